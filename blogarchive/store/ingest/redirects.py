@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthRow, PageKind, Post
+from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthRow, PageKind, Post, Target
 from blogarchive.parsing.http import other_scheme
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
-from blogarchive.store.ledger.blogs import Blog, author_id, home_urls, stored_url
+from blogarchive.store.ledger.blogs import OF_POSTS, Blog, author_id, home_urls, post_id, stored_url
 from blogarchive.store.rows import Value
 
 # ruff: noqa: S608 - statements are put together from the names of our own tables
@@ -26,8 +26,10 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     if url == target.url or crawled.page.url == target.url or target.kind is PageKind.HOME:
         return crawled
     if target.kind is PageKind.POST:
-        frontier.change_url(archive, replace(target, url=url))
-        return crawled
+        moved = _merge_moved(archive, target, url)
+        frontier.change_url(archive, moved)
+        posts = tuple(replace(post, number=moved.number or "") for post in crawled.parsed.posts)
+        return replace(crawled, target=moved, parsed=replace(crawled.parsed, posts=posts))
     query = f"select {frontier.TARGET_COLUMNS} from frontier where key = ? and kind = ?"
     known = archive.one_as(type(target), query, (url, target.kind))
     if known is None:
@@ -36,6 +38,46 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     frontier.deactivate(archive, target)
     failures.resolve(archive, target.url, now=crawled.page.fetched_at)
     return replace(crawled, target=known)
+
+
+_IS_MISSING = """
+select id from posts where author_id = ? and number = ? and content_hash is not null and missing_from_listing_at is not null
+"""
+
+
+def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
+    """Return the target of a post at the URL that it was redirected to.
+
+    A number that the URL states becomes that of a post which no list shows any more: all of the post stored under the new
+    number since is added to the earlier row.
+    """
+    site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
+    number, author = site.parse_url(url).number, author_id(archive, blog)
+    old = archive.scalar(_IS_MISSING, (author, target.number)) if site.has_any_host else 0
+    if number is None or number == target.number or not old:
+        return replace(target, url=url)
+    moved = replace(target, url=url, number=number)
+    names: dict[str, Value] = {"key": frontier.target_key(target), "new_key": frontier.target_key(moved)}
+    names |= {"old": old, "new": post_id(archive, blog, number), "url": url, "number": number}
+    names |= {"site": blog.site, "uid": blog.uid, "before": target.number}
+    for statement in _MERGE:
+        archive.execute(statement, names)
+    failures.change_url(archive, target.url, url)
+    return moved
+
+
+_MERGE = (
+    "delete from _page_chains where post_id in (:old, :new)",
+    "delete from post_media where post_id = :new",
+    *(f"update or ignore {table} set post_id = :old where post_id = :new" for table in OF_POSTS),
+    "delete from comment_revisions where comment_id in (select id from comments where post_id = :new)",
+    *(f"delete from {table} where post_id = :new" for table in OF_POSTS),
+    "delete from posts where id = :new",
+    "update posts set number = :number, url = :url, missing_from_listing_at = null where id = :old",
+    "delete from frontier where key = :new_key"
+    " or (site = :site and uid is :uid and post_number in (:number, :before))",
+    "update frontier set key = :new_key, number = :number where key = :key",
+)
 
 
 def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> CrawledPage:

@@ -298,7 +298,8 @@ def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None
 
 
 _POSTS = "select id from posts where author_id = :author"
-_OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media", "text_changes")
+OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media", "text_changes")
+"""Tables of which each row is of a post."""
 _OF_AUTHORS = (
     "posts", "categories", "archive_months", "_sidebar_titles", "author_stats", "author_names", "author_aliases",
     "run_blogs",
@@ -334,7 +335,7 @@ _STATEMENTS = (
     f"delete from comment_revisions where comment_id in (select id from comments where post_id in ({_POSTS}))",
     "delete from _page_chain_items where chain_id in (select id from _page_chains where site = :site and uid is :uid)",
     "delete from _page_chains where site = :site and uid is :uid",
-    *(f"delete from {table} where post_id in ({_POSTS})" for table in _OF_POSTS),
+    *(f"delete from {table} where post_id in ({_POSTS})" for table in OF_POSTS),
     *(f"delete from {table} where author_id = :author" for table in _OF_AUTHORS),
     "delete from authors where id = :author",
     *(f"delete from {table} where site = :site and uid is :uid" for table in _OF_BLOGS),

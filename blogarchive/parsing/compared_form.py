@@ -28,8 +28,11 @@ _STAMP = (
     rf"{_SESSION}|_|ts?|r|rnd|rand(?:om)?|time(?:stamp)?|nonce|expires?|sign(?:ature)?|auth_key|token|policy|"
     r"\w*accesskeyid|key-pair-id|x-(?:amz|cos|goog|oss)-\w[\w-]*|q-\w[\w-]*"
 )
+# Cloudflare hides an e-mail address by another key in each answer. The query of an image file states its version or size.
+_HIDDEN, _QUERY = r"(?<=/email-protection)#.*", r"(?<=\.jpg|\.png|\.gif|\.bmp|jpeg|webp|avif)[?!].*"
 _VOLATILE_OF_LINK, _VOLATILE_OF_IMAGE = (
-    re.compile(rf"(?<=[?&;])(?:{keys})=[^&;?#]*[&;]?", re.IGNORECASE) for keys in (_SESSION, _STAMP)
+    re.compile(rf"(?<=[?&;])(?:{keys})=[^&;?#]*[&;]?|{other}", re.IGNORECASE)
+    for keys, other in ((_SESSION, _HIDDEN), (_STAMP, _QUERY))
 )
 _TARGET = re.compile(f"[{_LINK}{_IMAGE}][^{_END}]*")
 _SCHEME = re.compile(r"^https?:")

@@ -134,7 +134,8 @@ def serve(blog: Blog) -> Iterator[str]:
             tag = f'"{sha256(body).hexdigest()[:16]}"'
             is_known = status == 200 and self.headers.get("If-None-Match") == tag
             self.send_response(304 if is_known else status)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            header = ("Location", kind) if status == 301 else ("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header(*header)
             if "v2/posts" in self.path:
                 self.send_header("X-WP-Total", str(len(blog.posts)))
                 self.send_header("X-WP-TotalPages", str(-(-len(blog.posts) // ON_LIST)))

@@ -124,7 +124,8 @@ def test_a_new_session_in_links_or_a_new_signature_of_an_image_is_no_edit(
 ) -> None:
     html = (
         '<p>文<a href="http://blog.test/2?PHPSESSID={0}">甲</a><a href="http://blog.test/3;jsessionid={0}?a=1">乙</a>'
-        '<img src="http://blog.test/a/1.jpg?w=800&amp;t={0}"><img src="http://c.test/2.png?X-Amz-Date={0}&amp;Expires=1"></p>'
+        '<img src="http://blog.test/a/1.php?w=800&amp;t={0}"><img src="http://c.test/2?X-Amz-Date={0}&amp;Expires=1">'
+        '<img src="http://c.test/3.png?ver={0}"><a href="http://blog.test/cdn-cgi/l/email-protection#{0}">丙</a></p>'
     )
     for number in range(3):
         save(archive, blog, html.format(f"{number}f"), clock)

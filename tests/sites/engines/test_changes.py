@@ -1,0 +1,155 @@
+"""What the archive says of a blog of any host whose pages show something new each night, and that moves its posts."""
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.sites.engines.test_wordpress import FIRST, TEXT, Blog, night, rows, serve
+from tests.sites.markup.served import serve as serve_pages
+from tests.tool import run_command
+
+
+class LivelyBlog(Blog):
+    """Posts whose pages have advertisements, related posts, versions of images and hidden addresses."""
+
+    def __init__(self, count: int = 8) -> None:
+        super().__init__(count)
+        self.texts = dict.fromkeys(self.posts, TEXT)
+        self.moved: dict[int, int] = {}
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        number = path.removeprefix("/post-").strip("/")
+        if number.isdigit() and int(number) in self.moved:
+            return 301, f"{self.root}post-{self.moved[int(number)]}/", ""
+        return super().answer(path)
+
+    def page(self, number: int, page: int) -> str:
+        new = uuid4().hex
+        near = (
+            f'<div class="related"><a href="/post-{other}/">第 {other} 篇</a><p>20{other + 10}年3月4日</p></div>'
+            for other in self.posts
+        )
+        added = (
+            f'<div class="code-block code-block-2"><a href="https://ads.example.org/{new}">'
+            f'<img src="/ad/{new}.png"></a></div>'
+            f'<p><img src="/files/{number % 20}.jpg?ver={new}"> <a href="/cdn-cgi/l/email-protection#{new}">写信</a></p>'
+            f'<div class="related-posts"><h3>相关文章</h3>{"".join(near)}</div>'
+        )
+        whole = super().page(number, page).replace(f"<time>{FIRST:%Y-%m-%d}</time>", "")
+        stamp = f'<footer><time datetime="{FIRST:%Y-%m-%dT%H:%M:%S}+08:00">{FIRST:%Y-%m-%d}</time></footer></article>'
+        return whole.replace(TEXT, self.texts[number] + added).replace("</article>", stamp)
+
+
+def edits(folder: Path) -> list[tuple[object, ...]]:
+    return rows(folder, "select p.number from post_revisions r join posts p on p.id = r.post_id order by 1")
+
+
+def test_what_a_page_shows_anew_each_night_is_no_edit(tmp_path: Path) -> None:
+    blog = LivelyBlog()
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in range(1, 4)]
+    assert codes == [0, 0, 0]
+    assert edits(tmp_path) == []
+    assert rows(tmp_path, "select url, detail from failures") == []
+    assert rows(tmp_path, "select distinct substr(posted_at, 1, 10) from posts") == [("2019-03-04",)]
+
+
+def test_a_change_of_all_posts_of_a_blog_holds_no_post_of_another_one(tmp_path: Path) -> None:
+    blogs = LivelyBlog(), LivelyBlog()
+    with serve(blogs[0]) as first, serve(blogs[1]) as second:
+        assert night(blogs[0], tmp_path, 0, "backup", first, second).code == 0
+        blogs[0].texts = dict.fromkeys(blogs[0].posts, f"{TEXT}<p>本站已搬家，请看新的地址。</p>")
+        blogs[1].texts[3] += "<p>补记：桥修好了。</p>"
+        assert night(blogs[0], tmp_path, 1, "update", "--full").code == 5
+        assert edits(tmp_path) == [("post-3",)]
+        blogs[1].texts[4] += "<p>补记：桥又坏了。</p>"
+        uid = second.split("/")[2]
+        assert night(blogs[1], tmp_path, 2, "update", uid, "--full").code == 0
+    assert edits(tmp_path) == [("post-3",), ("post-4",)]
+    assert rows(tmp_path, "select site from site_changes") == [(f"web/{first.split('/')[2]}",)]
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["new address unread", "new address read"])
+def test_a_post_at_a_new_address_keeps_its_comments_and_versions(tmp_path: Path, is_known: bool) -> None:
+    blog = LivelyBlog()
+    for place in range(3):
+        blog.comment(2, "阿明", FIRST + timedelta(days=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.texts[2] += "<p>补记：桥修好了。</p>"
+        assert night(blog, tmp_path, 1, "update", "--full").code == 0
+        blog.posts[22], blog.texts[22] = blog.posts[2], blog.texts[2]
+        if is_known:
+            assert night(blog, tmp_path, 2, "update").code == 0
+        blog.moved[2] = 22
+        whole = blog.page
+        blog.page = lambda number, page: whole(number, page).replace("第 22 篇", "第 2 篇")  # type: ignore[method-assign]
+        row = blog.row
+        blog.row = lambda number: row(number) | {"title": {"rendered": f"第 {number % 20} 篇"}}  # type: ignore[method-assign]
+        del blog.posts[2]
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (3, 4, 5)]
+    assert codes == [0, 0, 0]
+    stored = "select number, gone_at, (select count(*) from comments where post_id = p.id) from posts p"
+    assert rows(tmp_path, f"{stored} where number in ('post-2', 'post-22')") == [("post-22", None, 3)]
+    assert edits(tmp_path) == [("post-22",)]
+    assert rows(tmp_path, "select count(*) from posts") == [(8,)]
+    assert rows(tmp_path, "select url from failures where resolved_at is null") == []
+
+
+def test_a_deleted_post_that_redirects_to_another_one_is_gone(tmp_path: Path) -> None:
+    blog = LivelyBlog(12)
+    blog.texts[11] = "<p>" + "山上的雪很厚，路边的灯很暗，没有人说话。" * 5 + "</p>"
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.moved[1] = 11  # WordPress looks for a name that begins alike
+        del blog.posts[1]
+        codes = [night(blog, tmp_path, day, "update").code for day in (1, 2)]
+    assert codes == [0, 0]
+    assert rows(tmp_path, "select number, gone_reason from posts where gone_at is not null") == [
+        ("post-1", "redirect")
+    ]
+    assert edits(tmp_path) == []
+
+
+def test_pages_of_comments_linked_below_their_heading_do_not_hide_their_number(tmp_path: Path) -> None:
+    blog = Blog()
+    for place in range(9):
+        blog.comment(2, "阿明", FIRST + timedelta(days=place))
+    blog.refused = 404
+    whole = blog.page
+
+    def page(number: int, page: int) -> str:
+        nav = '<div class="navigation"><a href="#">« 较早的评论</a> <a href="#">较新的评论 »</a></div>'
+        heading = f'<h3 id="comments">《第 2 篇》上有 9 条评论</h3>{nav}'
+        return whole(number, page).replace('<div id="comments"><h3>9 条评论</h3>', heading)
+
+    blog.page = page  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+    assert rows(tmp_path, "select comment_count from posts where number = 'post-2'") == [(9,)]
+
+
+def test_a_page_of_maintenance_at_urls_with_days_is_no_version_of_posts(tmp_path: Path) -> None:
+    paths = [f"/2019/03/0{day}/letter-{day}/" for day in range(1, 5)]
+    links = (f'<article><h2><a href="{path}">信 {path[-2]}</a></h2></article>' for path in paths)
+    pages = {"/": f"<html><head><title>山居</title></head><body class='home'>{''.join(links)}</body></html>"}
+    for path in paths:
+        time = f'<time datetime="2019-03-0{path[-2]}T08:30:00+08:00">2019-03-0{path[-2]}</time>'
+        body = f'<h1>信 {path[-2]}</h1>{time}<div class="entry-content">{TEXT * int(path[-2])}{TEXT}</div>'
+        pages[path] = (
+            f"<html><head><title>信 {path[-2]} - 山居</title></head><body><article>{body}</article></body></html>"
+        )
+    whole = dict(pages)
+    notice = "<html><head><title>网站维护中</title></head><body><h1>网站维护中</h1><p>正在升级服务器。</p>{}</body></html>"
+    command = ("--db", "a.db", "--delay", "0.001", "--no-media")
+    with serve_pages(pages) as url:
+        assert run_command("backup", f"{url}/", *command, folder=tmp_path).code == 0
+        pages.update((path, notice.format(path)) for path in paths)
+        run_command("update", "--full", *command, folder=tmp_path)
+        assert rows(tmp_path, "select distinct length(body_text) > 100 from posts") == [(1,)]
+        pages.update(whole)
+        assert run_command("update", "--full", *command, folder=tmp_path).code == 0
+    assert edits(tmp_path) == []

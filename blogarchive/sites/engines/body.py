@@ -66,7 +66,7 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
 def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes, around: _Nodes) -> bool:
     """Return whether the element `best`, named as the text, is a worse choice than `dense`, with most of the text."""
     shared = _agree(outline, best, dense)
-    is_around = best in above and dense not in above
+    is_around = best in above and not outline.contains(dense, best)
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
     # The news of Sina and People name the text with the column of links beside it.
     links = [outline.size(one) * outline.link_share(one) for one in (best, dense)]

@@ -223,6 +223,27 @@ def test_comments_that_a_script_shows_are_read_and_hidden_ones_are_not() -> None
     assert shown(page) == expected()[:2]
 
 
+@pytest.mark.parametrize(
+    "notice", ["评论已关闭。", "Comments are closed.", "Los comentarios están cerrados.", None]
+)
+def test_comments_in_one_element_with_the_text_are_read_beside_a_notice_that_they_are_closed(
+    notice: str | None,
+) -> None:
+    said = rows('<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>')
+    section = f'<div id="comments"><div class="top"><h2>评论</h2><h3>{notice or "谢谢。"}</h3></div><ol id="commentlist">{said}</ol></div>'
+    links = "".join(f'<li><a href="/notes/{n}/">坡上的第{n}家店</a></li>' for n in range(4))
+    post = f"<h2>桥</h2><div class='line'>2025年5月1日 <a href='#comments'>评论</a></div>{TEXT}{section}"
+    columns = (
+        f"<div class='column'>{post}</div><div class='column last'><h3>新文章</h3><ul>{links}</ul></div>"
+    )
+    text = f"<title>桥 | 北坡</title><body><div id='post_content'>{columns}</div></body>"
+    page = api.parse_page(text.encode(), URL, fetched_at=READ_AT)
+    told = [problem.field for problem in page.problems]
+    assert (shown(page), told) == ((expected(), []) if notice else ([], ["comments"]))
+    assert "坡上的第" not in (page.posts[0].body_text or "")
+    assert ("面馆" in (page.posts[0].body_text or "")) is (notice is None)
+
+
 def next_page(url: str, *links: str) -> list[str]:
     """Return the further page of comments to which the page of a post at `url` leads."""
     item = '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'

@@ -16,7 +16,7 @@ from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
-from blogarchive.sites.markup.picker import Picker, read_body, with_descendants
+from blogarchive.sites.markup.picker import Picker, answered, read_body, with_descendants
 
 BODY, HEADING, ITEM, _OWN = patterns("comments", "body", "heading", "item", "own")
 APART = ("form", "script", *HEADINGS)
@@ -121,10 +121,14 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:
             item.above.inner.append(item.element)
+    for one, above in answered([*known]).items():
+        known[one].above = known[one].above or known[above]
     # A row of `th` alone names the columns: a single comment is the whole table.
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
-        inner = with_descendants(item.inner)
+        # Mezzanine shows a rating of each comment.
+        ratings = (n for part in item.parts for n in part.iter("*") if "rating" in n.get("class", "").split())
+        inner = with_descendants(chain(item.inner, ratings))
         every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
     return items

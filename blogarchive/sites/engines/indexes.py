@@ -79,17 +79,13 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     is_whole = is_hugo or kind in ("urlset", "search") or root.find(_COMPLETE) is not None
     is_complete = len(nodes) <= _MAX_ENTRIES and bool(more or start or is_whole)
     listed = _own((_read_entry(node, url, now) for node in nodes), uid)
-    return Index(listed, more if is_complete else _walk(uid, url))
+    return Index(listed, more if is_complete else (blog_urls.blog_root(uid, url) + blog_urls.WALK,))
 
 
 def on_host(links: Iterable[str | None], url: str, uid: str) -> tuple[str, ...]:
     """Return the URLs of links on the page at `url` that are on the host of the blog: other origins are not followed."""
     found, host = (absolute_url(link, url) for link in links), uid.partition("/")[0]
     return tuple(one for one in found if one and blog_urls.is_within(one, host))
-
-
-def _walk(uid: str, url: str) -> tuple[str, ...]:
-    return (blog_urls.blog_root(uid, url) + blog_urls.WALK,)
 
 
 def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
@@ -143,7 +139,8 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     # A host may state more posts than it sends, without a next page: the walk finds the rest.
     is_cut = not more and (total or 0) > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
     own = tuple(post for post in listed if post.url and blog_urls.is_within(post.url, uid))
-    return Index(own, _walk(uid, page.url) if is_cut else (more,) if more else (), total=total)
+    rest = blog_urls.blog_root(uid, page.url) + blog_urls.WALK if is_cut else more
+    return Index(own, (rest,) if rest else (), total=total)
 
 
 def _read_row(row: dict[str, Any], url: str, now: datetime) -> ListedPost:

@@ -14,7 +14,7 @@ from blogarchive.sites.engines.body import PROSE, mark
 from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
 from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
-from blogarchive.sites.markup.elements import ancestors, has_role, names_of
+from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _FEED, _OF_COMMENTS, _POST_ID = urls.patterns("lists", "title", "feed", "of_comments", "post_id")
@@ -31,7 +31,7 @@ _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
     """Return the posts that the page lists, in its order."""
     found: dict[str, ListedPost] = {}
-    shared = _around_several(rows := _find_rows(outline, uid))
+    shared = around_several(rows := _find_rows(outline, uid), _MAX_DEPTH)
     titled = {anchor for anchor, _ in rows if _group(anchor).startswith("title")}
     for anchor, url in rows:
         number, group = urls.post_number(url), _group(anchor)
@@ -112,13 +112,6 @@ def _group(anchor: Element) -> str:
         return ""
     steps = (anchor, *islice(anchor.iterancestors(), 3))
     return "/".join(f"{one.tag}.{next(iter((one.get('class') or '').split()), '')}" for one in steps)
-
-
-def _around_several(rows: Iterable[tuple[Element, str]]) -> set[Element]:
-    """Return the elements around links to several posts: a date in them may be of another post."""
-    first: dict[Element, str] = {}
-    around = ((node, url) for row, url in rows for node in islice(row.iterancestors(), _MAX_DEPTH))
-    return {node for node, url in around if first.setdefault(node, url) != url}
 
 
 def _rows_around(outline: Outline, anchor: Element, shared: set[Element]) -> Iterator[Element]:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from blogarchive.parsing.dates.order import join_date, short_date_form
-from blogarchive.parsing.html import NEVER_SHOWN, Element, absolute_url
+from blogarchive.parsing.html import NEVER_SHOWN, Element
 from blogarchive.parsing.structured_data import find_article, find_metas
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
-from blogarchive.sites.markup.picker import PageTree, select_all, visible_text, with_descendants
+from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR = patterns("outline", "comments", "side", "ends", "feed", "near")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -134,7 +134,7 @@ class Outline:
     @cached_property
     def home_links(self) -> set[Element]:
         """The links to the home page or a folder above the page, with all elements around and in them."""
-        anchors = [node for node in self.tree.root.iter("a") if _leads_home(node, self.tree)]
+        anchors = [node for node in self.tree.root.iter("a") if leads_home(node, self.tree)]
         return ancestors(anchors) | with_descendants(anchors)
 
     @cached_property
@@ -267,11 +267,3 @@ def _rank_heading(
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
     is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
     return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
-
-
-def _leads_home(anchor: Element, tree: PageTree) -> bool:
-    """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
-    link, own = anchor.get("href") or "#", urlsplit(tree.url).path
-    is_path = not link.startswith("#") and "?" not in link and absolute_url(link, tree.base)
-    path = urlsplit(link).path if is_path else "#"
-    return path in ("/", "/index.html", "") or (path.endswith("/") and own != path and own.startswith(path))

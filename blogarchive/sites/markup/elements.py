@@ -104,6 +104,13 @@ def lift(nodes: list[Element], stops: set[Element]) -> list[Element]:
     return level
 
 
+def around_several(rows: Iterable[tuple[Element, str]], depth: int) -> set[Element]:
+    """Return the elements around links to several posts, as far as `depth`: a date in them may be of another post."""
+    first: dict[Element, str] = {}
+    around = ((node, url) for row, url in rows for node in islice(row.iterancestors(), depth))
+    return {node for node, url in around if first.setdefault(node, url) != url}
+
+
 def beside(element: Element, preceding: bool, others: Set[Element], closed: tuple[str, ...]) -> list[Element]:
     """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
 

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import cast
+from urllib.parse import urlsplit, urlunsplit
 
 from lxml import etree
 from parsel import css2xpath
@@ -19,6 +20,7 @@ from blogarchive.parsing.document import extract_text
 from blogarchive.parsing.lines import split_lines
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
+from blogarchive.sites.markup.elements import names_of
 from blogarchive.sites.markup.parts import Pick, Picks
 
 # A label of a template is short; what is longer is somebody's text.
@@ -30,6 +32,11 @@ _LONGEST_LABEL = 1_000
 _IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
 
 _END_TAG = re.compile(rf"</(?:{'|'.join(_IMPLIED_ENDS)})\s*>", re.IGNORECASE)
+
+# How deep a theme indents an answer.
+_DEPTH = re.compile(
+    r"(?:^|[\s-])(?:comment-?level|depth|indent)-?(\d)(?!\S)|(?:margin|padding)-left: *(\d{1,4})"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -94,6 +101,27 @@ def with_descendants(elements: Iterable[dom.Element]) -> set[dom.Element]:
     return found
 
 
+def answered(elements: list[dom.Element]) -> dict[dom.Element, dom.Element]:
+    """Return for each element of a thread that is indented the one that it answers: the last one a step above it.
+
+    Drupal has `div.indented` around answers, Serendipity `commentlevel-1`, other themes a margin. Nothing is returned
+    if one is more than a step deeper than the one before it: then the classes say something else.
+    """
+    marks = (_DEPTH.search(f"{node.get('class')} {node.get('style')}") for node in elements)
+    own = [int(mark[mark.lastindex or 0]) if mark else 0 for mark in marks]
+    outer = (sum("indented" in names_of(one) for one in node.iterancestors("div")) for node in elements)
+    depths = [sum(pair) for pair in zip(own, outer, strict=True)]
+    steps = {depth: step for step, depth in enumerate(sorted({*depths}))}
+    row, found = list[dom.Element](), dict[dom.Element, dom.Element]()
+    for step, node in zip(map(steps.__getitem__, depths), elements, strict=True):
+        if step > len(row):
+            return {}
+        row[step:] = [node]
+        if step:
+            found[node] = row[step - 1]
+    return found
+
+
 def have_one_path(elements: Iterable[dom.Element]) -> bool:
     """Return whether all elements have equal tag paths."""
     parents = {(element.getparent(), element.tag): element for element in elements}
@@ -131,6 +159,12 @@ def _breaks_text(element: dom.Element) -> bool:
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
 Node = dom.Element | etree._ElementUnicodeResult
+
+
+def is_media(node: dom.Element, time: re.Pattern[str]) -> bool:
+    """Return whether Bootstrap shows a comment as a media object: with its time in a heading."""
+    headings = node.iter("h1", "h2", "h3", "h4", "h5", "h6") if "media" in names_of(node) else ()
+    return any(time.search(visible_text(one)) for one in headings)
 
 
 @lru_cache(maxsize=1024)
@@ -356,3 +390,11 @@ def selector_of(node: dom.Element) -> str:
         return f"{node.tag}#{node.get('id')}"
     classes = "".join(f".{name}" for name in (node.get("class") or "").split()[:2])
     return f"{node.tag}{classes}" if classes else tag_path(node).rsplit("/", 3)[0]
+
+
+def leads_home(anchor: dom.Element, tree: PageTree) -> bool:
+    """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
+    link, own = anchor.get("href") or "#", urlunsplit(("", "", *urlsplit(tree.url)[2:]))
+    is_path = not link.startswith("#") and "?" not in link and dom.absolute_url(link, tree.base)
+    path = urlsplit(link).path if is_path else "#"
+    return path in ("/", "/index.html", "") or (path.endswith("/") and own != path and own.startswith(path))

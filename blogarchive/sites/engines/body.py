@@ -5,19 +5,19 @@ from collections.abc import Iterator, Set
 from itertools import takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
-from blogarchive.sites.engines.outline import COMMENTS, Outline, is_aside
+from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
 from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
 _ADDED, _LICENCE, _CLOSING = patterns("body", "added", "licence", "closing")
-_COMMA, _ENDED = patterns("body", "comma", "ended")
+_COMMA, _ENDED, _BYLINE = patterns("body", "comma", "ended", "byline")
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
-_MOST, _WHOLE, _LINKS, _BESIDE, _AGREED = 0.5, 0.8, 0.3, 0.3, 0.7
+_MOST, _WHOLE, _LINKS, _BESIDE, _AGREED, _LEAST = 0.5, 0.8, 0.3, 0.3, 0.7, 20
 
 
 def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, bool]:
@@ -27,11 +27,15 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     """
     heading, inside = outline.title.heading, {node for section in closed for node in section.iter()}
     above, around = ancestors([heading]), ancestors(closed)
-    # Reimu names all of the content after the sidebar beside it.
-    dense = _find_dense(outline, above | ancestors(outline.select("main, #main")), {*closed, heading})
+    dense = _find_dense(outline, above, {*closed, heading})
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
     # Comments have pictures of their authors, titles have icons.
     images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
+    # PluXml has a short text in an `article`, and below it a longer box of the author.
+    card = [] if heading is None else [*heading.iterancestors("article")][:1]
+    while dense is not None and card and dense not in card[0].iter() and outline.size(dense) < _MAX_LICENCE:
+        inside.update(dense.iter())
+        dense = _find_dense(outline, above, {*inside, heading})
     marked, dense = _marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if dense is None:
@@ -118,12 +122,13 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
 
     As in readability, a paragraph counts for the element around it, half for the next one, and commas count.
     """
-    extra: set[Element] = set()
+    # Reimu names all of the content after the sidebar beside it.
+    extra, around = set[Element](), above | ancestors(outline.select("main, #main"))
     blocks: dict[Element, Element] = {}
     for node in outline.order:
         parent = node.getparent()
         is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and mark(node) < 2)
-        if parent in extra or node in closed or (is_part and node not in above):
+        if parent in extra or node in closed or (is_part and node not in around):
             extra.add(node)
         blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]
     scores: defaultdict[Element, float] = defaultdict(float)
@@ -145,10 +150,12 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
 
 def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
     """Return the largest element around `node` that is around no heading, comments or menu."""
-    for around in node.iterancestors():
-        if around in stops or around.tag == "body" or outline.link_share(around) > _LINKS:
+    # Mezzanine has columns of links beside the text.
+    for one in node.iterancestors():
+        links = [outline.size(n) * (outline.link_share(n) - _LINKS) for n in (one, node)]
+        if one in stops or one.tag == "body" or links[0] > links[1] + _LEAST:
             break
-        node = around
+        node = one
     parent = node.getparent()
     return parent if parent is not None and _is_section(outline, node, parent, stops) else node
 
@@ -190,9 +197,10 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
+        is_head = node.tag in HEADINGS and next(node.itersiblings("*"), node).tag == "form"
         if is_code or node.getparent() in code:
             code.add(node)
-        elif node.tag in ("form", "header", "footer", "address") or has_role(node, role):
+        elif is_head or node.tag in ("form", "header", "footer", "address") or has_role(node, role):
             found.append(node)
     return found
 
@@ -203,7 +211,7 @@ def _head(outline: Outline, body: Element, title: Element) -> Iterator[Element]:
         yield from (one for one in node.itersiblings(preceding=True) if one in outline.order)
         below = next((one for one in node.itersiblings() if one in outline.order and outline.size(one)), None)
         text = "" if below is None or outline.size(below) >= _MAX_META else outline.text(below)
-        if below is not None and DATE.search(text) and not PROSE.search(text):
+        if below is not None and (_BYLINE.match(text) or (DATE.search(text) and not PROSE.search(text))):
             yield below
 
 

@@ -13,14 +13,12 @@ from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
 from blogarchive.sites.engines.outline import HEADINGS, Outline, Title
-from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
+from blogarchive.sites.engines.times import DATE, FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
 _GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "category", "category_name")
-# Elements that only pages of the engine have.
-_MARKS: dict[str, str] = PATTERNS["marks"]
 _Parts = tuple[Element, bool, FoundComments]
 
 
@@ -35,7 +33,7 @@ class PostReading(NamedTuple):
 def find_reader(outline: Outline) -> str:
     """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
     stated = _GENERATOR.search(outline.metas.get("generator", ""))
-    marked = (f"engine:{name}" for name, one in _MARKS.items() if select_all(outline.tree.root, one))
+    marked = (f"engine:{n}" for n, css in PATTERNS["marks"].items() if select_all(outline.tree.root, css))
     return f"engine:{stated[1].lower()}" if stated else next(marked, "generic")
 
 
@@ -66,12 +64,15 @@ def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | Non
         return None
     found = read_comments(outline, areas, element, now)
     under = under_heading(outline, outline.title.heading)
-    if under and outline.span(element).stop > outline.span(under[0]).start:
+    if under and outline.span(element).stop > (start := outline.span(under[0]).start):
         second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
+        # A text that begins below the heading of comments is none, if another one is above.
+        is_none = outline.span(element).start + 1 >= start and DATE.search(outline.text(element))
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
-        if second is not None and sure and not outline.contains(second, under[0]):
+        if second is not None and (sure or is_none) and outline.span(second).stop <= start:
             other = read_comments(outline, areas, second, now)
-            element, agreed = (second, sure) if other.comments and not other.problems else (element, agreed)
+            is_better = is_none or (other.comments and not other.problems)
+            element, agreed = (second, sure) if is_better else (element, agreed)
             found = other if other.comments or (other.problems and not found.comments) else found
     return element, agreed, found
 

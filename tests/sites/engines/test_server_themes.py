@@ -1,0 +1,133 @@
+"""Themes of servers whose comments have no section, whose answers are indented, or whose short texts stand beside longer ones."""
+
+# ruff: noqa: E501 - the markup of a theme is easier to compare on its own lines
+
+from datetime import UTC, datetime
+
+import pytest
+
+from blogarchive import api
+from blogarchive.items import PageKind, ParsedPage
+
+READ_AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
+URL = "https://quay.example.org/notes/bell/"
+TITLE = "The bell under the quay"
+TEXT = "<p>" + "The bell rang twice before the tide came in, and nobody on the quay looked up. " * 5 + "</p>"
+SHORT = "<p>No bell today.</p>"
+COMMENTS = [("Ada", "I heard it from the hill."), ("Ben", "+1"), ("Cleo", "We thought it was the ferry.")]
+
+
+def read(body: str, url: str = URL, window: str = f"{TITLE} - Quay") -> ParsedPage:
+    head = f'<meta charset="utf-8"><title>{window}</title>'
+    return api.parse_page(
+        f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{body}</body></html>'.encode(),
+        url,
+        fetched_at=READ_AT,
+    )
+
+
+def rows(*items: str) -> str:
+    each = items * len(COMMENTS) if len(items) == 1 else items
+    return "".join(
+        item.format(n=n, name=name, text=text, at=f"2025-05-0{n} 09:0{n}")
+        for n, (item, (name, text)) in enumerate(zip(each, COMMENTS, strict=True), start=2)
+    )
+
+
+def shown(page: ParsedPage) -> list[tuple[str, str, str | None]]:
+    found = page.posts[0].comments
+    return [(one.author_name, f"{one.posted and one.posted.at:%d %H:%M}", one.body_text) for one in found]
+
+
+def answered(page: ParsedPage) -> list[str | None]:
+    return [one.reply_to for one in page.posts[0].comments]
+
+
+EXPECTED = [(name, f"0{n} 09:0{n}", text) for n, (name, text) in enumerate(COMMENTS, start=2)]
+POST = f"<article><h1>{TITLE}</h1><p class='line'>1 May 2025 08:05</p><div class='entry-content'>{TEXT}</div></article>"
+ROW = '<div class="comment @"><b>{name}</b> <i>{at}</i><p>{text}</p></div>'
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (rows(ROW.replace("@", ""), '<div class="indented">' + ROW.replace("@", ""), ROW.replace("@", "") + "</div>"), [None, "Ada", "Ada"]),
+        (rows(ROW.replace("@", "commentlevel-0"), ROW.replace("@", "commentlevel-1"), ROW.replace("@", "commentlevel-2")), [None, "Ada", "Ben"]),
+        (rows(*(ROW.replace('@', f'" style="margin-left: {n}px') for n in (0, 20, 0))), [None, "Ada", None]),
+        (rows(*(ROW.replace("@", f"indent-{n}") for n in (1, 2, 2))), [None, "Ada", "Ada"]),
+        # The classes say something else than how deep an answer is.
+        (rows(*(ROW.replace("@", f"depth-{n}") for n in (5, 1, 3))), [None, None, None]),
+    ],
+    ids=["element around answers", "class of a level", "margin", "class of a static page", "no thread"],
+)  # fmt: skip
+def test_an_answer_that_is_indented_below_a_comment_answers_it(said: str, names: list[str | None]) -> None:
+    page = read(f'{POST}<div id="comments"><h3>3 comments</h3>{said}</div>')
+    assert (shown(page), answered(page)) == (EXPECTED, names)
+
+
+def test_media_objects_of_bootstrap_with_a_time_in_their_heading_are_comments() -> None:
+    row = '<div class="media"><a class="pull-left" href="#"><img src="/a.png" alt=""></a><div class="media-body"><h4 class="media-heading">{name} <small>{at}</small></h4>{text}</div></div>'
+    form = '<div class="well"><h4>Leave a Comment:</h4><form><textarea></textarea></form></div>'
+    post = f'<h1>{TITLE}</h1><p class="lead">by <a href="#">Dora</a></p><hr><p>Posted on May 1, 2025 at 8:05 AM</p><hr>{SHORT}<hr>{form}<hr>'
+    page = read(f'<div class="container"><div class="col-lg-8">{post}{rows(row)}</div></div>')
+    assert (shown(page), page.posts[0].body_text) == (EXPECTED, "No bell today.")
+
+
+def test_the_rating_of_a_comment_is_not_its_text() -> None:
+    row = '<div class="comment media"><div class="media-body"><h4 class="media-heading">{name} <small>{at}</small></h4><p>{text}</p><div class="panel rating"><span>Currently unrated</span><ul><li>1</li><li>2</li></ul></div></div></div>'
+    page = read(f'{POST}<div id="comments"><h3>Comments</h3>{rows(row)}</div>')
+    assert shown(page) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '<div class="about"><h3>About Dora, author of this post:</h3><blockquote>She paints boats, doors and ropes in the old shed.</blockquote></div>',
+        '<div id="form"><h3>2 comments</h3><div id="c1"><p>3 May 2025 - 09:03</p><p>Where was it, and who rang it?</p></div><div id="c2"><p>4 May 2025 - 09:04</p><p>By the mill, I think, at six.</p></div></div>',
+        '<div id="form"><h3>15 comments</h3><h3>Write a comment</h3><form><textarea></textarea></form></div>',
+    ],
+    ids=["box of the author", "comments without names", "headings"],
+)  # fmt: skip
+def test_a_short_text_is_stored_and_not_a_longer_one_below_it(below: str) -> None:
+    article = f"<article><header><h1>{TITLE}</h1><p>By Dora - <time datetime='2025-05-01'>1 May 2025</time></p></header><section>{SHORT}</section></article>"
+    page = read(f'<div id="page"><section id="content">{article}{below}</section></div>')
+    assert page.posts[0].body_text == "No bell today."
+
+
+def test_columns_of_links_beside_a_text_are_not_of_the_text() -> None:
+    menu = "".join(
+        f'<li><a href="/{word}/">{word}</a></li>' for word in ("Home", "About", "Blog", "Feeds", "Tags")
+    )
+    columns = f'<div class="col-md-2 left"><ul>{menu}</ul></div><div class="col-md-7 middle"><h6 class="post-meta">1 May 2025 08:05</h6>{TEXT}</div><div class="col-md-3 right"><ul>{menu}{menu}</ul></div>'
+    page = read(f'<h1>{TITLE}</h1><div class="container"><div class="row">{columns}</div></div>')
+    text = page.posts[0].body_text or ""
+    assert (text[:8], "Feeds" in text) == ("The bell", False)
+
+
+def test_the_links_below_a_short_text_are_not_of_it() -> None:
+    links = '<ul class="links inline"><li><a href="/blogs/dora">Dora\'s blog</a></li><li><a href="/login">Log in</a> to post comments</li></ul>'
+    page = read(f'<h1>{TITLE}</h1><div class="node"><div class="post-info">Thu, 05/01/2025 - 08:05</div><div class="content">{SHORT}</div>{links}</div>')  # fmt: skip
+    assert page.posts[0].body_text == "No bell today."
+
+
+def test_a_name_that_begins_with_a_number_behind_the_heading_is_no_count() -> None:
+    said = rows('<div class="l"><b>{name}</b><div class="info">{at} <a href="#">回复</a></div><div class="con">{text}</div></div>')  # fmt: skip
+    said = said.replace("Ada", "2楼的猫").replace("+1", "《旧文》<br>发表于 2015年3月4日 12:30")
+    page = read(f'{POST}<div class="t">评论:</div><div class="c">{said}</div>')
+    assert [name for name, _, _ in shown(page)] == ["2楼的猫", "Ben", "Cleo"]
+    assert page.posts[0].comment_count is None
+
+
+def test_the_home_page_in_a_folder_names_the_blog_on_posts_in_its_query() -> None:
+    name = '<h1><a href="/m/">Quay</a></h1>'
+    post = f'<div class="posttitle">{TITLE}</div><div class="postinfo">2025-05-01 08:05</div><div class="postcont">{TEXT}</div>'
+    page = read(f'<div id="top">{name}</div><div id="m">{post}</div>', "https://quay.example.org/m/?post=3")
+    assert page.posts[0].title == TITLE
+
+
+@pytest.mark.parametrize("path", ["page_4.html", "tags-12.html", "category-3.html", "date-2019-3.html"])
+def test_a_list_of_zblog_with_one_post_is_no_post(path: str) -> None:
+    row = f'<div class="post multi-post"><h4>2025年05月01日 08:05:00</h4><h2 class="post-title"><a href="/post/1.html">{TITLE}</a></h2><div class="post-body"><p>The bell rang twice…</p></div></div>'
+    page = read(f'<div id="divMain">{row}<div class="pagebar"><a href="/">1</a></div></div>', f"https://quay.example.org/{path}", "Quay")  # fmt: skip
+    assert page.kind is PageKind.HOME
+    assert [one.url for one in page.listed] == ["https://quay.example.org/post/1.html"]

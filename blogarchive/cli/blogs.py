@@ -9,16 +9,7 @@ from typing import Any
 
 import click
 
-from blogarchive.cli import options
-from blogarchive.cli.output import (
-    comment_count,
-    escape_controls,
-    image_count,
-    note,
-    post_count,
-    print_json,
-    print_list,
-)
+from blogarchive.cli import options, output
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
 from blogarchive.parsing.http import parse_hosts
@@ -40,16 +31,15 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
     if changes and name:
         _change(db, "settings", name, lambda current: _apply_changes(current, changes))
     with Archive.open(db, read_only=True) as archive:
-        blogs = (
-            [blog_rows.find_blog(archive, name)] if name else blog_rows.stored_blogs(archive, left_out=True)
-        )
+        named = [blog_rows.find_blog(archive, name)] if name else ()
+        blogs = named or blog_rows.stored_blogs(archive, left_out=True)
         found = [(blog, blog_rows.read_settings(archive, blog)) for blog in blogs]
     objects = [{"site": blog.site, "uid": blog.uid, **asdict(current)} for blog, current in found]
     if name and as_json:
-        print_json(objects[0])
+        output.print_json(objects[0])
     else:
         lines = (_format_settings(blog, current) for blog, current in found)
-        print_list(objects, lines, as_json=as_json, nothing=_("no blog is stored"))
+        output.print_list(objects, lines, as_json=as_json, nothing=_("no blog is stored"))
 
 
 @click.command(help="")
@@ -58,7 +48,7 @@ def settings(name: str | None, changes: tuple[str, ...], db: Path, as_json: bool
 def pause(name: str, db: Path) -> None:
     """Leave a blog out of updates until `resume`."""
     _change(db, "pause", name, lambda current: replace(current, paused_at=format_utc(utc_now())))
-    note(_("{blog} is paused; `blogarchive resume {blog}` includes it again").format(blog=name))
+    output.note(_("{blog} is paused; `blogarchive resume {blog}` includes it again").format(blog=name))
 
 
 @click.command(help="")
@@ -67,7 +57,7 @@ def pause(name: str, db: Path) -> None:
 def resume(name: str, db: Path) -> None:
     """Include a paused or forgotten blog in updates again."""
     _change(db, "resume", name, lambda current: replace(current, paused_at=None, forgotten_at=None))
-    note(_("{blog} is updated again from now on").format(blog=name))
+    output.note(_("{blog} is updated again from now on").format(blog=name))
 
 
 @click.command(help=_("What is stored of it stays, and `status` leaves it out too."))
@@ -95,13 +85,13 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     if not delete:
         _change(db, "forget", name, lambda current: replace(current, forgotten_at=format_utc(utc_now())))
         text = _("{blog} is left out of updates; `blogarchive resume {blog}` includes it again")
-        note(text.format(blog=name))
+        output.note(text.format(blog=name))
         return
     with open_locked(db, "forget") as archive:
         if copy_path is not None:
             write_sealed_copy(db, copy_path)
         blog_rows.remove_blog(archive, blog_rows.find_blog(archive, name))
-    note(_("{blog} is deleted").format(blog=name))
+    output.note(_("{blog} is deleted").format(blog=name))
 
 
 def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:
@@ -116,11 +106,11 @@ def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:
         )
     question = question.format(
         blog=contents.name,
-        posts=post_count(contents.posts),
-        comments=comment_count(contents.comments),
-        images=image_count(contents.images),
+        posts=output.post_count(contents.posts),
+        comments=output.comment_count(contents.comments),
+        images=output.image_count(contents.images),
     )
-    click.confirm(escape_controls(question), abort=True, err=True)
+    click.confirm(output.escape_controls(question), abort=True, err=True)
 
 
 def _change(
@@ -155,9 +145,8 @@ def _set_value(current: blog_rows.BlogSettings, key: str, value: str) -> blog_ro
         read_cookies(path)  # a wrong file is an error now, and not in the middle of a night
         stored = str(path.absolute())
     elif value:
-        stored = (options.Seconds(min=0) if key == "delay" else options.Count(min=0)).convert(
-            value, None, None
-        )
+        number = options.Seconds(min=0) if key == "delay" else options.Count(min=0)
+        stored = number.convert(value, None, None)
     return replace(current, **{key: stored})
 
 

@@ -98,13 +98,9 @@ def _export_to_store(kind: str, db: Path, url: str, filters: Filters, progress: 
 
 
 def _format_result(done: Exported) -> str:
-    count = (
-        output.page_count(done.pages)
-        if done.pages
-        else _("{posts} and {comments}").format(
-            posts=output.post_count(done.posts), comments=output.comment_count(done.comments)
-        )
-    )
+    posts, comments = output.post_count(done.posts), output.comment_count(done.comments)
+    pages = output.page_count(done.pages) if done.pages else ""
+    count = pages or _("{posts} and {comments}").format(posts=posts, comments=comments)
     unread = _(", {posts} not fetched yet")
     missing = unread.format(posts=output.post_count(done.missing)) if done.missing else ""
     text = _("{count} in {path}{missing}").format(count=count, path=done.out, missing=missing)
@@ -157,8 +153,7 @@ def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> No
         return
     with output.progress_bar(_("sealing"), quiet=quiet) as progress:
         done = seal_archive(db, out, progress=progress)
-    posts, files = output.post_count(done.posts), output.file_count(done.files)
-    text = _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}").format(
-        posts=posts, files=files, size=f"{done.bytes / 1e6:.1f}", path=done.checksums
-    )
+    counts = {"posts": output.post_count(done.posts), "files": output.file_count(done.files)}
+    text = _("sealed: {posts} in {files} ({size} MB), checked; checksums in {path}")
+    text = text.format(**counts, size=f"{done.bytes / 1e6:.1f}", path=done.checksums)
     output.print_summary(done, text, as_json=as_json, quiet=quiet)

@@ -207,9 +207,8 @@ def work(
     if metrics and metrics_port:
         metrics.serve(metrics_port)
     report = WorkerReport(quiet=quiet, as_json=as_json, command=command, metrics=metrics, file=metrics_file)
-    worker = Worker(
-        url=url, folder=folder.resolve(), most_rounds=rounds, once=once, keep=keep, observer=report
-    )
+    home = folder.resolve()
+    worker = Worker(url=url, folder=home, most_rounds=rounds, once=once, keep=keep, observer=report)
     _run(_work(worker))
 
 
@@ -411,9 +410,8 @@ def round_line(name: str, result: "RoundResult", *, paused: bool, next_at: str |
         parts.append(request_count(result.requests))
     if result.hosts:
         parts.append(_("failed: {hosts}").format(hosts=_few(list(result.hosts))))
-    then = (
-        _("paused: {reason}; then `blogarchive fleet resume {name}`") if paused else _("next round: {time}")
-    )
+    until = _("paused: {reason}; then `blogarchive fleet resume {name}`")
+    then = until if paused else _("next round: {time}")
     parts.append(then.format(reason=result.message or outcome, name=name, time=_time(next_at)))
     return _(", ").join(parts)
 
@@ -423,9 +421,10 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
 
     Of many shards, only those that need a person or are late are shown, unless `all_shards` is set.
     """
-    yield _(
+    text = _(
         "shards: {shards}, hosts: {hosts}; running: {running}, paused: {paused}, failing hosts: {failing}"
-    ).format(
+    )
+    yield text.format(
         shards=len(found),
         hosts=sum(len(one["hosts"]) for one in found),
         running=sum(one["is_running"] for one in found),

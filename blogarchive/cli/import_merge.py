@@ -84,17 +84,16 @@ def _print_report(report: ImportReport, *, as_json: bool, quiet: bool) -> None:
     for one in report.unplaced:
         output.note(f"{one.name}: {one.why}")
     if not quiet:
+        text = _(
+            "new: {pages}, {posts}, {comments}, {images}; changed posts: {changed};"
+            " pages stored before: {same}; not imported: {rejected}"
+        )
+        counts = {
+            "pages": output.page_count(report.pages),
+            "posts": output.post_count(report.posts),
+            "comments": output.comment_count(report.comments),
+            "images": output.image_count(report.pictures),
+        }
         output.note(
-            _(
-                "new: {pages}, {posts}, {comments}, {images}; changed posts: {changed};"
-                " pages stored before: {same}; not imported: {rejected}"
-            ).format(
-                pages=output.page_count(report.pages),
-                same=report.same,
-                posts=output.post_count(report.posts),
-                changed=report.changed,
-                comments=output.comment_count(report.comments),
-                images=output.image_count(report.pictures),
-                rejected=len(report.unplaced),
-            )
+            text.format(**counts, changed=report.changed, same=report.same, rejected=len(report.unplaced))
         )

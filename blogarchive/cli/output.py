@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
+from functools import partial
 from gettext import gettext as _, ngettext
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
@@ -54,9 +55,8 @@ class _RaiseOnce(RawIOBase):
             strict, self._strict = self._strict, False
             if not strict:
                 return memoryview(data).nbytes
-            if isinstance(error, BrokenPipeError) or (
-                sys.platform == "win32" and error.errno == errno.EINVAL
-            ):
+            is_of_windows = sys.platform == "win32" and error.errno == errno.EINVAL
+            if isinstance(error, BrokenPipeError) or is_of_windows:
                 raise BrokenPipeError(errno.EPIPE, error.strerror) from error  # the reader has ended
             raise CannotWrite(_("the output cannot be written: {reason}"), reason=error.strerror) from error
 
@@ -190,6 +190,7 @@ def result_json(crawl_options: "CrawlOptions", result: "CrawlResult | BlogArchiv
     found = {"command": crawl_options.command, "db": crawl_options.db}
     if isinstance(result, BlogArchiveError):
         return to_json({**found, "outcome": "error", "exit_code": result.exit_code, "message": str(result)})
+    hosts = result.hosts.items()
     values = {
         **found,
         "outcome": result.outcome,
@@ -198,9 +199,7 @@ def result_json(crawl_options: "CrawlOptions", result: "CrawlResult | BlogArchiv
         **asdict(result.counts),
         "images_not_fetched": dict(result.skipped_images),
         "known_failures": result.notes,
-        "hosts": {
-            name: {"exit_code": one.exit_code, "message": str(one)} for name, one in result.hosts.items()
-        },
+        "hosts": {name: {"exit_code": one.exit_code, "message": str(one)} for name, one in hosts},
         "unfinished": result.unfinished,
     }
     return to_json(values)
@@ -218,14 +217,14 @@ def summary_lines(result: "CrawlResult") -> Iterator[str]:
     if result.exit_code == Unreachable.exit_code and not result.counts.pages:
         return
     counts = result.counts
+    new_posts = ngettext("{count} new post", "{count} new posts", counts.posts_new)
+    new_comments = ngettext("{count} new comment", "{count} new comments", counts.comments_new)
     parts = (
         request_count(counts.requests),
-        ngettext("{count} new post", "{count} new posts", counts.posts_new).format(count=counts.posts_new),
+        new_posts.format(count=counts.posts_new),
         _("{count} changed").format(count=counts.posts_changed),
         _("{count} gone").format(count=counts.posts_gone),
-        ngettext("{count} new comment", "{count} new comments", counts.comments_new).format(
-            count=counts.comments_new
-        ),
+        new_comments.format(count=counts.comments_new),
         image_count(counts.media),
     )
     text = _(", ").join(parts)
@@ -318,10 +317,8 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(
-            task, completed=done, total=total or None, description=f"{label} {done}"
-        )
+        show = partial(bar.update, bar.add_task(label, total=None))
+        yield lambda done, total: show(completed=done, total=total or None, description=f"{label} {done}")
 
 
 def _write_progress(path: Path, done: int, total: int) -> None:

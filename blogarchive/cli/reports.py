@@ -177,11 +177,8 @@ def unified_difference(before: Version, after: Version) -> Iterator[str]:
 
 
 def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
-    lines = [
-        _("{url} ({blog}), versions: {count}").format(
-            url=post.url, blog=f"{blog.site}/{blog.uid}", count=len(post.versions)
-        )
-    ]
+    text = _("{url} ({blog}), versions: {count}")
+    lines = [text.format(url=post.url, blog=f"{blog.site}/{blog.uid}", count=len(post.versions))]
     if post.gone_at:
         text = _("gone since {time}: {reason}")
         lines.append(text.format(time=post.gone_at, reason=_(gone_reason_words(post.gone_reason))))

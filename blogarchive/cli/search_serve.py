@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,8 @@ def hit_object(hit: finder.Hit) -> dict[str, object]:
 
 
 def _join(pieces: Sequence[finder.Fragment], *, colour: bool) -> str:
-    return "".join(
-        click.style(one.text, fg="yellow", bold=True) if colour and one.hit else one.text for one in pieces
-    ).strip()
+    mark = partial(click.style, fg="yellow", bold=True)
+    return "".join(mark(one.text) if colour and one.hit else one.text for one in pieces).strip()
 
 
 @click.command(

@@ -72,17 +72,15 @@ def _format_archive(found: status_query.ArchiveStatus) -> Iterator[str]:
     for coverage in found.coverage:
         if coverage.blogs_discovered:
             yield _format_coverage(coverage)
-    yield _("stored: {pages} and {images}; last run: {last_run}").format(
-        pages=page_count(found.pages), images=image_count(found.media), last_run=_format_last_run(found)
-    )
+    text = _("stored: {pages} and {images}; last run: {last_run}")
+    pages, images = page_count(found.pages), image_count(found.media)
+    yield text.format(pages=pages, images=images, last_run=_format_last_run(found))
     if found.pages_stale:
-        yield _(
-            "pages parsed by an older version: {count}; `blogarchive reparse --stale` parses them again"
-        ).format(count=found.pages_stale)
+        text = _("pages parsed by an older version: {count}; `blogarchive reparse --stale` parses them again")
+        yield text.format(count=found.pages_stale)
     if found.unfinished_merge:
-        yield _(
-            "the merge of {name} was interrupted: `blogarchive merge` with the same file continues it"
-        ).format(name=found.unfinished_merge)
+        text = _("the merge of {name} was interrupted: `blogarchive merge` with the same file continues it")
+        yield text.format(name=found.unfinished_merge)
 
 
 def _format_last_run(found: status_query.ArchiveStatus) -> str:
@@ -94,12 +92,10 @@ def _format_last_run(found: status_query.ArchiveStatus) -> str:
 
 def _format_readers(blog: status_query.BlogStatus) -> str:
     readers = ", ".join(f"{name} {count}" for name, count in blog.readers.items())
+    text = _("  read by   {readers}; all posts were listed on {day}")
     if blog.list_proved_at is None:
-        return _("  read by   {readers}; no list names all posts: completeness is unproved").format(
-            readers=readers
-        )
-    day = blog.list_proved_at[:10]
-    return _("  read by   {readers}; all posts were listed on {day}").format(readers=readers, day=day)
+        text = _("  read by   {readers}; no list names all posts: completeness is unproved")
+    return text.format(readers=readers, day=(blog.list_proved_at or "")[:10])
 
 
 def _format_blog(blog: status_query.BlogStatus) -> Iterator[str]:
@@ -124,8 +120,9 @@ def _format_warnings(blog: status_query.BlogStatus) -> Iterator[str]:
     if blog.images_not_fetched:
         yield f"  {skipped_images_line(blog.images_not_fetched)}"
     if blog.unreached_since:
+        error = explain_detail(blog.last_error or "")
         yield _("  home page not reached since {time}: {error}").format(
-            time=blog.unreached_since, error=explain_detail(blog.last_error or "")
+            time=blog.unreached_since, error=error
         )
     # A closed or paused blog is overdue by intention.
     if blog.overdue and not blog.state and not blog.paused_at:
@@ -134,18 +131,16 @@ def _format_warnings(blog: status_query.BlogStatus) -> Iterator[str]:
             " a run"
         ).format(count=blog.overdue, uid=blog.uid)
     if blog.not_seen_since_agreement:
-        yield _("  posts that may still change after --accept-changes, not fetched since: {count}").format(
-            count=blog.not_seen_since_agreement
-        )
+        text = _("  posts that may still change after --accept-changes, not fetched since: {count}")
+        yield text.format(count=blog.not_seen_since_agreement)
 
 
 def _format_state(blog: status_query.BlogStatus) -> Iterator[str]:
     """Yield the line of a blog that has moved or is closed."""
     day, detail = (blog.state_since or "")[:10], blog.state_detail or ""
     if blog.state == "moved":
-        yield _(
-            "  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` continues there"
-        ).format(url=detail, day=day, site=blog.site)
+        text = _("  moved to {url}, seen on {day}: `blogarchive backup {url} --site {site}` continues there")
+        yield text.format(url=detail, day=day, site=blog.site)
     elif blog.state == "closed":
         yield _("  closed since {day}: {notice}").format(day=day, notice=explain_detail(detail, "notice"))
 
@@ -167,18 +162,9 @@ def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
         counts.update({name: value for name, value in values.items() if isinstance(value, int)})
         counts.update({f"images_{name}": value for name, value in asdict(blog.pictures).items()})
         counts.update(months_complete=blog.months_complete, months=len(blog.months))
-    comments = _(
-        "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
-    )
-    if not counts["comments_claimed"]:
-        comments = _(
-            "  comments  {comments_held} stored, the pages show no number; {comments_edited} edited, {comments_gone} gone"
-        )
-        if not counts["comments_held"] and not counts["comments_gone"]:
-            comments = _("  comments  none stored, the pages show none")
     lines = (
         _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
-        comments,
+        _comments_line(counts),
         *([_("  months    {months_complete} of {months} complete")] if counts["months"] else ()),
         _(
             "  images    {images_held} of {images_shown} stored, {images_dead} given up, {images_waiting} still to"
@@ -189,13 +175,25 @@ def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
     return [line.format_map(counts) for line in lines]
 
 
+def _comments_line(counts: Counter[str]) -> str:
+    """Return the words of the line of the comments, by whether the pages show their number, and any is stored."""
+    if counts["comments_claimed"]:
+        return _(
+            "  comments  {comments_held} of {comments_claimed} stored, {comments_edited} edited, {comments_gone} gone"
+        )
+    if not counts["comments_held"] and not counts["comments_gone"]:
+        return _("  comments  none stored, the pages show none")
+    return _(
+        "  comments  {comments_held} stored, the pages show no number; {comments_edited} edited, {comments_gone} gone"
+    )
+
+
 def _format_incomplete(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str]:
     """Yield a line for each of the first incomplete blogs, and one for the number of all."""
     if not blogs:
         return
-    yield _("blogs that are not complete: {count}; `blogarchive status --all` shows each blog").format(
-        count=len(blogs)
-    )
+    text = _("blogs that are not complete: {count}; `blogarchive status --all` shows each blog")
+    yield text.format(count=len(blogs))
     for blog in blogs[:_MAX_BLOGS]:
         if blog.reached:
             yield _(
@@ -214,15 +212,13 @@ def _format_unreached(blog: status_query.BlogStatus) -> Sequence[str]:
 
 def _format_coverage(coverage: Coverage) -> str:
     """Return the known blogs of a site, and how many numbers of its posts are known up to the highest."""
-    text = _(
-        "{site}: blogs stored: {blogs}; discovered and waiting for `backup --discovered`: {waiting}"
-    ).format(site=coverage.site, blogs=coverage.blogs, waiting=coverage.blogs_waiting)
+    text = _("{site}: blogs stored: {blogs}; discovered and waiting for `backup --discovered`: {waiting}")
+    text = text.format(site=coverage.site, blogs=coverage.blogs, waiting=coverage.blogs_waiting)
     if not coverage.highest_number:
         return text
-    share = 100 * coverage.numbers_known / coverage.highest_number
-    return text + _("; {known} post numbers known of at most {highest} ({share:.1f} %)").format(
-        known=coverage.numbers_known, highest=coverage.highest_number, share=share
-    )
+    known, highest = coverage.numbers_known, coverage.highest_number
+    numbers = _("; {known} post numbers known of at most {highest} ({share:.1f} %)")
+    return text + numbers.format(known=known, highest=highest, share=100 * known / highest)
 
 
 def _format_days(first: str | None, last: str | None) -> str:

@@ -16,18 +16,10 @@ from typing import Literal, NamedTuple
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from blogarchive.export import posts as post_files
 from blogarchive.export.folder import UniqueNames, atomic_file, output_file, safe_name
 from blogarchive.export.html import environment
 from blogarchive.export.markdown import to_markdown
-from blogarchive.export.posts import (
-    EXTENSIONS,
-    PostFile,
-    PostInput,
-    PostPlan,
-    make_image_source,
-    plan_posts,
-    render_posts,
-)
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.parsing.images import detect_image_type, is_intact
 from blogarchive.rendering.atom import NOT_XML
@@ -95,15 +87,14 @@ def _year(heading: PostHeading) -> str:
     return (heading.posted_at or "")[:4] or _UNDATED
 
 
-def _render_job(given: PostInput) -> bytes:
+def _render_job(given: post_files.PostInput) -> bytes:
     """Return the page of a post with its comments."""
 
     def render(body_html: str) -> Markup:
         return book_html(render_body(body_html, given.post.url, given.images.get, given.links.get))
 
-    return _render_template(
-        "chapter.xhtml", blog=given.blog, post=given.post, title=given.page, render=render
-    )
+    shown = {"blog": given.blog, "post": given.post, "title": given.page}
+    return _render_template("chapter.xhtml", **shown, render=render)
 
 
 def book_html(body_html: str) -> Markup:
@@ -136,7 +127,7 @@ class _EarlierBook:
         if self._zip:
             self._zip.close()
 
-    def find(self, name: str, plan: PostPlan) -> Collection[ImageToShow] | None:
+    def find(self, name: str, plan: post_files.PostPlan) -> Collection[ImageToShow] | None:
         """Return the images of the chapter if it was made from the same input, else None."""
         try:
             digest, images, links = json.loads(self._zip.getinfo(name).comment) if self._zip else ("", (), ())
@@ -176,7 +167,7 @@ class _BookWriter:
         self._volume = volume
         self._zip = book
         self._earlier = earlier
-        self._find_image = make_image_source(job.reader, _IMAGES)
+        self._find_image = post_files.make_image_source(job.reader, _IMAGES)
         self._valid: dict[str, bool] = {}
         self._images: dict[str, None] = {}
 
@@ -187,7 +178,7 @@ class _BookWriter:
             self._add(name, static.read_bytes())
         posts = [
             # By id, not by place: a new post in the middle renames no chapter.
-            PostFile(
+            post_files.PostFile(
                 blog=blog,
                 heading=heading,
                 path=f"c{heading.id:05}.xhtml",
@@ -196,17 +187,17 @@ class _BookWriter:
             for blog, heading in self._volume.posts
             if heading.has_text
         ]
-        self._add_posts(list(plan_posts(self._job, posts, self._image)))
+        self._add_posts(list(post_files.plan_posts(self._job, posts, self._image)))
         missing = len(self._volume.posts) - len(posts)
         self._job.done.missing += missing
         self._job.done.pictures += len(self._images)
         self._describe(posts)
 
-    def _add_posts(self, plans: Sequence[PostPlan]) -> None:
+    def _add_posts(self, plans: Sequence[post_files.PostPlan]) -> None:
         """Write a chapter for each post behind the images that it shows first; changed ones are rendered on all cores."""
         kept = {plan.file.path: self._earlier.find(f"book/{plan.file.path}", plan) for plan in plans}
         changed = (plan.complete(self._reader) for plan in plans if kept[plan.file.path] is None)
-        rendered = render_posts(changed, _render_job)
+        rendered = post_files.render_posts(changed, _render_job)
         for plan in plans:
             images = kept[plan.file.path]
             if images is None:
@@ -226,7 +217,7 @@ class _BookWriter:
                 stored = self._reader.image_bytes(PurePosixPath(image.url).stem)
                 self._add(f"book/{image.url}", stored, zipfile.ZIP_STORED)
 
-    def _describe(self, posts: Sequence[PostFile]) -> None:
+    def _describe(self, posts: Sequence[post_files.PostFile]) -> None:
         """Write the files that describe the whole book."""
         blogs = self._volume.blogs
         year = f" {self._volume.year}" if self._volume.year else ""
@@ -244,7 +235,7 @@ class _BookWriter:
         for file in ("title.xhtml", "nav.xhtml", "toc.ncx", "content.opf"):
             self._add(f"book/{file}", _render_template(file, book=book))
 
-    def _part(self, post: PostFile) -> str:
+    def _part(self, post: post_files.PostFile) -> str:
         """Return the part of the table of contents: the month, with the blog if there are several."""
         month = (post.heading.posted_at or "")[:7] or _UNDATED
         return month if len(self._volume.blogs) == 1 else f"{post.blog.title} {month}"
@@ -256,7 +247,8 @@ class _BookWriter:
             name = PurePosixPath(shown.url)
             body = self._reader.image_bytes(name.stem)
             kind = detect_image_type(body) or ""
-            self._valid[shown.url] = EXTENSIONS.get(kind) == name.suffix[1:] and is_intact(body, kind)
+            is_named_right = post_files.EXTENSIONS.get(kind) == name.suffix[1:]
+            self._valid[shown.url] = is_named_right and is_intact(body, kind)
         return shown if shown is not None and self._valid[shown.url] else None
 
     def _add(

@@ -14,18 +14,9 @@ from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLo
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from blogarchive.export import posts as post_files
 from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
 from blogarchive.export.jsonl import compact_json
-from blogarchive.export.posts import (
-    UNDATED,
-    PostFile,
-    PostInput,
-    PostPlan,
-    input_digest,
-    make_image_source,
-    plan_posts,
-    write_posts,
-)
 from blogarchive.export.run import ExportJob, exporter, program_digest
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
@@ -42,7 +33,7 @@ class Listing:
 
     name: str
     path: str
-    posts: list[PostFile] = field(default_factory=list)
+    posts: list[post_files.PostFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +42,7 @@ class SiteBlog:
 
     blog: Blog
     path: str
-    posts: list[PostFile] = field(default_factory=list)
+    posts: list[post_files.PostFile] = field(default_factory=list)
     months: list[Listing] = field(default_factory=list)
     categories: list[Listing] = field(default_factory=list)
     years: list[Listing] = field(default_factory=list)
@@ -64,7 +55,9 @@ def plan_blog(
     names = UniqueNames()
     names.claim("index", "")
     posts = [
-        PostFile(blog=blog, heading=one, path=f"{folder}/{names.claim(_short_name(one.number), 'post')}.html")
+        post_files.PostFile(
+            blog=blog, heading=one, path=f"{folder}/{names.claim(_short_name(one.number), 'post')}.html"
+        )
         for one in sorted(headings, key=lambda heading: heading.posted_at or "")
     ]
     newest_first = posts[::-1]
@@ -76,14 +69,14 @@ def plan_blog(
         blog=blog,
         path=f"{folder}/index.html",
         posts=posts,
-        months=sorted(months, key=lambda month: (month.name != UNDATED, month.name), reverse=True),
+        months=sorted(months, key=lambda month: (month.name != post_files.UNDATED, month.name), reverse=True),
         categories=sorted(categories, key=attrgetter("name")),
         years=years[::-1],
     )
 
 
 def _group_posts(
-    folder: str, names: UniqueNames, kind: str, posts: Iterable[tuple[str, PostFile]]
+    folder: str, names: UniqueNames, kind: str, posts: Iterable[tuple[str, post_files.PostFile]]
 ) -> list[Listing]:
     """Return the lists of these names with their posts, each with the path of its page."""
     listings: dict[str, Listing] = {}
@@ -117,7 +110,7 @@ def _read_static(name: str) -> bytes:
     return Path(__file__).with_name("templates").joinpath("site", name).read_bytes()
 
 
-def _plan_files(site_blog: SiteBlog) -> Iterator[PostFile]:
+def _plan_files(site_blog: SiteBlog) -> Iterator[post_files.PostFile]:
     """Yield the files of the posts of a blog; each page also shows its categories and neighbours."""
     posts = site_blog.posts
     categories = {listing.name: listing.path for listing in site_blog.categories}
@@ -125,10 +118,10 @@ def _plan_files(site_blog: SiteBlog) -> Iterator[PostFile]:
     for place, post in enumerate(posts):
         listings = [(name, categories[name]) for name in sorted(post.heading.categories)]
         page = (site_blog.path, listings, links[place], links[place + 2])
-        yield PostFile(blog=post.blog, heading=post.heading, path=post.path, page=page)
+        yield post_files.PostFile(blog=post.blog, heading=post.heading, path=post.path, page=page)
 
 
-def _render_job(given: PostInput) -> bytes:
+def _render_job(given: post_files.PostInput) -> bytes:
     """Return the page of a post with its images, comments and replaced versions."""
     path, categories, older, newer = cast("tuple[Any, ...]", given.page)
     listings = [Listing(name=name, path=where) for name, where in categories]
@@ -137,7 +130,7 @@ def _render_job(given: PostInput) -> bytes:
         layout="page.html",
         root=_INNER_ROOT,
         site_blog=SiteBlog(blog=given.blog, path=path, categories=listings),
-        post_page=PostFile(blog=given.blog, heading=given.post, path=given.path),
+        post_page=post_files.PostFile(blog=given.blog, heading=given.post, path=given.path),
         post=given.post,
         older=older,
         newer=newer,
@@ -170,12 +163,9 @@ class CompiledTemplates(FileSystemBytecodeCache):
 @cache
 def environment(folder: str) -> Environment:
     """Return the environment of a folder of templates."""
-    loaders = (
-        PackageLoader("blogarchive.export", f"templates/{folder}"),
-        PackageLoader("blogarchive.rendering"),
-    )
+    own = PackageLoader("blogarchive.export", f"templates/{folder}")
     environment = Environment(
-        loader=ChoiceLoader(loaders),
+        loader=ChoiceLoader((own, PackageLoader("blogarchive.rendering"))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -198,7 +188,7 @@ def environment(folder: str) -> Environment:
 
 
 @lru_cache(maxsize=10_000)  # a post is in lists of its month and of its categories
-def _post_line(page: PostFile, root: str) -> str:
+def _post_line(page: post_files.PostFile, root: str) -> str:
     """Return the HTML of a post in a list; a macro of Jinja takes five times as long, for thousands of lines."""
     post, facts = page.heading, ""
     shown = escape(post.shown_time)
@@ -216,7 +206,7 @@ def _post_line(page: PostFile, root: str) -> str:
 
 def _format_month(month: str) -> str:
     """Return `2025-01` as `2025 年 1 月`."""
-    return "没有日期" if month == UNDATED else f"{month[:4]} 年 {int(month[5:])} 月"
+    return "没有日期" if month == post_files.UNDATED else f"{month[:4]} 年 {int(month[5:])} 月"
 
 
 def _format_time(moment: str | None) -> str:
@@ -251,7 +241,7 @@ def _fold_script() -> bytes:
     return f"blogarchiveFold({compact_json(source)},{compact_json(target)});\n".encode()
 
 
-def _search_entry(file: PostFile, post: FullPost) -> str:
+def _search_entry(file: post_files.PostFile, post: FullPost) -> str:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (post.posted_at or "")[:10]
     row = [href(file.path), post.title or "", day, _author(file.blog), post.body_text, comments]
@@ -276,27 +266,22 @@ class _Site:
         self._job = job
         self._reader = job.reader
         self._folder = ExportFolder(job.out, "html")
-        self._image = make_image_source(job.reader, "../media/")
+        self._image = post_files.make_image_source(job.reader, "../media/")
         self._digests: dict[str, PostDigest] = {}
         names = UniqueNames()
         for own in ("media", "look", "search"):
             names.claim(own, "")
-        self._blogs = [
-            plan_blog(
-                blog,
-                names.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id)),
-                job.reader.headings(blog),
-                with_years=with_years,
-            )
-            for blog in job.reader.blogs()
-        ]
+        self._blogs: list[SiteBlog] = []
+        for blog in job.reader.blogs():
+            folder = names.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id))
+            self._blogs.append(plan_blog(blog, folder, job.reader.headings(blog), with_years=with_years))
 
     def write(self) -> None:
         self._folder.write("look/style.css", stylesheet())
         self._folder.write("look/search.js", _read_static("search.js"))
-        if not self._folder.keep(_FOLD, digest := input_digest(_FOLD)):
+        if not self._folder.keep(_FOLD, digest := post_files.input_digest(_FOLD)):
             self._folder.write(_FOLD, _fold_script(), digest)
-        write_posts(self._job, self._folder, self._plans(), _render_job)
+        post_files.write_posts(self._job, self._folder, self._plans(), _render_job)
         for site_blog in self._blogs:
             self._write_listings(site_blog)
             self._write_years(site_blog)
@@ -306,9 +291,9 @@ class _Site:
         self._folder.write("index.html", front)
         self._job.done.files.update(self._folder.finish())
 
-    def _plans(self) -> Iterator[PostPlan]:
+    def _plans(self) -> Iterator[post_files.PostPlan]:
         posts = [post for site_blog in self._blogs for post in _plan_files(site_blog)]
-        for plan in plan_posts(self._job, posts, self._image, with_versions=True):
+        for plan in post_files.plan_posts(self._job, posts, self._image, with_versions=True):
             self._digests[plan.file.path] = plan.digest
             yield plan
 
@@ -318,17 +303,15 @@ class _Site:
         titled += [(category, f"分类：{category.name}") for category in site_blog.categories]
         for listing, title in titled:
             shown = [(post.path, self._folder.digest_of(post.path)) for post in listing.posts]
-            digest = input_digest(site_blog.blog.title, site_blog.path, title, shown)
+            digest = post_files.input_digest(site_blog.blog.title, site_blog.path, title, shown)
             if not self._folder.keep(listing.path, digest):
-                page = render_template(
-                    "listing.html", root=_INNER_ROOT, site_blog=site_blog, listing=listing, title=title
-                )
-                self._folder.write(listing.path, page, digest)
+                given = {"root": _INNER_ROOT, "site_blog": site_blog, "listing": listing, "title": title}
+                self._folder.write(listing.path, render_template("listing.html", **given), digest)
 
     def _write_years(self, site_blog: SiteBlog) -> None:
         """Write a page of all posts of a year with their comments, oldest first, to read or print in one piece."""
         for year in site_blog.years:
-            digest = input_digest([self._folder.digest_of(post.path) for post in year.posts])
+            digest = post_files.input_digest([self._folder.digest_of(post.path) for post in year.posts])
             if not self._folder.keep(year.path, digest):
                 page = render_template(
                     "year.html",
@@ -347,12 +330,12 @@ class _Site:
         count = 0
         for count, chunk in enumerate(self._divide(posts), 1):
             name = f"search/{count - 1:04}.js"
-            digest = input_digest(list(map(self._search_input, chunk)))
+            digest = post_files.input_digest(list(map(self._search_input, chunk)))
             if not self._folder.keep(name, digest):
                 entries = (_search_entry(one, self._reader.post(one.heading)) for one in chunk)
                 content = "blogarchiveChunk([\n" + ",\n".join(entries) + "\n]);\n"
                 self._folder.write(name, content.encode(), digest)
-        years = {post.year for post in posts} - {UNDATED}
+        years = {post.year for post in posts} - {post_files.UNDATED}
         page = render_template(
             "search.html",
             root="",
@@ -363,14 +346,14 @@ class _Site:
         )
         self._folder.write("search.html", page)
 
-    def _search_input(self, post: PostFile) -> Sequence[object]:
+    def _search_input(self, post: post_files.PostFile) -> Sequence[object]:
         """Return all that the search shows of a post: its counts and marks, which updates change, are none of it."""
         heading, rows = post.heading, repr(self._digests[post.path])
         return post.path, _author(post.blog), heading.title, heading.posted_at, rows
 
-    def _divide(self, posts: Iterable[PostFile]) -> Iterator[list[PostFile]]:
+    def _divide(self, posts: Iterable[post_files.PostFile]) -> Iterator[list[post_files.PostFile]]:
         """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""
-        chunk: list[PostFile] = []
+        chunk: list[post_files.PostFile] = []
         size = 0
         for post in posts:
             chunk.append(post)

@@ -55,10 +55,9 @@ def post_object(blog: Blog, post: FullPost) -> dict[str, object]:
 
 def _comment_object(comment: Comment) -> dict[str, object]:
     schema = _SCHEMA["$defs"]["comment"]
-    revisions = schema["properties"]["revisions"]["items"]
-    return _object(
-        schema, comment, revisions=[_object(revisions, revision) for revision in comment.revisions]
-    )
+    of_revision = schema["properties"]["revisions"]["items"]
+    revisions = [_object(of_revision, revision) for revision in comment.revisions]
+    return _object(schema, comment, revisions=revisions)
 
 
 def _object(schema: Any, row: object, **values: object) -> dict[str, object]:

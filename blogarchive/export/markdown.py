@@ -50,9 +50,8 @@ _BLOCKS = (
 )  # fmt: skip
 _BLOCKS_WITH_TEXT = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
 _EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike")}
-_BREAK = (
-    "\ufdd0"  # a placeholder for the backslash of a hard line break, which is no text at the edge of emphasis
-)
+# Stands for the backslash of a hard line break, which is no text at the edge of emphasis.
+_BREAK = "\ufdd0"
 _MAX_DEPTH = 100  # of elements: the converter recurses
 _SPACES = re.compile(r"[ \t]{2,}")
 _PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)

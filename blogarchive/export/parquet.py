@@ -20,15 +20,9 @@ from typing import TYPE_CHECKING, Any, Final
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, safe_name
 from blogarchive.export.run import Exported, ExportJob, exporter
+from blogarchive.store.read import flat_tables
 from blogarchive.store.read.exports import Filters
-from blogarchive.store.read.flat_tables import (
-    FLAT_TABLES,
-    ColumnType,
-    FlatTable,
-    Part,
-    flat_digests,
-    flat_rows,
-)
+from blogarchive.store.read.flat_tables import FLAT_TABLES, ColumnType, FlatTable, Part
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -51,7 +45,7 @@ def export_parquet(job: ExportJob) -> None:
     authors = [(blog.site, blog.uid) for blog in blogs] if job.reader.filters.authors else []
     for done, table in enumerate(FLAT_TABLES, 1):
         # A table without rows has an empty file, so that queries find a schema.
-        stored = flat_digests(job.reader.archive, table, authors)
+        stored = flat_tables.flat_digests(job.reader.archive, table, authors)
         parts = stored or {(blog.site, 0, 0): ("", 0) for blog in blogs[:1]}
         _write_table(job, table, authors, shard, parts)
         if table.name in ("posts", "comments"):
@@ -77,7 +71,8 @@ def _write_table(
     changed = [part for part, content in kept.items() if not content]
     if changed:
         require_pyarrow()
-        rows = flat_rows(job.reader.archive, table, authors, changed if len(changed) < len(parts) else None)
+        wanted = changed if len(changed) < len(parts) else None
+        rows = flat_tables.flat_rows(job.reader.archive, table, authors, wanted)
         empty = ((part, iter(())) for part in changed if not parts[part][1])
         for part, of_part in chain(empty, groupby(rows, lambda row: (row[0].decode(), *row[1:3]))):
             _write_file(Path(names[part]), table, of_part, job.done.files)
@@ -94,9 +89,10 @@ def require_pyarrow() -> None:
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
-        raise UsageError(
-            _("export parquet needs pyarrow: install this program again with its extra blogarchive[parquet]")
-        ) from error
+        text = _(
+            "export parquet needs pyarrow: install this program again with its extra blogarchive[parquet]"
+        )
+        raise UsageError(text) from error
 
 
 def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], files: Digests) -> None:
@@ -119,12 +115,8 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
 def _schema(table: FlatTable) -> "pyarrow.Schema":
     import pyarrow
 
-    types = {
-        "text": pyarrow.string(),
-        "integer": pyarrow.int64(),
-        "day": pyarrow.date32(),
-        "time": pyarrow.timestamp("us", tz="UTC"),
-    }
+    types = {"text": pyarrow.string(), "integer": pyarrow.int64(), "day": pyarrow.date32()}
+    types["time"] = pyarrow.timestamp("us", tz="UTC")
     return pyarrow.schema([(name, types[kind]) for name, (kind, _sql) in table.columns.items()])
 
 

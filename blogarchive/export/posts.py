@@ -127,16 +127,8 @@ class PostPlan(NamedTuple):
         post = reader.post(self.file.heading)
         uses = _find_uses(_all_bodies(post) if self.with_versions else _bodies(post), post.url)
         images, links = self.resolve(uses)
-        return PostInput(
-            blog=self.blog,
-            post=post,
-            images=images,
-            links=links,
-            page=self.file.page,
-            path=self.file.path,
-            digest=self.input_digest(images, links),
-            uses=uses,
-        )
+        digest, page, path = self.input_digest(images, links), self.file.page, self.file.path
+        return PostInput(self.blog, post, images, links, page=page, path=path, digest=digest, uses=uses)
 
 
 class PostInput(NamedTuple):
@@ -170,16 +162,8 @@ def plan_posts(
         shown = replace(blog, last_seen_at="", total_visits=None, account_age=None)
         digests, blog_digest = job.reader.digests(blog), input_digest(repr(shown))
         for post in of_blog:
-            digest = digests[post.heading.id]
-            yield PostPlan(
-                file=post,
-                blog=shown,
-                blog_digest=blog_digest,
-                digest=digest,
-                image=image,
-                link=links.source_for(post),
-                with_versions=with_versions,
-            )
+            digest, link = digests[post.heading.id], links.source_for(post)
+            yield PostPlan(post, shown, blog_digest, digest, image, link, with_versions=with_versions)
             job.count(digest.comments, len(posts), has_text=post.heading.has_text)
 
 

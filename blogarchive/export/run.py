@@ -184,18 +184,11 @@ def run_export(
     export: Exporter = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
     exported = export(archive, out, progress=progress, **(given | options))
     if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
-        write_record(name, _make_record(exported, out))
+        made = {"maker": _find_maker(out), "result": exported.to_json()}
+        # Without a state of the archive, the next export compares record by record.
+        stored = {"archive": exported.archive_state, "files": exported.files, "records": exported.records}
+        write_record(name, made | stored)
     return exported
-
-
-def _make_record(exported: Exported, out: Path) -> dict[str, Any]:
-    return {
-        "maker": _find_maker(out),
-        "archive": exported.archive_state,  # None: the next export compares record by record
-        "files": exported.files,
-        "result": exported.to_json(),
-        "records": exported.records,
-    }
 
 
 def _is_intact(record: Mapping[str, Any], out: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64encode
+from collections.abc import Callable
 from gettext import gettext as _
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -53,9 +54,8 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
     The sanitizer refuses data: URLs, as it must for a stranger's HTML. So the images have names during rendering,
     which no text can contain, because they begin with a random token.
     """
-    token = secrets.token_hex(16)
     images: set[str] = set()
-    stored = make_image_source(reader, f"{token}/")
+    stored = make_image_source(reader, f"{secrets.token_hex(16)}/")
 
     def source(url: str) -> ImageToShow | None:
         shown = stored(url)
@@ -63,9 +63,16 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
             images.add(shown.url)
         return shown
 
+    page = _render_page(blog, post, lambda html: render_body(html or "", post.url, source))
+    for url in images:
+        page = page.replace(f'src="{url}"'.encode(), b'src="%b"' % _data_url(reader, PurePosixPath(url)))
+    return page, len(images)
+
+
+def _render_page(blog: Blog, post: FullPost, render: Callable[[str | None], str]) -> bytes:
     style = stylesheet()
     site_blog = plan_blog(blog, "", [post])
-    page = render_template(
+    return render_template(
         "post.html",
         layout="single.html",
         root=None,
@@ -76,11 +83,8 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
         post=post,
         older=None,
         newer=None,
-        render=lambda html: render_body(html or "", post.url, source),
+        render=render,
     )
-    for url in images:
-        page = page.replace(f'src="{url}"'.encode(), b'src="%b"' % _data_url(reader, PurePosixPath(url)))
-    return page, len(images)
 
 
 def _data_url(reader: ExportReader, name: PurePosixPath) -> bytes:

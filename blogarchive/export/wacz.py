@@ -153,11 +153,9 @@ def _write_description(files: _PackageFiles, reader: ExportReader, newest: str, 
         "resources": list(files.resources),
         **main,
     }
-    text = json.dumps(description, ensure_ascii=False, indent=2).encode()
-    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(text).hexdigest()}"}
-    for name, content in (
-        ("datapackage.json", text),
-        ("datapackage-digest.json", json.dumps(digest, indent=2).encode()),
-    ):
+    text = json.dumps(description, ensure_ascii=False, indent=2)
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"}
+    written = {"datapackage.json": text, "datapackage-digest.json": json.dumps(digest, indent=2)}
+    for name, content in written.items():
         with files.open(name) as file:
-            file.write(content)
+            file.write(content.encode())

@@ -98,9 +98,8 @@ def build_info(name: str, recorded_at: str, *, is_compressed: bool) -> bytes:
     text = "".join(f"{key}: {value}\r\n" for key, value in fields.items()).encode()
     headers = _record_headers("warcinfo", name, recorded_at, text)
     headers["WARC-Filename"] = name
-    record = _BUILDER.create_warc_record(
-        "", "warcinfo", BytesIO(text), len(text), "application/warc-fields", warc_headers_dict=headers
-    )
+    content = BytesIO(text), len(text), "application/warc-fields"
+    record = _BUILDER.create_warc_record("", "warcinfo", *content, warc_headers_dict=headers)
     return _write(record, is_compressed=is_compressed)
 
 
@@ -119,23 +118,16 @@ def _page_record(row: PageRow) -> Any:
     page = row.unpack().page
     headers = _record_headers("response", page.url, row.fetched_at, page.body) | _target_field(row)
     http_headers = StatusAndHeaders(_status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1")
-    body = BytesIO(page.body)
-    return _BUILDER.create_warc_record(
-        page.url, "response", body, len(page.body), warc_headers_dict=headers, http_headers=http_headers
-    )
+    content = BytesIO(page.body), len(page.body)
+    given = {"warc_headers_dict": headers, "http_headers": http_headers}
+    return _BUILDER.create_warc_record(page.url, "response", *content, **given)
 
 
 def _image_record(image: StoredImage) -> Any:
     image.check()
-    fetched_at = image.fetched_at or UNKNOWN_TIME
-    return _BUILDER.create_warc_record(
-        image.url,
-        "resource",
-        BytesIO(image.body),
-        len(image.body),
-        image.content_type or "application/octet-stream",
-        warc_headers_dict=_record_headers("resource", image.url, fetched_at, image.body),
-    )
+    content = BytesIO(image.body), len(image.body), image.content_type or "application/octet-stream"
+    headers = _record_headers("resource", image.url, image.fetched_at or UNKNOWN_TIME, image.body)
+    return _BUILDER.create_warc_record(image.url, "resource", *content, warc_headers_dict=headers)
 
 
 def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[str, str]:
@@ -146,11 +138,8 @@ def _record_headers(kind: str, url: str, fetched_at: str, body: bytes) -> dict[s
 
 def _target_field(page: PageRow) -> dict[str, str]:
     """Return the target and counters of a page, which `import warc` reads; other programs ignore the field."""
-    values = {
-        "site": page.site,
-        "target": json.loads(page.target),
-        "counted": json.loads(page.counted or "null"),
-    }
+    target, counted = json.loads(page.target), json.loads(page.counted or "null")
+    values = {"site": page.site, "target": target, "counted": counted}
     return {PAGE_FIELD: json.dumps(values, sort_keys=True)}
 
 

@@ -52,11 +52,12 @@ def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Ele
     entry.append(author)
     for name in post.categories:
         entry.append(build_element("category", term=name))
-    body = render_body(
-        post.body_html, post.url, lambda url: ImageToShow(url=url) if url.startswith("http") else None
-    )
-    entry.append(build_element("content", body, type="html"))
+    entry.append(build_element("content", render_body(post.body_html, post.url, _at_site), type="html"))
     return entry
+
+
+def _at_site(url: str) -> ImageToShow | None:
+    return ImageToShow(url=url) if url.startswith("http") else None
 
 
 def build_element(name: str, text: str | None = None, **attributes: str) -> etree._Element:

@@ -120,13 +120,10 @@ def _unquote(url: str) -> str:
 def _make_placeholder(url: str, text: str, element: Element) -> Element:
     """Return a link to the image, or plain text if the URL is unusable or the image is inside a link."""
     linkable = urlsplit(url).scheme in ("http", "https") and next(element.iterancestors("a"), None) is None
-    note = etree.Element("a" if linkable else "span")
-    if linkable:
-        note.set("href", url)
-    marker = etree.Element("span")
+    note = etree.Element("a", href=url) if linkable else etree.Element("span")
+    marker = etree.SubElement(note, "span")
     marker.set("class", NOT_STORED)
     marker.text = text
-    note.append(marker)
     return note
 
 

@@ -52,6 +52,11 @@ async def _show_help(context: requests.RequestContext) -> Response:
     return await context.render("help.html", {"keys": post_choices.KEYS})
 
 
+async def _show_missing(context: requests.RequestContext) -> Response:
+    """Any other address below `/read/`."""
+    return await context.not_found(N_("such page"))
+
+
 # The stylesheet of the reading pages begins with that of exported pages; Datasette's own pages have another one.
 _STYLES: Final = {
     "style": (("blogarchive.rendering", "style.css"), ("blogarchive.browse", "pages.css")),
@@ -61,15 +66,13 @@ _STYLES: Final = {
 
 async def _show_stylesheet(request: Request) -> Response:
     """`/read/style.css` and `/read/tables.css`."""
-    texts = [
-        (files(package) / name).read_text("utf-8") for package, name in _STYLES[request.url_vars["name"]]
-    ]
-    headers = {"cache-control": "private, max-age=300"}
-    return requests.respond("".join(texts), "text/css; charset=utf-8", headers)
+    parts = (files(package) / name for package, name in _STYLES[request.url_vars["name"]])
+    text = "".join(part.read_text("utf-8") for part in parts)
+    return requests.respond(text, "text/css; charset=utf-8", {"cache-control": "private, max-age=300"})
 
 
-# The pages by their paths, each with the tables that it shows beside those of `make_view`: who may not view one of them
-# gets no page.
+# The pages by their paths, of which the first that fits is shown. Each has the tables that it shows beside those of
+# `make_view`: who may not view one of them gets no page.
 _PAGES: Final[dict[str, tuple[requests.Handler, *tuple[str, ...]]]] = {
     r"/?": (list_pages.show_home, "archive_months", "failures", "post_revisions", "runs"),
     r"/post/(?P<id>\d{1,15})": (show_post, "post_stats", "post_revisions", "comment_revisions"),
@@ -87,6 +90,7 @@ _PAGES: Final[dict[str, tuple[requests.Handler, *tuple[str, ...]]]] = {
     r"/random": (list_pages.open_random,),
     r"/feed\.atom": (list_pages.show_feed,),
     r"/help": (_show_help,),
+    r"/.+": (_show_missing,),
 }
 
 

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-_SAFE_IMAGES: Final = {
-    f"image/{name}" for name in ("avif", "bmp", "gif", "jpeg", "png", "webp", "x-icon", "vnd.microsoft.icon")
-}
+_IMAGES: Final = ("avif", "bmp", "gif", "jpeg", "png", "webp", "x-icon", "vnd.microsoft.icon")
+_SAFE_IMAGES: Final = {f"image/{name}" for name in _IMAGES}
 _HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",

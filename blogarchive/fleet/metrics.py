@@ -60,22 +60,16 @@ class FleetMetrics:
                         metric.add_metric([one["shard"]], value)
                 yield metric
         yield self._heartbeats()
-        yield GaugeMetricFamily(
-            f"{_PREFIX}_postgresql_up", "1 if PostgreSQL answers", value=int(self.is_connected)
-        )
+        value = int(self.is_connected)
+        yield GaugeMetricFamily(f"{_PREFIX}_postgresql_up", "1 if PostgreSQL answers", value=value)
 
     def _heartbeats(self) -> Metric:
-        labels = ["machine", "folder", "version"]
-        seen = GaugeMetricFamily(
-            f"{_PREFIX}_worker_seen_timestamp_seconds", "last heartbeat of a worker", labels=labels
-        )
-        workers = {
-            tuple(one["worker"][label] for label in labels): one["worker"]["seen_at"]
-            for one in self.found
-            if one["worker"]
-        }
-        for values, seen_at in workers.items():
-            seen.add_metric(values, datetime.fromisoformat(seen_at).timestamp())
+        name, labels = f"{_PREFIX}_worker_seen_timestamp_seconds", ["machine", "folder", "version"]
+        seen = GaugeMetricFamily(name, "last heartbeat of a worker", labels=labels)
+        workers = [one["worker"] for one in self.found if one["worker"]]
+        seen_at = {tuple(worker[label] for label in labels): worker["seen_at"] for worker in workers}
+        for values, moment in seen_at.items():
+            seen.add_metric(values, datetime.fromisoformat(moment).timestamp())
         return seen
 
     def as_text(self) -> str:

@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Final
@@ -63,9 +64,8 @@ class Round:
             given.write(listed.encode())
             given.seek(0)
             env = {**os.environ, "PYTHONIOENCODING": "utf-8", ROUND_VARIABLE: str(self.number)}
-            process = await asyncio.create_subprocess_exec(
-                *own_command(*words), stdin=given, stdout=PIPE, stderr=PIPE, env=env, limit=_LONGEST_LINE
-            )
+            start = partial(asyncio.create_subprocess_exec, stdin=given, stdout=PIPE, stderr=PIPE, env=env)
+            process = await start(*own_command(*words), limit=_LONGEST_LINE)
         self._process = process
         if self._stopping:
             self.stop()

@@ -5,6 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from gettext import gettext as _
 from importlib.metadata import version
 from pathlib import Path
@@ -205,19 +206,18 @@ class Worker:
         """Report the shards of the folder that are not at home here."""
         self._scan_at = shard_file.boot_clock() + _SECONDS_BETWEEN_SCANS
         known = await shards.known_shards(connection)
-        for db, shard in shard_file.find_shards(
-            self.folder, lambda db, error: self._report(db.stem, str(error))
-        ):
+        found = shard_file.find_shards(self.folder, lambda db, error: self._report(db.stem, str(error)))
+        for db, shard in found:
             row = known.get(shard.shard)
             if row is None:
                 reason = _(
                     "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
                 )
                 self._report(shard.shard, reason.format(folder=self.folder))
+                continue
             # A file that is at home, and behind or missing, is reported by its round.
-            elif (shard_file.machine_id(), str(db)) != (row.machine, row.db) and (
-                error := shard_file.home_error(db, shard, row)
-            ):
+            is_at_home = (shard_file.machine_id(), str(db)) == (row.machine, row.db)
+            if not is_at_home and (error := shard_file.home_error(db, shard, row)):
                 self._report(shard.shard, str(error))
 
     def _report(self, name: str, text: str) -> None:
@@ -245,10 +245,8 @@ class Worker:
         if began is None:
             return
         row, begun = began
-        began_at = shard_file.boot_clock()
-        self._running[name] = running = Round(
-            row, begun.id, lambda line: self.observer.on_message(name, line)
-        )
+        began_at, report = shard_file.boot_clock(), partial(self.observer.on_message, name)
+        self._running[name] = running = Round(row, begun.id, report)
         try:
             if self._ending.is_set():
                 running.stop()
@@ -256,9 +254,8 @@ class Worker:
             lasted = timedelta(seconds=shard_file.boot_clock() - began_at)
             ended = _EndedRound(row=row, begun=begun, result=result, lasted=lasted)
             posts = await asyncio.to_thread(stored_posts, Path(row.db))
-            paused, next_at = await self._persist(
-                lambda connection: end_round(connection, ended, keep=self.keep, posts=posts)
-            )
+            store = partial(end_round, ended=ended, keep=self.keep, posts=posts)
+            paused, next_at = await self._persist(store)
         finally:
             del self._running[name]
         # A round may last longer than the time between rounds: the next one is due at once, and would never end.
@@ -312,9 +309,8 @@ _LONGEST_BACK_OFF: Final = timedelta(days=1)
 # Of 15 minutes: more than a day, and a site that is gone for years overflows nothing.
 _MOST_DOUBLINGS: Final = 10
 _NOW: Final = timedelta(0)
-PAUSED: Final = frozenset(
-    {errors.UsageError.exit_code, errors.SiteChanged.exit_code, errors.ArchiveDamaged.exit_code}
-)
+_NEED_A_PERSON = (errors.UsageError, errors.SiteChanged, errors.ArchiveDamaged)
+PAUSED: Final = frozenset(error.exit_code for error in _NEED_A_PERSON)
 """Exit codes that need a person: repeating the round would change nothing."""
 _COMPLETE: Final = frozenset({0, 1})
 _FAILED: Final = frozenset({1, errors.Unreachable.exit_code, *PAUSED})

@@ -8,7 +8,7 @@ from gettext import gettext as _
 from string import Formatter
 from typing import Final
 
-from blogarchive.messages import N_
+from blogarchive.messages import N_, Language, catalogue
 
 _WORDS: Final = {
     "network": N_("The site did not answer."),
@@ -343,6 +343,11 @@ def explain_detail(detail: str, kind: str = "", translate: Translate | None = No
         return found
     frame = _OWN_WORDS.get(kind, _OWN_WORDS[""])
     return (translate or _)(frame).format(text=detail) if detail else ""
+
+
+def failure_words(kind: str, detail: str, language: Language) -> tuple[str, str]:
+    """Return the sentence for a kind of failure, which a template translates, and its reason in that language."""
+    return describe_failure(kind), explain_detail(detail, kind, catalogue(language).gettext)
 
 
 def _translate_known(detail: str, translate: Translate) -> str | None:

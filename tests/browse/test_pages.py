@@ -237,7 +237,9 @@ async def test_no_search_is_an_error(datasette: Datasette, query: str) -> None:
     await page(datasette, f"/read/search?{query}")
 
 
-@pytest.mark.parametrize("address", ["/read/post/99999", "/read/author/99", f"/read/media/{'0' * 64}"])
+@pytest.mark.parametrize(
+    "address", ["/read/post/99999", "/read/author/99", f"/read/media/{'0' * 64}", "/read/no/such/page"]
+)
 async def test_a_missing_page_says_so(datasette: Datasette, address: str) -> None:
     shown = await page(datasette, address, status=404)
     assert "没有" in words(shown.cssselect("h1")[0])

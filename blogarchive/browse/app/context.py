@@ -64,11 +64,8 @@ class Access:
         # the name of the host.
         if request.method not in _SAFE_METHODS and request.headers.get("origin") != f"http://{request.host}":
             return N_("This form was sent by another site; nothing was done.")
-        if request.scope["path"] not in _OPEN and not self.is_token(
-            request.cookies.get(self.cookie_name, "")
-        ):
-            return OLD_ADDRESS
-        return None
+        is_known = self.is_token(request.cookies.get(self.cookie_name, ""))
+        return None if is_known or request.scope["path"] in _OPEN else OLD_ADDRESS
 
     def is_token(self, given: str) -> bool:
         """Return whether `given` is the token."""

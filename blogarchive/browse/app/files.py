@@ -48,9 +48,8 @@ def _removable_disks() -> Iterator[Path]:
     if sys.platform == "win32":
         yield from _windows_disks()
     elif sys.platform == "darwin":
-        yield from (
-            one for one in Path("/Volumes").iterdir() if os.path.ismount(one) and one.resolve() != Path("/")
-        )
+        disks = filter(os.path.ismount, Path("/Volumes").iterdir())
+        yield from (disk for disk in disks if disk.resolve() != Path("/"))
     else:
         yield from linux_disks(Path("/proc/self/mounts").read_text("utf-8", errors="replace"))
 
@@ -58,9 +57,8 @@ def _removable_disks() -> Iterator[Path]:
 def linux_disks(mounts: str) -> Iterator[Path]:
     """Yield the folders of disks that desktops mount, from the text of /proc/mounts (`man proc_mounts`)."""
     for line in mounts.splitlines():
-        place = (
-            line.split(" ")[1].encode().decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")
-        )
+        escaped = line.split(" ")[1].encode()
+        place = escaped.decode("unicode_escape").encode("latin-1").decode("utf-8", "replace")
         if place.startswith(("/media/", "/run/media/", "/mnt/")):
             yield Path(place)
 

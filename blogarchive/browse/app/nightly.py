@@ -84,11 +84,9 @@ class Systemd(Schedule):
 
     def commands(self) -> tuple[list[list[str]], list[list[str]]]:
         """Start the timer; stop it."""
-        control = ["systemctl", "--user"]
-        timer = f"{self.name}.timer"
-        return [[*control, "daemon-reload"], [*control, "enable", "--now", timer]], [
-            [*control, "disable", "--now", timer]
-        ]
+        control, timer = ["systemctl", "--user"], f"{self.name}.timer"
+        on = [[*control, "daemon-reload"], [*control, "enable", "--now", timer]]
+        return on, [[*control, "disable", "--now", timer]]
 
 
 class Launchd(Schedule):

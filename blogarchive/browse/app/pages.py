@@ -14,8 +14,8 @@ from blogarchive.browse.app.check import find_url, site_title
 from blogarchive.browse.app.context import OLD_ADDRESS, AppContext, ProgressMeter, refused
 from blogarchive.browse.app.files import last_copy
 from blogarchive.errors import UsageError
-from blogarchive.messages import N_, catalogue
-from blogarchive.messages.details import change_words, describe_failure, explain_detail
+from blogarchive.messages import N_
+from blogarchive.messages.details import change_words, failure_words
 from blogarchive.parsing.unicode_form import fold_spelling
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import BlogContents, count_contents, find_blog
@@ -191,7 +191,7 @@ def _images_not_fetched(archive: Statements) -> dict[int, dict[str, int]]:
 
 async def _progress(context: AppContext) -> dict[str, Any]:
     running, result = context.state.job.is_running, context.state.job.result
-    counts, translate = await context.read(status.crawl_counts), catalogue(context.language).gettext
+    counts = await context.read(status.crawl_counts)
     problems = await context.read(lambda archive: newest_failures(archive, _MOST_PROBLEMS))
     return {
         "running": running,
@@ -201,10 +201,7 @@ async def _progress(context: AppContext) -> dict[str, Any]:
         "ended": result and exit_words(result.code),
         "last_message": None if result is None or result.code in _EXPLAINED else result.message,
         "changes": await context.read(open_changes) or (),
-        "problems": [
-            (one, describe_failure(one.kind), explain_detail(one.detail, one.kind, translate))
-            for one in problems or ()
-        ],
+        "problems": [(one, *failure_words(one.kind, one.detail, context.language)) for one in problems or ()],
     }
 
 
@@ -218,9 +215,8 @@ async def ask(context: AppContext) -> Response:
         return Response.redirect("/app")
     posts = await context.read(lambda archive: status.held_posts(archive, limit=_MOST_POSTS))
     shown = [(change, *change_words(change.field)) for change in changes]
-    return await context.page(
-        "changes.html", changes=shown, posts=posts, running=context.state.job.is_running
-    )
+    running = context.state.job.is_running
+    return await context.page("changes.html", changes=shown, posts=posts, running=running)
 
 
 async def agree(context: AppContext) -> Response:
@@ -297,9 +293,8 @@ async def ask_to_delete(context: AppContext, name: str = "", message: str | None
     contents = _contents(context.state.archive, name)
     if contents is None:
         return back("no_blog")
-    return await context.page(
-        "delete.html", name=name, contents=contents, running=context.state.job.is_running, message=message
-    )
+    values = {"contents": contents, "running": context.state.job.is_running, "message": message}
+    return await context.page("delete.html", name=name, **values)
 
 
 async def delete(context: AppContext) -> Response:

@@ -86,10 +86,9 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
 
 def _show_error(message: str) -> None:
     """Open a page with the error that prevents the start."""
-    with NamedTemporaryFile(
-        "w", prefix="blogarchive-", suffix=".html", encoding="utf-8", delete=False
-    ) as file:
-        file.write(f"<!doctype html><meta charset=utf-8><title>blogarchive</title><p>{escape(message)}</p>")
+    page = f"<!doctype html><meta charset=utf-8><title>blogarchive</title><p>{escape(message)}</p>"
+    with NamedTemporaryFile(prefix="blogarchive-", suffix=".html", delete=False) as file:
+        file.write(page.encode())
     webbrowser.open(Path(file.name).as_uri())
 
 

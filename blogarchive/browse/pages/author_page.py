@@ -33,15 +33,10 @@ async def show_author(context: RequestContext) -> Response:
 
 def _draw_months(context: RequestContext, blog: blogs.BlogSummary, months: tuple[blogs.Month, ...]) -> Markup:
     """Return the posts of each month as bars that link to their lists."""
-    bars = {
-        month.month: Bar(
-            month.stored,
-            _describe_month(context, month),
-            post_choices.posts_url(context.home, blog, month.month),
-            month.lacking,
-        )
-        for month in months
-    }
+    bars = {}
+    for month in months:
+        url = post_choices.posts_url(context.home, blog, month.month)
+        bars[month.month] = Bar(month.stored, _describe_month(context, month), url, month.lacking)
     count = post_choices.format_count(blog.posts)
     title = context.gettext("Posts of {name} by month, {count} in all", name=blog.name, count=count)
     return draw_bars(bars, title=title, unit=context.gettext("Posts in a month"), language=context.language)
@@ -111,9 +106,8 @@ def _template_values(
 
 def _group_months(found: blogs.AuthorPage) -> dict[str, list[post_choices.Choice]]:
     """Return the choices of all months by year, newest first."""
-    years: dict[str, list[post_choices.Choice]] = {
-        year: [] for year in sorted(post_choices.count_years(found.months), reverse=True)
-    }
+    newest_first = sorted(post_choices.count_years(found.months), reverse=True)
+    years: dict[str, list[post_choices.Choice]] = {year: [] for year in newest_first}
     posts = {month.month: month.stored + month.missing for month in found.months}
     for choice in post_choices.choose_periods(posts, lists.PostSelection(period=" ")):
         years[choice.text[: post_choices.YEAR_LENGTH]].append(choice)
@@ -121,9 +115,8 @@ def _group_months(found: blogs.AuthorPage) -> dict[str, list[post_choices.Choice
 
 
 def _describe_month(context: RequestContext, month: blogs.Month) -> str:
-    words = (
-        N_("{month}: {stored} stored, {missing} missing") if month.lacking else N_("{month}: {stored} stored")
-    )
+    whole, lacking = N_("{month}: {stored} stored"), N_("{month}: {stored} stored, {missing} missing")
+    words = lacking if month.lacking else whole
     return context.gettext(words, month=month.month, stored=month.stored, missing=month.lacking)
 
 
@@ -157,20 +150,11 @@ async def show_plots(context: RequestContext) -> Response:
 
 
 def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
-    bars = {
-        month: Bar(
-            comments,
-            context.ngettext(
-                "{month}: {count} comment",
-                "{month}: {count} comments",
-                comments,
-                month=month,
-                count=post_choices.format_count(comments),
-            ),
-            post_choices.posts_url(context.home, found["blog"], month),
-        )
-        for month, comments in found["comments"].items()
-    }
+    bars = {}
+    for month, comments in found["comments"].items():
+        values = {"month": month, "count": post_choices.format_count(comments)}
+        title = context.ngettext("{month}: {count} comment", "{month}: {count} comments", comments, **values)
+        bars[month] = Bar(comments, title, post_choices.posts_url(context.home, found["blog"], month))
     total = post_choices.format_count(sum(found["comments"].values()))
     title = context.gettext("Comments by month, {count} in all", count=total)
     unit = context.gettext("Comments in a month")
@@ -180,20 +164,13 @@ def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
 def _draw_year(
     context: RequestContext, blog: blogs.BlogSummary, year: str, days: Mapping[str, int]
 ) -> Markup:
-    bars = {
-        day: Bar(
-            posts,
-            context.ngettext("{day}: {count} post", "{day}: {count} posts", posts, day=day, count=posts),
-            post_choices.posts_url(context.home, blog, day[: len("YYYY-MM")]),
-        )
-        for day, posts in days.items()
-    }
+    bars = {}
+    for day, posts in days.items():
+        title = context.ngettext("{day}: {count} post", "{day}: {count} posts", posts, day=day, count=posts)
+        bars[day] = Bar(posts, title, post_choices.posts_url(context.home, blog, day[: len("YYYY-MM")]))
+    values = {"days": len(days), "year": year}
     title = context.ngettext(
-        "{days} day with posts in {year}",
-        "{days} days with posts in {year}",
-        len(days),
-        days=len(days),
-        year=year,
+        "{days} day with posts in {year}", "{days} days with posts in {year}", len(days), **values
     )
     weekdays = context.gettext("Mon Tue Wed Thu Fri Sat Sun")
     return draw_calendar(int(year), bars, title=title, weekdays=weekdays)

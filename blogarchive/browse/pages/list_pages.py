@@ -13,8 +13,8 @@ from blogarchive.browse.pages.post_choices import Pages, turn_pages
 from blogarchive.browse.requests import SANDBOX, RequestContext, respond
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import VARIABLE, fleet_url
-from blogarchive.messages import N_, catalogue
-from blogarchive.messages.details import describe_failure, explain_detail
+from blogarchive.messages import N_
+from blogarchive.messages.details import failure_words
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
@@ -112,17 +112,8 @@ async def show_failures(context: RequestContext) -> Response:
     def read(archive: Statements) -> tuple[list[tuple[OpenFailure, str, str, int | None]], int]:
         """Return failures with their words, their reasons and the stored posts of their URLs, and how many there are."""
         found, total = lists.read_failures(archive, page)
-        translate = catalogue(context.language).gettext
-        shown = [
-            (
-                one,
-                describe_failure(one.kind),
-                explain_detail(one.detail, one.kind, translate),
-                post_lookup.find_by_url(archive, one.url),
-            )
-            for one in found
-        ]
-        return shown, total
+        named = ((one, failure_words(one.kind, one.detail, context.language)) for one in found)
+        return [(one, *words, post_lookup.find_by_url(archive, one.url)) for one, words in named], total
 
     shown, total = await context.query(read)
     return await context.render("failures.html", {"failures": shown, "pages": _turn(context, page, total)})
@@ -159,11 +150,11 @@ async def show_fleet(context: RequestContext) -> Response:
         return await context.render("fleet.html", {"error": str(error), "shards": ()}, status=503)
     # Of thousands of shards an operator looks for those that need something, in the order of need.
     by_need = sorted(found, key=lambda one: (not one["needs_person"], -one["lag_seconds"]))
-    shown = [
+    is_all = len(found) <= _SHOWN_SHARDS or context.text_parameter("all")
+    in_need = (
         one for one in by_need if one["needs_person"] or one["failing_hosts"] or one["lag_seconds"] >= 60
-    ]
-    if len(found) <= _SHOWN_SHARDS or context.text_parameter("all"):
-        shown = by_need
+    )
+    shown = by_need if is_all else list(in_need)
     homes = {(one["machine"], one["db"].rpartition("/")[0]): one["worker"] for one in found}
     values = {"found": found, "homes": sorted(homes.items()), "shards": shown}
     return await context.render("fleet.html", values)

@@ -211,16 +211,10 @@ def _draw_series(
         if len(points) < 2 or points[0][1] == points[-1][1]:
             continue
         (since, first), (until, last) = points[0], points[-1]
-        name = context.gettext(label)
-        title = context.gettext(
-            "{name}: from {first} on {since} to {last} on {until}",
-            name=name,
-            first=f"{first:,}",
-            since=since[:10],
-            last=f"{last:,}",
-            until=until[:10],
-        )
-        drawn.append((name, draw_sparkline(points, title), first, last, since))
+        name, text = context.gettext(label), N_("{name}: from {first} on {since} to {last} on {until}")
+        values = {"first": f"{first:,}", "since": since[:10], "last": f"{last:,}", "until": until[:10]}
+        plot = draw_sparkline(points, context.gettext(text, name=name, **values))
+        drawn.append((name, plot, first, last, since))
     return drawn
 
 

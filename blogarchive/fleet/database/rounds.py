@@ -17,11 +17,9 @@ async def make_due(connection: Connection, names: Sequence[str], *, rest: bool =
 
     A round that runs meanwhile is followed by another: see `end_round`.
     """
-    await connection.execute(
-        "update fleet_shards set asked_at = clock_timestamp(), due_at = now(),"
-        " next_at = case when not %s then next_at end where shard = any(%s) and paused_at is null",
-        (rest, names),
-    )
+    update = """update fleet_shards set asked_at = clock_timestamp(), due_at = now(),
+            next_at = case when not %s then next_at end where shard = any(%s) and paused_at is null"""
+    await connection.execute(update, (rest, names))
 
 
 async def due_shards(
@@ -31,12 +29,10 @@ async def due_shards(
 
     Of those that are `complete`, only the ones that a person asked for since their last round.
     """
-    cursor = await connection.execute(
-        "select shard from fleet_shards s where home = any(%s) and due_at <= now() and paused_at is null"
-        " and shard <> all(%s) and (shard <> all(%s) or asked_at >="
-        " (select max(started_at) from fleet_rounds r where r.shard = s.shard)) order by due_at limit %s",
-        (homes, running, complete, limit),
-    )
+    query = """select shard from fleet_shards s where home = any(%s) and due_at <= now() and paused_at is null
+            and shard <> all(%s) and (shard <> all(%s) or asked_at >=
+            (select max(started_at) from fleet_rounds r where r.shard = s.shard)) order by due_at limit %s"""
+    cursor = await connection.execute(query, (homes, running, complete, limit))
     return [name for (name,) in await cursor.fetchall()]
 
 

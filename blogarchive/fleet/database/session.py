@@ -190,9 +190,11 @@ def _connect(parameters: str, seconds: float) -> psycopg.Connection[Row]:
         time.sleep(_SECONDS_BETWEEN_TRIES)
 
 
-MIGRATIONS: Final = tuple(
-    files("blogarchive.fleet.database").joinpath(f"migration_{number}.sql").read_bytes() for number in (1, 2)
-)
+_PACKAGE: Final = files("blogarchive.fleet.database")
+MIGRATIONS: Final = tuple((_PACKAGE / f"migration_{number}.sql").read_bytes() for number in (1, 2))
+_CREATE: Final[LiteralString] = """
+create table if not exists fleet_migrations (number integer primary key, applied_at timestamptz not null default now())
+"""
 # `idle_session_timeout` is new in PostgreSQL 14.
 _MINIMUM_SERVER: Final = 140000
 
@@ -205,10 +207,7 @@ async def migrate(connection: Connection) -> None:
         # Operators start workers of several machines at once, and each may run `fleet init` first.
         query = "select pg_advisory_xact_lock(hashtextextended('blogarchive migrations', 0))"
         await connection.execute(query)
-        await connection.execute(
-            "create table if not exists fleet_migrations"
-            " (number integer primary key, applied_at timestamptz not null default now())"
-        )
+        await connection.execute(_CREATE)
         applied = await scalar(connection, "select coalesce(max(number), 0)::integer from fleet_migrations")
         if applied > len(MIGRATIONS):
             raise UsageError(_("a newer blogarchive made the tables of this fleet; upgrade this one"))

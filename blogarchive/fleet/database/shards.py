@@ -32,14 +32,10 @@ def _upsert(table: str, names: Sequence[str], then: str) -> str:
     )
 
 
-_SAVE: Final = _upsert(
-    "fleet_shards", (*(field.name for field in fields(Shard)), "machine", "db"), "problem = null"
-)
-_SAVE_WORKER: Final = _upsert(
-    "fleet_workers",
-    ("home", "machine", "folder", "pid", "version", "rounds", "started_at"),
-    "seen_at = now()",
-)
+_OF_SHARDS = (*(field.name for field in fields(Shard)), "machine", "db")
+_OF_WORKERS = ("home", "machine", "folder", "pid", "version", "rounds", "started_at")
+_SAVE: Final = _upsert("fleet_shards", _OF_SHARDS, "problem = null")
+_SAVE_WORKER: Final = _upsert("fleet_workers", _OF_WORKERS, "seen_at = now()")
 _STATUS: Final[LiteralString] = """
 select to_jsonb(s) - array['urls', 'home', 'asked_at', 'added_at', 'due_at'] || jsonb_build_object(
         'blogs', cardinality(s.urls), 'is_running', r.is_running,
@@ -86,15 +82,14 @@ async def find_names(connection: Connection, patterns: Collection[str]) -> list[
     """
     cursor = await connection.execute("select shard, hosts from fleet_shards order by shard")
     known = await cursor.fetchall()
-    found = {
-        pattern: {name for name, hosts in known if pattern in hosts or fnmatchcase(name, pattern)}
-        for pattern in patterns
-    }
-    for pattern, names in found.items():
+    found: set[str] = set()
+    for pattern in patterns:
+        names = {name for name, hosts in known if pattern in hosts or fnmatchcase(name, pattern)}
         if not names:
             text = _("the fleet has no shard {name}; `blogarchive fleet status` lists them")
             raise UsageError(text, name=pattern)
-    return sorted(set().union(*found.values()))
+        found |= names
+    return sorted(found)
 
 
 async def read_shards(connection: Connection, patterns: Collection[str]) -> list[ShardRow]:
@@ -125,10 +120,8 @@ async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: 
     async with connection.transaction():
         # Two machines may add shards with one host at the same moment, and neither would see the other's row.
         await connection.execute("select pg_advisory_xact_lock(hashtextextended('blogarchive shards', 0))")
-        query = (
-            "select shard || array(select unnest(hosts) intersect select unnest(%s::text[]) order by 1 limit 5)"
-            " from fleet_shards where shard <> %s and hosts && %s::text[]"
-        )
+        query = """select shard || array(select unnest(hosts) intersect select unnest(%s::text[]) order by 1 limit 5)
+                from fleet_shards where shard <> %s and hosts && %s::text[]"""
         other = await scalar(connection, query, (values["hosts"], shard.shard, values["hosts"]))
         if other is not None:
             text = _("the shard {other} has these hosts: {hosts}; a host belongs to one shard")
@@ -183,38 +176,30 @@ async def record_failed_host(connection: Connection, name: str, host: str, faile
 
 async def schedule_host(connection: Connection, host: str, next_at: datetime | None) -> None:
     """Store when a failed host is due; None pauses it."""
-    await connection.execute(
-        "update fleet_hosts set next_at = %s, paused_at = case when %s::timestamptz is null then now() end"
-        " where host = %s",
-        (next_at, next_at, host),
-    )
+    update = """update fleet_hosts set next_at = %s, paused_at = case when %s::timestamptz is null then now() end
+            where host = %s"""
+    await connection.execute(update, (next_at, next_at, host))
 
 
 async def forget_failures(connection: Connection, name: str, hosts: Collection[str]) -> None:
     """Store that these hosts of a shard answered."""
-    await connection.execute(
-        "update fleet_hosts set exit_code = null, failures = 0, message = null, next_at = null, paused_at = null"
-        " where shard = %s and host = any(%s)",
-        (name, list(hosts)),
-    )
+    update = """update fleet_hosts set exit_code = null, failures = 0, message = null, next_at = null, paused_at = null
+            where shard = %s and host = any(%s)"""
+    await connection.execute(update, (name, list(hosts)))
 
 
 async def pause_hosts(connection: Connection, name: str, hosts: Sequence[str]) -> None:
     """Leave hosts of a shard out until `resume`."""
-    await connection.execute(
-        "insert into fleet_hosts (host, shard, paused_at) select unnest(%s::text[]), %s, now()"
-        " on conflict (host) do update set shard = excluded.shard, paused_at = now()",
-        (hosts, name),
-    )
+    insert = """insert into fleet_hosts (host, shard, paused_at) select unnest(%s::text[]), %s, now()
+            on conflict (host) do update set shard = excluded.shard, paused_at = now()"""
+    await connection.execute(insert, (hosts, name))
 
 
 async def resume(connection: Connection, names: Sequence[str], hosts: Mapping[str, Sequence[str]]) -> None:
     """End the pauses of shards and all their hosts, and of single hosts; a person's pause of a whole shard stays."""
-    await connection.execute(
-        "update fleet_shards set paused_at = null, paused_reason = null, problem = null"
-        " where shard = any(%s) or shard = any(%s) and paused_reason is not null",
-        (names, list(hosts)),
-    )
+    update = """update fleet_shards set paused_at = null, paused_reason = null, problem = null
+            where shard = any(%s) or shard = any(%s) and paused_reason is not null"""
+    await connection.execute(update, (names, list(hosts)))
     await connection.execute(
         "update fleet_hosts set paused_at = null, next_at = now()"
         " where (shard = any(%s) or host = any(%s)) and coalesce(next_at, paused_at) is not null",
@@ -224,11 +209,11 @@ async def resume(connection: Connection, names: Sequence[str], hosts: Mapping[st
 
 async def find_homes(connection: Connection, folder: Path) -> dict[str, str]:
     """Return `folder`, and the folders below it with shards of this machine, by home."""
+    query = """select left(md5(%(machine)s::text || ':' || %(folder)s::text), 16), rtrim(%(folder)s::text, '/')
+            union select home, regexp_replace(db, '/[^/]*$', '') from fleet_shards
+            where machine = %(machine)s and starts_with(db, %(folder)s)"""
     cursor = await connection.execute(
-        "select left(md5(%(machine)s::text || ':' || %(folder)s::text), 16), rtrim(%(folder)s::text, '/')"
-        " union select home, regexp_replace(db, '/[^/]*$', '') from fleet_shards"
-        " where machine = %(machine)s and starts_with(db, %(folder)s)",
-        {"machine": machine_id(), "folder": f"{str(folder).rstrip('/')}/"},
+        query, {"machine": machine_id(), "folder": f"{str(folder).rstrip('/')}/"}
     )
     return {str(home): str(path) for home, path in await cursor.fetchall()}
 

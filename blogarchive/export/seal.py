@@ -55,15 +55,9 @@ def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) 
     pages = sorted(path for path in html.rglob("*") if path.is_file() and path.name != MARKER)
     sealed = [database, readme, index, *pages]
     _write(checksums, "".join(_checksum_line(path, folder) for path in sealed))
-    return Sealed(
-        out=out,
-        checksums=checksums,
-        files=len(sealed),
-        bytes=sum(path.stat().st_size for path in sealed),
-        posts=exported.posts,
-        comments=exported.comments,
-        pictures=exported.pictures,
-    )
+    size = sum(path.stat().st_size for path in sealed)
+    counts = {name: getattr(exported, name) for name in ("posts", "comments", "pictures")}
+    return Sealed(out=out, checksums=checksums, files=len(sealed), bytes=size, **counts)
 
 
 def _copy_database(archive: Path, database: Path) -> None:

@@ -1,4 +1,8 @@
-"""Merge another archive in slices: its pages are checked and parsed again, its images are checked and copied."""
+"""Merge another archive in slices: its pages are checked and parsed again, its images are checked and copied.
+
+Each page is saved at its own fetch time, as if this archive had fetched it. So the text of the newest page of a post is
+the current one, whichever archive has it, and all other texts are revisions (`save_text` in `posts/revisions.py`).
+"""
 
 from array import array
 from collections.abc import Iterator, Sequence

@@ -187,27 +187,23 @@ def _count(archive: Archive, table: str, after: row_checks.Rows) -> int:
         return 0
 
 
+_WITHOUT_FILE = """(select distinct url from post_media p
+        where not exists (select 1 from media m where m.id = p.media_id and m.sha256 is not null))"""
+# The rows that are counted, as they follow `from`.
 _LACKING: Final = {
     N_(
         "posts known by name and not read yet: {count}"
-    ): "select count(*) from posts where content_hash is null and gone_at is null",
-    N_(
-        "pages still to be fetched: {count}"
-    ): "select count(*) from frontier where state in ('todo', 'failed')",
-    N_(
-        "posts with another number of comments than they show: {count}"
-    ): f"select count(*) from posts p where {LACKS_COMMENTS}",  # noqa: S608 - a constant
-    N_(
-        "images without a stored file: {count}"
-    ): "select count(distinct url) from post_media p where not exists"
-    " (select 1 from media m where m.id = p.media_id and m.sha256 is not null)",
-    N_("open failures: {count}"): "select count(*) from open_failures",
+    ): "posts where content_hash is null and gone_at is null",
+    N_("pages still to be fetched: {count}"): "frontier where state in ('todo', 'failed')",
+    N_("posts with another number of comments than they show: {count}"): f"posts p where {LACKS_COMMENTS}",
+    N_("images without a stored file: {count}"): _WITHOUT_FILE,
+    N_("open failures: {count}"): "open_failures",
 }
 
 
 def _lacking(archive: Archive) -> tuple[str, ...]:
     try:
-        counts = {words: archive.scalar(query) for words, query in _LACKING.items()}
+        counts = {words: archive.scalar(f"select count(*) from {rows}") for words, rows in _LACKING.items()}  # noqa: S608
     except UNREADABLE:
         return ()  # the damage is reported
     return tuple(_(words).format(count=count) for words, count in counts.items() if count)

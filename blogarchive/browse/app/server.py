@@ -70,18 +70,23 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         pm.register(AppPlugin(state), name="blogarchive-app")
         server = make_server(create_app(), LOOPBACK_HOSTS)
         state.stop_server = lambda: setattr(server, "should_exit", True)
-        try:
-            with _noted_address(path, address):
-                click.echo(_("The archive is {path}").format(path=path), err=True)
-                click.echo(_("Open {address} (Ctrl-C ends)").format(address=address), err=True)
-                if open_browser:  # it waits in the queue of the socket, which listens already
-                    webbrowser.open(address)
-                server.run(sockets=[listening])
-        except (KeyboardInterrupt, Interrupted):
-            return
-        finally:
-            state.job.stop_own()
-            state.task.close()
+        with _stopped_at_end(state), _noted_address(path, address):
+            click.echo(_("The archive is {path}").format(path=path), err=True)
+            click.echo(_("Open {address} (Ctrl-C ends)").format(address=address), err=True)
+            if open_browser:  # it waits in the queue of the socket, which listens already
+                webbrowser.open(address)
+            server.run(sockets=[listening])
+
+
+@contextmanager
+def _stopped_at_end(state: AppState) -> Iterator[None]:
+    """Stop the processes of the server at the end of the block, which Ctrl-C ends without an error."""
+    try:
+        with suppress(KeyboardInterrupt, Interrupted):
+            yield
+    finally:
+        state.job.stop_own()
+        state.task.close()
 
 
 def _show_error(message: str) -> None:

@@ -1,7 +1,7 @@
 """The pages of a post: text, images, comments and counters; and the differences of its edits."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
@@ -132,7 +132,6 @@ async def show_post(context: RequestContext) -> Response:
         return await context.not_found(N_("such post"))
     posts = await context.query(lambda archive: find_linked_posts(archive, found))
     remote = context.text_parameter("remote") == "1"
-    reply_targets = find_reply_targets(found.post.comments)
     render = partial(_render_body, context, found.post.url, posts, remote)
     values = {
         "page": found,
@@ -141,10 +140,7 @@ async def show_post(context: RequestContext) -> Response:
         "leave_images": context.with_parameters(remote=""),
         "body": render(found.post.body_html, found.post.images),
         "language": detect_language(found.post.body_text or found.post.title),
-        "comments": [
-            (one, render(one.body_html), detect_language(one.body_text), reply_targets.get(one.id))
-            for one in found.post.comments
-        ],
+        "comments": list(_list_comments(found.post.comments, render)),
         "series": _draw_series(context, found.counters),
         "readings": _draw_readings(context, found.counters),
         "edits": max(0, len(found.post.versions) - 1),
@@ -153,6 +149,15 @@ async def show_post(context: RequestContext) -> Response:
         "trail": await find_trail(context, found),
     }
     return await context.render("post.html", values, remote=remote)
+
+
+def _list_comments(
+    comments: Sequence[Comment], render: Callable[[str], Markup]
+) -> Iterator[tuple[Comment, Markup, str, int | None]]:
+    """Yield each comment with its rendered body, its language and the id of the comment that it answers."""
+    targets = find_reply_targets(comments)
+    for one in comments:
+        yield one, render(one.body_html), detect_language(one.body_text), targets.get(one.id)
 
 
 def _render_body(

@@ -184,26 +184,29 @@ def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
+_POST_RETURNED = """
+update posts set gone_at = null, gone_reason = null, own_page_gone_at = null, own_page_gone_reason = null,
+       missing_from_listing_at = null where id = ? and last_seen_at < ?
+"""
+_COMMENT_SEEN = """
+update comments set last_seen_at = ?, gone_at = null where post_id = ? and fingerprint = ? and last_seen_at < ?
+"""
+_POST_SEEN = """
+update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?) where id = ?
+"""
+
+
 def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
     """Update when the shown posts and comments were seen, and unmark those marked gone before the page's time."""
     moment, parsed = format_utc(crawled.page.fetched_at), crawled.parsed
     blog = save_page.resolve_blog(archive, crawled)
     for post in parsed.posts:
         post_id = blogs.post_id(archive, blog, post.number)
-        update = """update posts set gone_at = null, gone_reason = null, own_page_gone_at = null,
-                own_page_gone_reason = null, missing_from_listing_at = null where id = ? and last_seen_at < ?"""
-        archive.execute(update, (post_id, moment))
-        archive.execute_many(
-            "update comments set last_seen_at = ?, gone_at = null"
-            " where post_id = ? and fingerprint = ? and last_seen_at < ?",
-            [(moment, post_id, item.fingerprint, moment) for item in identify_comments(post.comments)],
-        )
+        archive.execute(_POST_RETURNED, (post_id, moment))
+        shown = [(moment, post_id, item.fingerprint, moment) for item in identify_comments(post.comments)]
+        archive.execute_many(_COMMENT_SEEN, shown)
     numbers = {post.number for post in parsed.posts}
     for listed in (parsed.listed, parsed.latest, *(row.posts for row in parsed.categories)):
         numbers |= {post.number for post in listed if post.number is not None}
     for number in numbers:
-        archive.execute(
-            "update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_seen_at, ?)"
-            " where id = ?",
-            (moment, moment, blogs.post_id(archive, blog, number)),
-        )
+        archive.execute(_POST_SEEN, (moment, moment, blogs.post_id(archive, blog, number)))

@@ -128,6 +128,16 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: Failur
         return archive.execute(update, (json.dumps(urls),)).rowcount
 
 
+_RETRY_NOW = """
+update failures set next_try_at = ? where run_id = ? and resolved_at is null and attempts = 1
+   and next_try_at is not null and (kind in ('network', 'cut') or kind = 'http' and detail like 'status 5%')
+"""
+_DUE_NOW = """
+update frontier set due_at = ? where state = 'failed' and attempts = 1
+   and url in (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)
+"""
+
+
 def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> None:
     """Make the targets that failed in an outage, which ended the run, due at once.
 
@@ -135,14 +145,8 @@ def retry_outage_now(archive: Archive, run_id: int, *, now: datetime) -> None:
     """
     moment = format_utc(now)
     with archive.atomic():
-        update = """update failures set next_try_at = ? where run_id = ? and resolved_at is null and attempts = 1
-                and next_try_at is not null and (kind in ('network', 'cut') or kind = 'http' and detail like 'status 5%')"""
-        archive.execute(update, (moment, run_id))
-        archive.execute(
-            "update frontier set due_at = ? where state = 'failed' and attempts = 1 and url in"
-            " (select url from failures where run_id = ? and resolved_at is null and next_try_at = ?)",
-            (moment, run_id, moment),
-        )
+        archive.execute(_RETRY_NOW, (moment, run_id))
+        archive.execute(_DUE_NOW, (moment, run_id, moment))
 
 
 # Unreadable pages of a blog from which on the site seems to have changed.

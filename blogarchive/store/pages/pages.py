@@ -15,7 +15,7 @@ from blogarchive.errors import ArchiveDamaged
 from blogarchive.fetched import READER_VERSION, Page, PageKind, Target
 from blogarchive.parsing.http import has_page_end, host_of
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.rows import CONTROLS, clip, describe_value, format_utc, load_json, parse_utc
+from blogarchive.store.rows import CONTROLS, Value, clip, describe_value, format_utc, load_json, parse_utc
 
 if TYPE_CHECKING:
     from blogarchive.items import CrawledPage
@@ -97,31 +97,30 @@ def newest_page_id(archive: Archive, url: str) -> int | None:
 
 def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run_id: int | None) -> int:
     """Store the bytes of a crawled page and return the id of its row; the same page stored twice is one row."""
-    page, target, fetched_at = crawled.page, crawled.target, format_utc(crawled.page.fetched_at)
-    headers = [pair for pair in page.headers if pair[0].lower() not in _SECRET_HEADERS]
-    digest = sha256(page.body).hexdigest()
+    page, digest = crawled.page, sha256(crawled.page.body).hexdigest()
+    key: dict[str, Value] = {"url": page.url, "fetched_at": format_utc(page.fetched_at), "sha256": digest}
     query = "select id from pages where url = ? and fetched_at = ? and sha256 = ?"
-    stored_id = archive.scalar(query, (page.url, fetched_at, digest))
-    return stored_id or archive.insert_row(
-        "pages",
-        {
-            "url": page.url,
-            "fetched_at": fetched_at,
-            "status": page.status,
-            "headers": json.dumps(headers, ensure_ascii=False),
-            "encoding": crawled.parsed.encoding,
-            "body": zlib.compress(page.body, _COMPRESSION_LEVEL),
-            "body_size": len(page.body),
-            "sha256": digest,
-            "kind": crawled.parsed.kind,
-            "site": target.site,
-            "uid": uid,
-            "target": _target_json(target),
-            "closed": has_page_end(page.body),
-            "reader_version": READER_VERSION,
-            "run_id": run_id,
-        },
-    )
+    stored_id = archive.scalar(query, tuple(key.values()))
+    of_run: dict[str, Value] = {"uid": uid, "run_id": run_id}
+    return stored_id or archive.insert_row("pages", {**key, **_page_columns(crawled), **of_run})
+
+
+def _page_columns(crawled: "CrawledPage") -> dict[str, Value]:
+    """Return the columns of a page beside its key and its run: the compressed bytes, and what a parser needs again."""
+    page = crawled.page
+    headers = [pair for pair in page.headers if pair[0].lower() not in _SECRET_HEADERS]
+    return {
+        "status": page.status,
+        "headers": json.dumps(headers, ensure_ascii=False),
+        "encoding": crawled.parsed.encoding,
+        "body": zlib.compress(page.body, _COMPRESSION_LEVEL),
+        "body_size": len(page.body),
+        "kind": crawled.parsed.kind,
+        "site": crawled.target.site,
+        "target": _target_json(crawled.target),
+        "closed": has_page_end(page.body),
+        "reader_version": READER_VERSION,
+    }
 
 
 def store_page_once(

@@ -380,14 +380,17 @@ def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRo
     context.archive.update_row("comments", before.id, {**facts, "likes": likes, "position": position})
 
 
+_SEEN_FIRST = """
+update comments set first_seen_at = ?1 where id in (select value from json_each(?2)) and first_seen_at > ?1
+"""
+_SEEN_LAST = """
+update comments set last_seen_at = ?1, gone_at = null
+ where id in (select value from json_each(?2)) and last_seen_at <= ?1
+"""
+
+
 def _mark_seen(context: SaveContext, ids: Sequence[int]) -> None:
-    selected = json.dumps(ids)
-    update = """update comments set first_seen_at = min(first_seen_at, ?1) where id in (select value from json_each(?2))
-            and first_seen_at > ?1"""
-    context.archive.execute(update, (context.moment, selected))
+    values = (context.moment, json.dumps(ids))
+    context.archive.execute(_SEEN_FIRST, values)
     if not context.is_reparse:
-        context.archive.execute(
-            "update comments set last_seen_at = ?1, gone_at = null where id in (select value from json_each(?2))"
-            " and last_seen_at <= ?1",
-            (context.moment, selected),
-        )
+        context.archive.execute(_SEEN_LAST, values)

@@ -120,10 +120,8 @@ def _format_warnings(blog: status_query.BlogStatus) -> Iterator[str]:
     if blog.images_not_fetched:
         yield f"  {skipped_images_line(blog.images_not_fetched)}"
     if blog.unreached_since:
-        error = explain_detail(blog.last_error or "")
-        yield _("  home page not reached since {time}: {error}").format(
-            time=blog.unreached_since, error=error
-        )
+        text = _("  home page not reached since {time}: {error}")
+        yield text.format(time=blog.unreached_since, error=explain_detail(blog.last_error or ""))
     # A closed or paused blog is overdue by intention.
     if blog.overdue and not blog.state and not blog.paused_at:
         yield _(

@@ -54,12 +54,10 @@ def plan_blog(
     """Return the blog with the paths of its pages below `folder`, with a page to print for each year if asked."""
     names = UniqueNames()
     names.claim("index", "")
-    posts = [
-        post_files.PostFile(
-            blog=blog, heading=one, path=f"{folder}/{names.claim(_short_name(one.number), 'post')}.html"
-        )
-        for one in sorted(headings, key=lambda heading: heading.posted_at or "")
-    ]
+    posts = []
+    for one in sorted(headings, key=lambda heading: heading.posted_at or ""):
+        path = f"{folder}/{names.claim(_short_name(one.number), 'post')}.html"
+        posts.append(post_files.PostFile(blog=blog, heading=one, path=path))
     newest_first = posts[::-1]
     months = _group_posts(folder, names, "month", ((post.month, post) for post in newest_first))
     pairs = ((name, post) for post in newest_first for name in post.heading.categories)

@@ -189,9 +189,8 @@ def requeue_old_images(archive: Archive, blog: Blog, number: str, *, now: dateti
     query = """select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?
             and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?
             group by m.id order by m.fetched_at limit ?"""
-    rows = archive.rows(
-        query, (post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit)
-    )
+    values = (post_id(archive, blog, number), _NO_VALIDATOR, format_utc(now - _ASKED_AGAIN), limit)
+    rows = archive.rows(query, values)
     update = "update media set next_try_at = ? where id = ?"
     archive.execute_many(update, [(format_utc(now), media_id) for media_id, _ in rows])
     return [str(host) for _, host in rows]
@@ -227,9 +226,8 @@ def next_images(
                 join authors a on a.id = p.author_id
                 where m.status = :status and m.host = :host and coalesce(m.next_try_at, '') <= :now
                 and (m.status <> 'stored' or m.next_try_at is not null) order by m.id limit :room"""
-        images += archive.all_as(
-            QueuedImage, query, {**scope, "status": status, "host": host, "room": room - len(images)}
-        )
+        values = {**scope, "status": status, "host": host, "room": room - len(images)}
+        images += archive.all_as(QueuedImage, query, values)
     return [image for image in images if image.id not in exclude][:limit]
 
 

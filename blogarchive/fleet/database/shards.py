@@ -212,9 +212,8 @@ async def find_homes(connection: Connection, folder: Path) -> dict[str, str]:
     query = """select left(md5(%(machine)s::text || ':' || %(folder)s::text), 16), rtrim(%(folder)s::text, '/')
             union select home, regexp_replace(db, '/[^/]*$', '') from fleet_shards
             where machine = %(machine)s and starts_with(db, %(folder)s)"""
-    cursor = await connection.execute(
-        query, {"machine": machine_id(), "folder": f"{str(folder).rstrip('/')}/"}
-    )
+    values = {"machine": machine_id(), "folder": f"{str(folder).rstrip('/')}/"}
+    cursor = await connection.execute(query, values)
     return {str(home): str(path) for home, path in await cursor.fetchall()}
 
 

@@ -93,13 +93,12 @@ def _read_holder(path: Path | str) -> LockHolder | None:
 
 def _busy(path: Path | str) -> str:
     holder = _read_holder(path)
-    if holder is None:
-        return _(
-            "{path} is in use by another process; wait until it ends, or stop it, then run again"
-        ).format(path=path)
-    return _(
-        "{path} is in use by process {pid} ({command}) since {since}; wait until it ends, or stop it, then run again"
-    ).format(path=path, pid=holder.pid, command=holder.command, since=holder.since)
+    text = _("{path} is in use by another process; wait until it ends, or stop it, then run again")
+    if holder is not None:
+        text = _(
+            "{path} is in use by process {pid} ({command}) since {since}; wait until it ends, or stop it, then run again"
+        )
+    return text.format(path=path, **(holder._asdict() if holder else {}))
 
 
 MAX_VALUE_BYTES = 80 * 2**20

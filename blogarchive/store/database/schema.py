@@ -99,9 +99,8 @@ def changed_objects(archive: Statements) -> list[str]:
     """
     ours = _definitions()
     found = []
-    query = (
-        "select type, name, tbl_name, sql from sqlite_master order by type = 'index'"  # it names its table
-    )
+    # A table before its indexes: they follow it if it is renamed, and are not the cause.
+    query = "select type, name, tbl_name, sql from sqlite_master order by type = 'index'"
     for kind, name, table, sql in archive.rows(query):
         definition, stored = ours.get(name.lower()), (kind, (sql or "").lower())
         if definition is None:

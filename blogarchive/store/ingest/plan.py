@@ -142,9 +142,8 @@ def _find_costs(
             from frontier f left join _page_chains s on s.site = f.site and s.chain = f.url
             where f.site = :site and f.uid is :uid and f.state = 'done' and f.due_at is not null
             and {condition} order by {order} limit :limit"""  # noqa: S608
-    return archive.all_as(
-        _Cost, query, {"site": blog.site, "uid": blog.uid, "now": format_utc_precise(now), "limit": limit}
-    )
+    values = {"site": blog.site, "uid": blog.uid, "now": format_utc_precise(now), "limit": limit}
+    return archive.all_as(_Cost, query, values)
 
 
 def _within(costs: Sequence[_Cost], budget: int) -> list[_Cost]:

@@ -163,9 +163,8 @@ def lacks_media_file(archive: Archive, url: str) -> bool:
 
 def urls_without_media_file(archive: Archive) -> set[str]:
     """Return the URLs of the images in posts whose files are not stored."""
-    query = (
-        "select distinct p.url from post_media p left join media m on m.url = p.url where m.sha256 is null"
-    )
+    query = """select distinct p.url from post_media p left join media m on m.url = p.url
+            where m.sha256 is null"""
     return set(archive.column(query))
 
 

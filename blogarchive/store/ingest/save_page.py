@@ -384,9 +384,9 @@ def _schedule_retry(context: SaveContext, rejection: validate.Rejection) -> str 
 
 
 # It says nothing of a blog that its present home page calls closed.
-_IS_EARLIER_HOME = (
-    "select 1 from authors where site = ? and uid = ? and url <> ? and state in ('moved', 'closed')"
-)
+_IS_EARLIER_HOME = """
+select 1 from authors where site = ? and uid = ? and url <> ? and state in ('moved', 'closed')
+"""
 _REDIRECTED = re.compile(re.escape(Detail.REDIRECT_OTHER_SITE).replace(re.escape("{url}"), r"(\S+)"))
 _GONE_STATUSES = tuple(Detail.STATUS.format(status=status) for status in (404, 410))
 

@@ -186,9 +186,8 @@ def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
             on b.site = n.site and b.kind = n.kind and b.field = n.field
             where n.run_id = ? and n.kind <> 'text' and n.empty >= ? and n.empty >= ? * (n.empty + n.filled)
             and b.filled >= ? * (b.filled + b.empty) order by 1, 2"""
-    return archive.rows(
-        query, (run.id, COMPARED_RUNS, run.id, MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE)
-    )
+    limits = (MIN_EMPTY_PAGES, MIN_EMPTY_SHARE, MIN_FILLED_SHARE)
+    return archive.rows(query, (run.id, COMPARED_RUNS, run.id, *limits))
 
 
 def _message(left: Sequence[SiteChange], lost: Collection[str]) -> str:

@@ -67,9 +67,8 @@ def is_unread(context: SaveContext, number: str | None) -> bool:
     """Return whether the post is known by name alone, and its page was asked for a few times so far."""
     query = """select 1 from posts p join frontier f on f.key = ? where p.author_id = ? and p.number = ?
             and p.content_hash is null and f.attempts <= ?"""
-    return context.archive.exists(
-        query, (frontier.target_key(context.target), context.author_id, number, _TRIES_UNREAD)
-    )
+    key = frontier.target_key(context.target)
+    return context.archive.exists(query, (key, context.author_id, number, _TRIES_UNREAD))
 
 
 def is_gone(context: SaveContext, number: str | None) -> bool:
@@ -121,9 +120,8 @@ def _prove_month(
     """
     update = """update archive_months set posts_listed = ?, proved_at = ?, proved_first_on = first_post_on,
             proved_last_on = last_post_on where author_id = ? and month = ? and coalesce(shown_changed_at, '') <= ?"""
-    context.archive.execute(
-        update, (len(numbers), chain.started_second, context.author_id, month, chain.started_at)
-    )
+    values = (len(numbers), chain.started_second, context.author_id, month, chain.started_at)
+    context.archive.execute(update, values)
     missing = [*find_unlisted(context, month, numbers), *_find_in_no_month(context)]
     record_missing(context, missing, since=chain.started_at)
 

@@ -225,9 +225,8 @@ def listed_targets(context: SaveContext, listed: Iterable[ListedPost]) -> list[T
 def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, ListedPostRow]:
     query = f"""select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number
             where p.author_id = ? and p.number in (select value from json_each(?))"""  # noqa: S608 - constants
-    rows = context.archive.all_as(
-        ListedPostRow, query, (context.blog.post_key(""), context.author_id, json.dumps(list(numbers)))
-    )
+    values = (context.blog.post_key(""), context.author_id, json.dumps(list(numbers)))
+    rows = context.archive.all_as(ListedPostRow, query, values)
     return {row.number: row for row in rows}
 
 

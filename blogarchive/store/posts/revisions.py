@@ -55,9 +55,8 @@ def has_equal_images(archive: Archive, old: Content, new: Content, own_hosts: Co
     bare = [tuple(map(without_images, form)) for form in forms]
     if bare[0] != bare[1] or len(urls[0]) != len(urls[1]):
         return False
-    query = (
-        "select url, sha256 from media where url in (select value from json_each(?)) and sha256 is not null"
-    )
+    query = """select url, sha256 from media where url in (select value from json_each(?))
+            and sha256 is not null"""
     files: dict[str, str] = dict(archive.rows(query, (json.dumps(urls[0] + urls[1]),)))
     paths = zip(*(image_paths(form[-1]) for form in forms), strict=True)
     return all(
@@ -200,14 +199,10 @@ def _renew_markup(
     if content == version.content:
         return []
     old, new = form_of(version.content, context.own_hosts), form_of(content, context.own_hosts)
-    if old == new or _has_equal_images(context, version.content, content):
+    if old == new or has_equal_images(context.archive, version.content, content, context.own_hosts):
         return [_update(version, is_edit=False)]
     urls = site_image_urls(old, new)
     return None if urls is None else [_update(version, is_edit=False)] if urls else []
-
-
-def _has_equal_images(context: SaveContext, old: Content, new: Content) -> bool:
-    return has_equal_images(context.archive, old, new, context.own_hosts)
 
 
 def _update(version: _TextVersion, *, is_edit: bool = True) -> VersionChange:
@@ -224,8 +219,9 @@ def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVers
     form = form_of(content, context.own_hosts)
     for neighbour in before[-1:] + after[:1]:
         own = form_of(neighbour.content, context.own_hosts)
-        is_equal = own == form or _has_equal_images(context, neighbour.content, content)
-        if is_equal or site_image_urls(form, own) is not None:
+        if own == form or has_equal_images(context.archive, neighbour.content, content, context.own_hosts):
+            return []
+        if site_image_urls(form, own) is not None:
             return []
         if (urls := site_image_urls(own, form)) is not None:
             return [_update(neighbour, is_edit=False)] if urls else []

@@ -178,7 +178,7 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
 
 def added_parts(outline: Outline, body: Element) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
-    most = max(0.4 * outline.size(body), _MAX_META)
+    most = max(0.4 * outline.size(body), _MAX_LICENCE)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
     if (title := outline.title.heading) is not None:

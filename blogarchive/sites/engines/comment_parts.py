@@ -33,7 +33,8 @@ _TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q"
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
 # By the ways of `_find_names` in `_SURE`, one author may have written all comments. The links and texts that the other
 # ways find are labels if they do not differ: of three comments one must, and one more of each `_MANY`.
-_MAX_NAME, _SURE, _MANY, _MAX_NESTED = 60, {*range(5), 6, 9}, 9, 100
+# The link of a pingback is the title of its post.
+_MAX_NAME, _MAX_LINK, _SURE, _MANY, _MAX_NESTED = 60, 160, {*range(5), 6, 9}, 9, 100
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
@@ -203,14 +204,14 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
-    short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= _MAX_NAME)
+    most = _MAX_LINK if "a" in tags else _MAX_NAME
+    short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= most)
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
     return [(at, name) for at, name in _with_shapes(outline, item, good) if name[1] or not name[0].isdigit()]
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
-    found = ((shape_of(node), _name_of(outline, item, node)) for node in nodes)
-    return [(shape, name) for shape, name in found if name]
+    return [(shape_of(node), name) for node in nodes if (name := _name_of(outline, item, node))]
 
 
 def _first_text(texts: list[str]) -> _Names:

@@ -244,6 +244,24 @@ def test_comments_in_one_element_with_the_text_are_read_beside_a_notice_that_the
     assert ("面馆" in (page.posts[0].body_text or "")) is (notice is None)
 
 
+def test_the_long_title_of_a_linked_pingback_is_the_name_of_its_author() -> None:
+    item = "<dt id='comment-{n}'><a href='#comment-{n}'>#{n}</a> {at} <span><a href='http://b{n}.example/'>{title}</a> replied:</span></dt><dd><p>{text}</p></dd>"
+    long = "Notes from the bridge, the water gauge and the third line &laquo; A diary of the northern slope"
+    page = read(f'<h3 id="comments">Replies</h3><dl>{rows(item, title=["Ada", long, "Ben"])}</dl>')
+    names = [one.author_name for one in page.posts[0].comments]
+    assert (names, page.problems) == (["Ada", long.replace("&laquo;", "«"), "Ben"], ())
+
+
+def test_the_line_of_categories_and_feeds_is_not_of_a_short_text() -> None:
+    line = "This entry was posted on Friday, May 2nd, 2025 at 8:05 am and is filed under Bridges. You can follow any responses to this entry through the RSS 2.0 feed. Both comments and pings are currently closed."
+    entry = (
+        f"<p>The water reached the third line today.</p><p class='postmetadata alt'><small>{line}</small></p>"
+    )
+    text = f"<title>Bridge | Slope</title><h2>Bridge</h2><div class='entry'>{entry}</div>"
+    page = api.parse_page(text.encode(), URL, fetched_at=READ_AT)
+    assert page.posts[0].body_text == "The water reached the third line today."
+
+
 def next_page(url: str, *links: str) -> list[str]:
     """Return the further page of comments to which the page of a post at `url` leads."""
     item = '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'

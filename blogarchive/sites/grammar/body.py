@@ -155,7 +155,7 @@ def _is_template_line(view: PageView, index: int) -> bool:
     """Check whether a line or its row has words of templates, or links to categories alone; or it is a button."""
     line, links = view.lines[index], view.links[index]
     near = view.lines[max(index - 1, 0) : index + 2]
-    row = " ".join(view.folded[each.index] for each in near if each is line or are_in_same_row(each, line))
+    row = ": ".join(view.folded[each.index] for each in near if each is line or are_in_same_row(each, line))
     if is_template_text(view.folded[index].strip()) or is_template_text(row):
         return True
     # The picture to click and the number of likes. A photo with a number links to a larger one.
@@ -204,8 +204,10 @@ def _find_text_end(view: PageView, start: int, end: int) -> int:
     def is_template(index: int) -> bool:
         if is_frame and (_leads_away(view, index) or _is_template_line(view, index)):
             return True
-        node = view.document.child_containing(above, view.lines[index])
-        return is_short and _is_named(frame) and _is_named(node) and node.items() != frame.items()
+        line = view.lines[index]
+        node = view.document.child_containing(above, line)
+        is_apart = _is_named(node) and node.items() != frame.items()
+        return is_short and _is_named(frame) and (is_apart or not view.document.contains(above, line))
 
     return min(takewhile(is_template, reversed(rest)), default=end)
 
@@ -316,13 +318,9 @@ _COMMENTS_IN_TEXT = comments_problem("forged", Detail.COMMENTS_IN_TEXT)
 def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int | None) -> BodyBounds | None:
     """Return the bounds of the body below `heading` with the counters and the comments; None if it has no end."""
     posted = view.parse_date(heading.posted.text) if heading.posted else None
+    at, markers = posted and posted.at, find_markers(view, heading.end)
     search = _BoundsSearch(
-        view=view,
-        heading=heading,
-        markers=find_markers(view, heading.end),
-        posted_at=posted and posted.at,
-        further=further,
-        pager=pager,
+        view=view, heading=heading, markers=markers, posted_at=at, further=further, pager=pager
     )
     counters = search.find_counters()
     bounds = search.choose(counters) if counters else search.find_without_counters()

@@ -273,11 +273,6 @@ def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
         if texts is not None and counts[field] is None:
             detail = Detail.NO_NUMBER.format(text=texts.strip())
             problems.append(Problem(kind="unreadable", field=field, detail=detail))
-    return Counters(
-        first=first,
-        last=last,
-        views=counts["views"],
-        likes=counts["likes"],
-        comments=counts["comment_count"],
-        problems=tuple(problems),
-    )
+    views, likes, said = (counts[field] for field, _ in _FIELDS)
+    unread = tuple(problems)
+    return Counters(first=first, last=last, views=views, likes=likes, comments=said, problems=unread)

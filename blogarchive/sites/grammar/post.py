@@ -148,7 +148,7 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
 
 _CATEGORY = re.compile(
     r"(?:^|[\s|,·(\[])(?:(?:文章|日志|博文|所属|个人|系统)?(?:分类|类别|栏目)|[Cc]ategory|[Ff]iled under)"
-    r"\s*:\s*(?P<name>[^\s|:,·()\[\]【】]{1,30})"
+    r"\s*:+\s*(?P<name>[^\s|:,·()\[\]【】]{1,30})"
 )
 
 
@@ -183,7 +183,7 @@ def _find_worded_category(
             continue
         text = view.text_without(index, (heading.title,))
         if index + 1 < len(view.lines) and are_in_same_row(*view.lines[index : index + 2]):
-            text = f"{text} {view.lines[index + 1].text}"
+            text = f"{text}: {view.lines[index + 1].text}"
         match = _CATEGORY.search(fold(text))
         if match is not None:
             return (text[slice(*match.span("name"))],)

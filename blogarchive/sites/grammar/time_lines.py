@@ -10,7 +10,7 @@ from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import OWNER_WORDS, parse_counters_beside_time
 from blogarchive.sites.grammar.headers import CommentHeader
-from blogarchive.sites.grammar.page import PageView, find_comment_labels
+from blogarchive.sites.grammar.page import PageView, confirms_title, find_comment_labels
 
 # --- times and titles
 
@@ -23,7 +23,7 @@ _TITLED_TIME = re.compile(
 )
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
-    rf"(?:(?:作者|分类|类别|栏目)\s*:\s*\S.{{0,40}}?\s+(?=发表|发布|时间|日期))?[(\[]?\s*{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
+    rf"(?:(?:作者|分类|类别|栏目)\s*:\s*\S.{{0,40}}?[\s|]+(?=发表|发布|时间|日期|\d{{4}}\D))?[(\[]?\s*{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
 )
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{vocabulary.DATETIME}).{{0,120}}")
@@ -94,7 +94,7 @@ def is_marked_title(view: PageView, line: Line) -> bool:
     if tag not in HEADING_TAGS:
         if window_title.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
             return True
-    elif tag == "h1" or (len(text) >= _MIN_TITLE_LENGTH and text in window_title):
+    elif tag == "h1" or (len(text) > 1 and text in window_title) or confirms_title(window_title, text):
         return True
     return _has_title_class(line)
 

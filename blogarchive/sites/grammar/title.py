@@ -29,14 +29,11 @@ _PROSE = re.compile(r"[。,!?;…:“”](?!\s*\d)")
 def _find_unparsed_time(view: page.PageView, titles: Sequence[int]) -> time_lines.TitleTime | None:
     """Return the post's title with the words in place of its time, right after it; None if there are none."""
     title = _choose_title(view, titles)
-    if title is None:
+    time = None if title is None else next(view.lines_below(title), None)
+    if title is None or time is None or view.is_section(time) or view.links_to_other_post(time):
         return None
-    time = next(view.lines_below(title), None)
-    if time is None or view.is_section(time) or view.links_to_other_post(time):
-        return None
-    if time_lines.COMMENT_TIME_LABEL.search(view.folded[time]):
-        return None
-    words = _find_time_text(view, title, time)
+    is_comment = time_lines.COMMENT_TIME_LABEL.search(view.folded[time]) is not None
+    words = None if is_comment else _find_time_text(view, title, time)
     if words is None:
         return None
     return time_lines.TitleTime(
@@ -47,16 +44,11 @@ def _find_unparsed_time(view: page.PageView, titles: Sequence[int]) -> time_line
 def _find_title_only(view: page.PageView, titles: Sequence[int]) -> time_lines.TitleTime | None:
     """Return the post's title alone if a label, counters or a label of comments mark a post; else None."""
     title = _choose_title(view, titles)
-    shows_post = (
-        page.has_post_label(view)
-        or page.find_comment_labels(view)
-        or next(iter_counters(view, 0, len(view.lines)), None) is not None
-    )
-    if title is None or not shows_post:
+    is_labelled = page.has_post_label(view) or page.find_comment_labels(view)
+    if title is None or not (is_labelled or any(iter_counters(view, 0, len(view.lines)))):
         return None
-    return time_lines.TitleTime(
-        title=time_lines.title_text(view, title), posted=None, start=title, end=title + 1
-    )
+    text = time_lines.title_text(view, title)
+    return time_lines.TitleTime(title=text, posted=None, start=title, end=title + 1)
 
 
 def _choose_title(view: page.PageView, titles: Sequence[int]) -> int | None:
@@ -101,19 +93,17 @@ def _split_time_footer(view: page.PageView, found: time_lines.TitleTime) -> time
 
 
 def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_lines.TitleTime | None:
-    """Return the title with which the window title begins, else the first one, and the time of a line below the text.
+    """Return the last title in the window title, else the first one, and the time of a line below the text.
 
     None if the line has no time.
     """
     time_match = time_lines.match_leading_time(view, index) or time_lines.match_inner_time(view, index)
     if time_match is None:
         return None
-    window_title = view.document.title
-    title = next((i for i in titles if window_title.startswith(view.lines[i].text)), titles[0])
-    text = time_lines.title_text(view, title)
-    return time_lines.TitleTime(
-        title=text, posted=time_match.posted, start=title, end=title + 1, footer_line=index
-    )
+    named = [i for i in titles if page.confirms_title(view.document.title, view.lines[i].text)]
+    at = named[-1] if named else titles[0]
+    title, posted = time_lines.title_text(view, at), time_match.posted
+    return time_lines.TitleTime(title=title, posted=posted, start=at, end=at + 1, footer_line=index)
 
 
 def _iter_first_counters(view: page.PageView) -> Iterator[Counters]:
@@ -155,6 +145,7 @@ _DAY_AMID = re.compile(
     r"(?:[\s|·,/(].{0,160})?"
 )
 _HOUR = re.compile(TIME_OF_DAY)
+_TITLE_LABEL = re.compile(r"^(?:文章|日志)?[标標][题題]\s*[:：]\s*")
 _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
@@ -162,8 +153,8 @@ _LINES_BELOW_LABEL = 8
 def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     """Return the title and time of the page's post, or None."""
     found = _find_title_time(view)
-    # ■ TITLE: the sign is the template's if the window title has none.
-    bare = "" if found is None else strip_bullets(found.title)
+    # ■ TITLE, 【TITLE】, 标题：TITLE: signs and label are the template's if the window title has none.
+    bare = "" if found is None else _TITLE_LABEL.sub("", strip_bullets(found.title)).strip("【】[]")
     is_shown = len(bare) > 1 and view.document.title.startswith(bare)
     return replace(found, title=bare) if found and is_shown else found
 
@@ -254,9 +245,24 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     if beside is None:
         return None
     other, time_match = beside
+    if _is_above_title(view, index, other):
+        return None
     start, end = min(index, other), max(index, other) + 1
     title = time_lines.title_text(view, index)
     return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
+
+
+# Promise "any markup": the name of the blog may be right above the title, or above the time and the title.
+def _is_above_title(view: page.PageView, index: int, time: int) -> bool:
+    """Check whether the label of the post, or a line of the window title, is below line `index` and no blog's name."""
+    window_title = view.document.title
+    for i in range(index + 1, time):
+        is_title = page.confirms_title(window_title, view.lines[i].text) and view.find_home_link(i) is None
+        if is_title or page.is_label(view, i, POST_LABEL):
+            return True
+    below = next(view.lines_below(max(index, time)), index)
+    own, other = (view.lines[i].text for i in (index, below))
+    return window_title.startswith(other) and not window_title.startswith(own)
 
 
 def _find_time_beside(
@@ -336,10 +342,8 @@ def _find_by_day_above(view: page.PageView, titles: list[int]) -> time_lines.Tit
         day = next(time_lines.iter_text_before(view, title), None)
         match = None if day is None else _DAY_ABOVE.fullmatch(view.folded[day].strip())
         if day is not None and match is not None and time_lines.is_named_by_window(view, title):
-            posted = DateText(text=view.shown(day, match))
-            return time_lines.TitleTime(
-                title=time_lines.title_text(view, title), posted=posted, start=day, end=title + 1
-            )
+            text, posted = time_lines.title_text(view, title), DateText(text=view.shown(day, match))
+            return time_lines.TitleTime(title=text, posted=posted, start=day, end=title + 1)
     return None
 
 
@@ -361,27 +365,22 @@ def _build_with_title(
 ) -> time_lines.TitleTime:
     title, end = time_match.title, index + 1
     before = list(view.lines_with_text(range(start, index)))
-    if before and _is_byline(view, before, time_match):
+    if before:
         # A cell may have the label 标题: alone.
         named = [i for i in before if view.folded[i].strip()[-1] != ":"] or before
         at = next((i for i in named if time_lines.is_heading(view, i)), named[0])
         title = time_lines.title_text(view, at)
     elif not title:
         after = next(view.lines_with_text(range(end, stop)), None)
-        if after is not None and (
-            time_lines.is_heading(view, after) or are_in_same_row(view.lines[index], view.lines[after])
-        ):
+        beside = after is not None and are_in_same_row(view.lines[index], view.lines[after])
+        if after is not None and (beside or time_lines.is_heading(view, after) or _is_apart(view, after)):
             title, end = view.lines[after].text, after + 1
-    return time_lines.TitleTime(
-        title=title.strip(time_lines.EDGE_SPACES), posted=time_match.posted, start=start, end=end
-    )
+    title = title.strip(time_lines.EDGE_SPACES)
+    return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
 
 
-# Promise "any order": the author may be named between the title and the time.
-def _is_byline(view: page.PageView, before: list[int], time_match: time_lines.TimeMatch) -> bool:
-    """Check whether the words before the time name the author, so that the title is above."""
-    if not time_match.title or time_lines.BYLINE.match(time_match.title):
-        return True
-    if view.document.title.startswith(time_match.title):
-        return False
-    return (time_match.sure and len(before) == 1) or any(time_lines.is_heading(view, i) for i in before)
+def _is_apart(view: page.PageView, index: int) -> bool:
+    """Check whether a line is no sentence, and in another position than the text below it."""
+    below = next(view.lines_below(index), index)
+    here, there = (view.tag_path(view.lines[i].node_at(0)) for i in (index, below))
+    return here != there and not view.folded[index].strip().endswith(("。", ":", ","))

@@ -289,6 +289,10 @@ def test_a_category_linked_in_the_text_is_no_category_of_the_post() -> None:
             f"<table><tr><td colspan=2><h3>一篇</h3> {TIME}</td></tr><tr><td>分類：</td><td>时政</td></tr></table>",
             f"<div>{COUNTED}</div>",
         ),
+        (
+            f"<table><tr><td colspan=2><h3>一篇</h3> {TIME}</td></tr><tr><th>分类</th><td>时政</td></tr></table>",
+            f"<div>{COUNTED}</div>",
+        ),
     ],
 )
 def test_a_category_may_have_no_link(head: str, foot: str) -> None:
@@ -419,3 +423,20 @@ def test_a_mark_before_the_title_needs_no_witness(mark: str) -> None:
 def test_data_and_other_posts_below_a_text_are_none_of_it(foot: str) -> None:
     (found,) = read(page(HEAD, f"{foot}<div>{COUNTED}</div>")).posts
     assert (found.body_text, found.views) == ("正文。\n二段。", 10)
+
+
+@pytest.mark.parametrize("shown", ["标题：一篇", "標題: 一篇", "【一篇】"])
+def test_a_label_or_brackets_around_a_title_are_no_part_of_it(shown: str) -> None:
+    html = page(f"<h3>{shown}</h3><div>{TIME}</div>", f"<div>{COUNTED}</div>")
+    assert "<title>一篇" in html
+    assert read(html).posts[0].title == "一篇"
+
+
+@pytest.mark.parametrize("window", ["{} - 林木", "林木 | {}"])
+@pytest.mark.parametrize("title", ["一篇", "桥"])
+def test_the_name_of_the_blog_right_above_the_title_is_no_title(title: str, window: str) -> None:
+    head, foot = f"<h3>{title}</h3><div>发表于 {TIME} 分类：时政</div>", f"<div>{COUNTED}</div>"
+    html = (
+        page(head, foot, label="").replace(TOP, "<h1>林木</h1>").replace("一篇 - 林木", window.format(title))
+    )
+    assert read(html).posts[0].title == title

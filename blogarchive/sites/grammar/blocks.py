@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
@@ -20,6 +20,8 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
 _TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)\s*:")
 _FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
+_NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
+_REPLY_LINE = re.compile(r"\s*回复\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
@@ -66,7 +68,26 @@ def split_comments(
             end, likes = stop, header.likes
         text_end = header.text_end or text_end
         blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
-    return tuple(blocks)
+    return tuple(_move_replies(markers.view, blocks))
+
+
+# Promise "any markup": the name replied to may be in an element of its own above the text.
+def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[CommentBlock]:
+    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of all texts."""
+
+    def style(index: int) -> tuple[str, str | None]:
+        return view.tag_path(view.lines[index].block), view.lines[index].block.get("class")
+
+    begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
+    found = {i: match for i in begins if (match := _REPLY_LINE.fullmatch(view.folded[i])) is not None}
+    lines = (i for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found)
+    texts = {style(i) for i in lines}
+    for block in blocks:
+        at, header = block.text_begin, block.header
+        if at in found and header.reply_to is None and style(at) not in texts:
+            name = view.lines[at].text[slice(*found[at].span("name"))]
+            block = replace(block, header=replace(header, reply_to=name), text_begin=at + 1)
+        yield block
 
 
 # A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.
@@ -90,7 +111,7 @@ def _find_end_above_button(
 ) -> int:
     """Return the end of a text without a last line of buttons, and without images of the template."""
     begin = header.last + 1
-    while end > begin and not view.folded[end - 1].strip():
+    while end > begin and _NO_TEXT.fullmatch(view.folded[end - 1]):
         if _is_typed_image(view, headers, header, end - 1):
             return end
         end -= 1
@@ -126,13 +147,24 @@ def split_comments_above(
     blocks = []
     for header in headers:
         begin = _find_text_above(view, header, known - {header.first})
+        if begin is None and _fills_element(view, headers, header):
+            begin = header.first  # without text
         if begin is None or begin < start:
             return ()
         end, likes = header.last + 1, header.likes
         block = CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
         blocks.append(block)
     # Images alone may be faces.
-    return tuple(blocks) if any(view.has_text(range(b.text_begin, b.text_end)) for b in blocks) else ()
+    has_text = any(view.has_text(range(b.text_begin, b.text_end)) for b in blocks)
+    filled = sum(b.text_begin < b.text_end for b in blocks)
+    return tuple(blocks) if has_text and filled * 2 > len(blocks) else ()
+
+
+def _fills_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> bool:
+    """Check whether the element of one of several comments has its header alone."""
+    inside = view.document.lines_in(comment_footers.find_comment_element(view, headers, header))
+    below = range(header.last + 1, inside.stop)
+    return inside.start == header.first and all(_is_buttons(view, i) for i in below)
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:

@@ -15,6 +15,7 @@ from blogarchive.sites.grammar.links import find_target
 # --- names
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
+_ADDRESS = re.compile(r"\s*\((?i:ip)\s*:\s*[\d.*:a-f]{3,40}\)")
 _FLOOR_LINK = re.compile(r"(?<=\S)\s+(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
 
@@ -30,12 +31,18 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
-        before = joined.raw_text(start, at).rstrip(_OPENED)
-        after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED)
+        before = _read_name(joined, start, at).rstrip(_OPENED)
+        after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED).removeprefix("@")
         if before and after and (link is not None or _is_set_apart(joined, at)):
             return before, after, link
     # Words after a linked name, such as those of a browser, are no part of it.
-    return joined.raw_text(start, end if link is None else begin).rstrip(":："), None, link
+    return _read_name(joined, start, end if link is None else begin).rstrip(":："), None, link
+
+
+def _read_name(joined: page.JoinedLines, start: int, end: int) -> str:
+    """Return a name as shown, without `(IP:1.2.3.*)` after it."""
+    address = _ADDRESS.search(joined.text, start, end)
+    return joined.raw_text(start, end if address is None else address.start())
 
 
 def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
@@ -79,8 +86,6 @@ _TIME_FIRST = re.compile(
     rf"(?:[\s|]{{1,40}}+(?:#\d{{1,5}}|\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[回复\]|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 )
 _TIME_AND_NAME = re.compile(_TIME_THEN)
-_HOUR = re.compile(vocabulary.TIME_OF_DAY)
-_REPORT = re.compile(r"\[?(?:举报|删除|引用)\]?")
 _LABEL_IN = re.compile(_TIME_LABEL)
 _MAX_LINES = 7
 _LINES_TO_NAME = 4
@@ -154,7 +159,7 @@ def _parse_headers(
         if header is not None:
             start = header.last + 1
             if not view.links_to_other_post(header.first):
-                found.append(header)
+                found.append(_add_button_cell(view, header, end))
     return found
 
 
@@ -168,7 +173,7 @@ def _parse_header_at(
         if _LABEL_IN.search(joined.text) is None:
             continue
         match = form.fullmatch(joined.text.rstrip())
-        if match is None or not _is_time_text(joined, match) or _continues(view, match, last + 1):
+        if match is None or not _is_time_text(joined, match):
             continue
         header = _build_header(view, joined, match)
         if header.author_name:
@@ -182,23 +187,9 @@ def _is_time_text(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 
     Nor is 内容： a name, a label in a form on a line of its own.
     """
-    if match["names"].endswith(":") and joined.line_at(match.start("names")) < joined.line_at(
-        match.start("label")
-    ):
-        return False
-    if match["words"] is None:
-        return True
-    return joined.line_at(match.start("label")) == joined.line_at(match.start("words"))
-
-
-def _continues(view: page.PageView, match: "re.Match[str]", following: int) -> bool:
-    """Check whether the next line belongs to the header: the hour of its date, or a link to report."""
-    if following >= len(view.lines):
-        return False
-    text = view.folded[following].strip()
-    if view.links[following] and (_REPORT.fullmatch(text) or _is_button_cell(view, following)):
-        return True
-    return ":" not in match["time"] and _HOUR.fullmatch(text) is not None
+    names, label, words = (joined.line_at(match.start(part)) for part in ("names", "label", "words"))
+    is_label = match["names"].endswith(":") and names < label
+    return not is_label and (match["words"] is None or words == label)
 
 
 def _node_around(joined: page.JoinedLines, at: int, link: Element | None) -> Element:
@@ -210,6 +201,7 @@ def _node_around(joined: page.JoinedLines, at: int, link: Element | None) -> Ele
 def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Match[str]") -> CommentHeader:
     """Return the header of a match with the groups `names`, `label` and `time`."""
     name, reply_to, link = _parse_names(joined, *match.span("names"))
+    reply_to = joined.raw_text(*match.span("to")) if match.groupdict().get("to") else reply_to
     # A nickname may contain the label: the last one is the page's.
     label = match.start("label" if match.start("label") > 0 else "names")
     parts = (0, label, match.start("time"))
@@ -238,7 +230,7 @@ FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层
 _ENGLISH_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _TIME = (
     rf"(?:(?:(?:{vocabulary.WEEKDAY}|{_ENGLISH_DAY})\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
-    r"|\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
+    r"|(?<!\d)\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
 _COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
@@ -247,15 +239,16 @@ _AFTER = rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[?回复\]?(?:\s*+\|\s
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
 _BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
-    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER}"
+    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
+    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?"
+    rf"(?:\s+回复\s*+@?(?!{_BESIDE}|\s)(?P<to>[^|:。]{{1,30}})|\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER})"
 )
 _SHORT_TIME_FIRST = re.compile(
     rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,]*+(?:(?:{BY}\s*+:|来自\s)\s*+)?"
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(
-    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
+    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
     rf"|(?:{_BESIDE})(?:\s|$)"
 )
 _HAS_TIME = re.compile(_TIME)
@@ -308,15 +301,23 @@ def _parse_short_headers(
     for index in view.lines_with_text(lines):
         header = _parse_short_header(view, index, end, linked) if index >= start else None
         if header is not None and not view.links_to_other_post(index):
-            below = header.last + 1
-            yield replace(header, last=below) if below < end and _is_button_cell(view, below) else header
-            start = below
+            yield _add_button_cell(view, header, end)
+            start = header.last + 1
 
 
-def _is_button_cell(view: page.PageView, index: int) -> bool:
-    """Check whether a line has only links of buttons, and is the cell after the line above it."""
-    beside = are_in_same_row(view.lines[index - 1], view.lines[index])
-    return beside and bool(view.links[index]) and _BUTTONS.fullmatch(view.folded[index]) is not None
+def _add_button_cell(view: page.PageView, header: CommentHeader, end: int) -> CommentHeader:
+    """Return the header with the line below if that has only links of buttons, and is the next cell of its row."""
+    below = header.last + 1
+    is_beside = (
+        below < end and view.links[below] and are_in_same_row(view.lines[header.last], view.lines[below])
+    )
+    match = _BUTTONS.fullmatch(view.folded[below]) if is_beside else None
+    likes = None if match is None else parse_digits(match["likes"] or "")
+    return (
+        header
+        if match is None
+        else replace(header, last=below, likes=header.likes if likes is None else likes)
+    )
 
 
 def _parse_short_header(

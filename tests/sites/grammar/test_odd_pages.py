@@ -98,18 +98,6 @@ def test_the_name_replied_to_is_parsed_with_and_without_brackets(reply: str) -> 
     assert [(each.author_name, each.reply_to) for each in found.comments] == [("乙", "丙"), ("丙", None)]
 
 
-def test_the_hour_of_a_comment_may_be_below_its_day() -> None:
-    two = "作者：<br>{}<br>留言时间：<br>{}"
-    comments = comment("乙", "2025-01-02<br>12:00:00", "话一", two) + comment(
-        "丙", "2025-01-02<br>11:00:00", "话二", two
-    )
-    (found,) = read(post(comments=comments)).posts
-    assert [(each.posted and each.posted.text, each.body_text) for each in found.comments] == [
-        ("2025-01-02 12:00:00", "话一"),
-        ("2025-01-02 11:00:00", "话二"),
-    ]
-
-
 @pytest.mark.parametrize(("each", "is_read"), [("<li>{}</li>", True), ("{}", False)])
 def test_comments_with_texts_above_their_headers_need_elements(each: str, is_read: bool) -> None:
     foot = "<div><a href='#'>回复</a> | 0</div>"
@@ -198,3 +186,48 @@ def test_the_month_of_a_post_pinned_in_the_future_is_a_month_and_a_title_of_two_
 def test_a_pager_may_have_numbers_without_spaces_or_link_to_older_posts(pager: str) -> None:
     parsed = read(listing(f"{ROWS}<div>{pager}</div>"), PageKind.HOME, HOME)
     assert [link.url for link in parsed.links if link.next_page] == [f"{HOME}?page=2"]
+
+
+@pytest.mark.parametrize(
+    ("to", "shown"),
+    [
+        ("<p class=to>回复 丙</p>", "回复 丙"),
+        ("<div class=to>回复 @丙：</div>", "回复 丙"),
+        ("<p>回复 丙</p>", ""),
+    ],
+)
+def test_the_name_replied_to_may_be_in_an_element_of_its_own(to: str, shown: str) -> None:
+    answer = comment("乙", "2025-01-01 12:00:00", f"{to}<p>话一</p>")
+    parsed = read(post(comments=answer + comment("丙", "2025-01-01 11:00:00", "<p>话二</p>")))
+    (first, _) = parsed.posts[0].comments
+    assert (first.reply_to, first.body_text) == (("丙", "话一") if shown else (None, "回复 丙\n话一"))
+
+
+def test_a_comment_without_text_may_be_among_those_with_the_text_above() -> None:
+    texts = (("乙", 13, "话一"), ("丙", 12, ""), ("丁", 11, "话三"))
+    comments = "".join(
+        f"<div class=c><div>{text}</div><div>{who} 2025-01-01 {hour}:00:00</div></div>"
+        for who, hour, text in texts
+    )
+    (found,) = read(post(counters=COUNTERS.replace("评论（2）", "评论（3）"), comments=comments)).posts
+    assert [(c.author_name, c.body_text) for c in found.comments] == [(who, text) for who, _, text in texts]
+
+
+def test_a_rule_of_signs_below_a_comment_is_no_text() -> None:
+    comments = "<p>--------</p>".join(
+        f"<p><a href='/u/{uid}/'>{who}</a> 2025-01-01 1{uid}:00:00</p><p>{text}</p>"
+        for who, uid, text in (("乙", 2, "话一"), ("丙", 1, "话二"))
+    )
+    assert [c.body_text for c in read(post(comments=comments)).posts[0].comments] == ["话一", "话二"]
+
+
+@pytest.mark.parametrize("header", ["作者：{} (IP:1.2.3.*) 留言时间：{}", "{}（IP：1.2.3.*） 时间：{}"])
+def test_an_address_is_no_part_of_a_name(header: str) -> None:
+    comments = "".join(
+        comment(who, f"2025-01-01 1{i}:00:00", "话", header) for who, i in (("乙", 2), ("丙", 1))
+    )
+    pager = f"<div><a href='{URL}?page=2'>下一页</a></div>"
+    (found,) = read(
+        post(counters=COUNTERS.replace("评论（2）", "评论（9）"), comments=comments + pager)
+    ).posts
+    assert [c.author_name for c in found.comments] == ["乙", "丙"]

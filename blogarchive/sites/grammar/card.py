@@ -13,7 +13,7 @@ from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
 from blogarchive.sites.grammar.page import PageView, confirms_title
-from blogarchive.sites.grammar.words import DATE, SITE_BAR
+from blogarchive.sites.grammar.words import DATE, NUMBER, SITE_BAR, fold
 
 # --- the author's card
 
@@ -24,7 +24,10 @@ _AGE = re.compile(
 # 注册 alone is a link of the site's bar.
 _REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站)"
 _REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
-_REGISTERED = re.compile(rf"{_REGISTERED_LABEL}\s*:*\s*(?P<value>{DATE}|\S.*)?")
+# 2022-02-03 注册, 1769 次访问: the words may be after the values.
+_REGISTERED = re.compile(
+    rf"(?P<label>{_REGISTERED_LABEL}\s*:*\s*)?(?P<value>{DATE}|(?(label)\S.*|(?!)))?(?(label)|\s*{_REGISTERED_WORD})"
+)
 _VISIT_WORD = r"(?:访问|人气|点击|浏览)"
 _ALL_VISITS_LABEL = (
     rf"(?:访问总[量数]|(?:总|博客|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
@@ -32,7 +35,7 @@ _ALL_VISITS_LABEL = (
 )
 _VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数))"
 _VISITS = re.compile(
-    rf"(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*(?P<value>.*?)\s*(?:人次|次)?(?:\s*\(.{{0,20}}\))?"
+    rf"(?P<label>(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*(?:人次|次)?(?(label)|访问)(?:\s*\(.{{0,20}}\))?"
     r"(?:\s+(?:文章|日志|博文|评论)\s*:?\s*\d+\s*篇?)*"
 )
 _VISITS_ALONE = re.compile(rf"{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*(?:人次|次)?")
@@ -43,7 +46,7 @@ _NICKNAME = re.compile(
     r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
 )
 _NO_NAME = re.compile(
-    r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像).*"
+    r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于).*"
 )
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
@@ -134,29 +137,28 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
     for number, index in enumerate(filled):
         text = strip_bullets(view.folded[index]).strip()
         match = _AGE.fullmatch(text)
-        if match is None and _REGISTERED.fullmatch(text) is None:
+        home = view.find_home_link(filled[number - 1]) if number and _VISITS.fullmatch(text) else None
+        is_own = home is not None and home.uid == view.parse_url(view.url).uid
+        if match is None and not is_own and _REGISTERED.fullmatch(text) is None:
             continue
         is_first = match is not None and match["name"] is not None
-        near = filled[number if is_first else max(number - 1, 0) : number + _LINES_BELOW_AGE]
+        first, last = number if is_first else max(number - 1, 0), number + (1 if is_own else _LINES_BELOW_AGE)
+        near = filled[first:last]
         card, own = parse_card(view, (near[0], *near))
-        if card.nickname is None and view.find_home_link(near[0]) is not None:
+        if card.nickname is None and _is_name_above(view, near[0], index):
             card = replace(card, nickname=view.lines[near[0]].text.strip(_EDGES))
-        if card.registered is not None and card.total_visits is not None:
+        if (is_own or card.registered is not None) and card.total_visits is not None:
             return card, own
     visits = [i for i in filled if _VISITS_ALONE.fullmatch(strip_bullets(view.folded[i]).strip())]
-    return parse_card(view, (*visits, *visits)) if len(visits) == 1 else _find_named_visits(view, filled)
+    return parse_card(view, (*visits, *visits)) if len(visits) == 1 else (AuthorCard(), ())
 
 
-def _find_named_visits(view: PageView, filled: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
-    """Return the card of the first line of visits below a line that links to the blog's home page as a whole."""
-    for before, index in pairwise(filled):
-        home = view.find_home_link(before)
-        if home is None or home.uid != view.parse_url(view.url).uid:
-            continue
-        if _VISITS.fullmatch(view.folded[index].strip()) is not None:
-            card, _ = parse_card(view, (before, index))
-            return replace(card, nickname=view.lines[before].text.strip(_EDGES)), (before, index)
-    return AuthorCard(), ()
+def _is_name_above(view: PageView, name: int, index: int) -> bool:
+    """Check whether a line links to a blog, or begins the box of line `index` and is no label."""
+    box = view.document.common_ancestor(view.lines[name], view.lines[index])
+    is_top = name < index and view.document.lines_in(box).start == name
+    is_name = is_top and name not in view.sections and _NO_NAME.fullmatch(view.folded[name]) is None
+    return is_name or view.find_home_link(name) is not None
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:
@@ -235,22 +237,23 @@ def parse_blog_header(view: PageView, outside: Sequence[int], end: int) -> BlogH
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
-    named = next((i for i in outside if _is_title_alone(view, i, end)), None)
-    if named is None:
-        return BlogHeader()
-    return BlogHeader(title=view.lines[named].text.strip(), own_lines=frozenset((named,)))
+    shown = ((i, _find_blog_name(view, i, end)) for i in outside)
+    index, name = next(((i, name) for i, name in shown if name), (0, None))
+    return BlogHeader() if name is None else BlogHeader(title=name, own_lines=frozenset((index,)))
 
 
 # Promise "any markup": a page may show the title of the blog without its URL.
-def _is_title_alone(view: PageView, index: int, end: int) -> bool:
-    """Check whether a line above the post is a part of the window title, or a heading that links to the home page."""
-    here, home, text = view.parse_url(view.url), view.find_home_link(index), view.lines[index].text.strip()
-    if len(text) <= 1 or _MENU_WORDS.fullmatch(view.folded[index].strip()) or text in SITE_BAR:
-        return False
-    if home is not None:
-        return here.uid in (None, home.uid) and (text in view.document.title or _is_title(view, index))
-    is_part = index < end and not view.links[index] and text in view.document.title
-    return is_part and confirms_title(view.document.title, text)
+def _find_blog_name(view: PageView, index: int, end: int) -> str | None:
+    """Return the name on a line: a part of the window title above the post, or a heading that links to the home page."""
+    here, home, window_title = view.parse_url(view.url), view.find_home_link(index), view.document.title
+    linked = [text for text, _, to in view.links_to(index, PageKind.HOME) if here.uid in (None, to.uid)]
+    for text in linked if view.links[index] else [view.lines[index].text.strip()]:
+        if len(text) <= 1 or _MENU_WORDS.fullmatch(fold(text)) or text in SITE_BAR:
+            continue
+        is_own = home is not None or (index < end and confirms_title(window_title, text))
+        if (is_own and text in window_title) or (home is not None and _is_title(view, index)):
+            return text
+    return None
 
 
 # The one known page shows title, tagline and URL of the blog one below the other, without labels.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import card as cards, words as vocabulary
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
@@ -79,13 +80,21 @@ _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
 _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 
+# 时政<span class="badge">12</span>
+def _drop_count(view: PageView, index: int, text: str, anchor: Element) -> str:
+    """Return the text of a link without the number in an element of its own at the end."""
+    *before, (start, end) = view.lines[index].link_spans().get(anchor, ((0, 0),))
+    count = view.lines[index].text[start:end].strip()
+    return text.removesuffix(count).strip() if before and count.isdecimal() else text
+
+
 # Promise "any words": an archive may name months instead of their first and last days.
 def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[MonthRow, ...], int]:
     """Return the months that these lines begin with, each a line or one of several links, and the number of the lines."""
     found: list[MonthRow] = []
     count, year = 0, ""
     for number, index in enumerate(lines, 1):
-        links = [(text, each.url) for text, _, each in view.links[index] if each is not None]
+        links = [(_drop_count(view, index, text, a), each.url) for text, a, each in view.links[index] if each]
         # The page of a month need not link to itself.
         shown: Sequence[tuple[str, str | None]] = links or [(view.lines[index].text, None)]
         heading = _YEAR.match(view.folded[index])
@@ -333,38 +342,13 @@ def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | 
 
 def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
     """Return the label and the titles below it; if titles are links, up to the first line without one."""
-    lines = _cut_at_list(view, lines, posts)
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
     own = {i for i in body if i in posts or _parse_category(view, i) or _is_more_link(view.folded[i])}
     last = max(own)
     shown = takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)
-    return lines[0], *_drop_other_rows(view, list(shown), posts)
-
-
-# Promise "no wrong value": a list of posts follows a sidebar whose categories show no titles.
-def _cut_at_list(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
-    """Return the lines above the first title if all titles are below the last category, outside its element."""
-    at = next((at for at, index in enumerate(lines) if index in posts), 0)
-    above = lines[:at]
-    headings = [i for i in above if len(above) > 1 and _parse_category(view, i) is not None]
-    if not headings or any(_parse_category(view, i) is not None for i in lines[at:]):
-        return lines
-    element = view.document.common_ancestor(view.lines[above[0]], view.lines[headings[-1]])
-    is_inside = view.document.contains(element, view.lines[lines[at]])
-    return lines if is_inside else lines[: lines.index(headings[-1]) + 1]
-
-
-# Promise "no wrong value": a list below the sidebar has posts of other blogs.
-def _drop_other_rows(view: PageView, rows: list[int], posts: Container[int]) -> list[int]:
-    """Drop the last rows in another position than the first title: they begin a list of posts below."""
-    titles = [i for i in rows if i in posts]
-    if len(titles) < 2:
-        return rows
-    path = view.tag_path(view.lines[titles[0]].node_at(0))
-    last = next(i for i in reversed(titles) if view.tag_path(view.lines[i].node_at(0)) == path)
-    return rows if last == titles[-1] else [i for i in rows if i <= last]
+    return lines[0], *shown
 
 
 # The one known page shows a calendar above the newest titles; without labels its days could be rows of these.
@@ -412,8 +396,8 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
     """Return names and URLs of the categories that a line links to."""
     return [
         (name, parsed_url.url)
-        for text, _, parsed_url in view.links_to(index, _CATEGORY_KIND)
-        if (name := vocabulary.strip_count(text))
+        for text, anchor, parsed_url in view.links_to(index, _CATEGORY_KIND)
+        if (name := vocabulary.strip_count(_drop_count(view, index, text, anchor)))
     ]
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from blogarchive.items import PageKind
-from tests.sites.printed.one import COUNTERS, HEAD, HOME, ROWS, TOP, comment, listing, post, read
+from tests.sites.printed.one import COUNTERS, HEAD, TOP, comment, post, read
 
 _QUOTE = "<div>作者：丁 留言时间：2025-01-01 10:30:00<br>旧话</div>"
 
@@ -126,14 +125,6 @@ def test_a_number_in_the_window_title_confirms_no_title() -> None:
     html = post(head="<h3>20 <small>2025-01-01 10:00:00</small></h3>")
     html = html.replace("<title>林木", "<title>2025年的雪").replace("<div>网络日志正文</div>", "")
     assert [problem.field for problem in read(html).problems] == ["title"]
-
-
-def test_a_list_beside_categories_without_titles_is_in_none_of_them() -> None:
-    side = "<h4>分类目录</h4><ul><li><a href='/u/31182/36001.html'>时政</a> (2)</li></ul>"
-    html = listing(f"<table><tr><td>{side}</td><td>{ROWS}</td></tr></table>", "")
-    parsed = read(html, PageKind.HOME, HOME)
-    assert [(row.name, row.posts) for row in parsed.categories] == [("时政", ())]
-    assert [each.number for each in parsed.listed] == ["501", "502"]
 
 
 @pytest.mark.parametrize(

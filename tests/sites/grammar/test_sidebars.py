@@ -177,3 +177,28 @@ def test_visits_below_a_linked_name_need_no_label() -> None:
     author = home("<div><b><a href='/u/31182/'>林木</a></b><p>访问量：1234　文章：120</p></div>").author
     assert author is not None
     assert (author.nickname, author.total_visits) == ("林木", 1234)
+
+
+@pytest.mark.parametrize("count", ["<span>3</span>", " <b class=badge>3</b>"])
+def test_a_number_in_an_element_of_its_own_is_no_part_of_a_name(count: str) -> None:
+    rows = f"<a class=row href='/u/31182/36001.html'>时政{count}</a><a class=row href='/u/31182/36002.html'>旧事{count}</a>"
+    months = f"<a class=row href='/u/31182/202501/'>2025年01月{count}</a>"
+    parsed = home(
+        f"<div><b class=row>分类目录</b>{rows}</div><div><b class=row>存档目录</b>{months}</div>{CARD}"
+    )
+    assert [row.name for row in parsed.categories] == ["时政", "旧事"]
+    assert [row.month for row in parsed.months] == ["2025-01"]
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<h4>林木</h4><p>2022-06-17 注册</p><p>1,005 次访问</p>",
+        "<b>林木</b><p>注册日期 2022-06-17</p><p>访问总量 1005</p>",
+    ],
+)
+def test_a_card_may_have_no_label_and_its_words_after_the_values(card: str) -> None:
+    author = home(f"<div>{card}</div>").author
+    assert author is not None
+    assert (author.nickname, author.registered and author.registered.text) == ("林木", "2022-06-17")
+    assert author.total_visits == 1005

@@ -24,8 +24,8 @@ from blogarchive.items import (
     Post as ParsedPost,
     Precision,
 )
-from blogarchive.parsing.charset import Decoded, decode
-from blogarchive.parsing.dates import ParsedDate, parse_date
+from blogarchive.parsing.charset.decoding import Decoded, decode
+from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.sites import base
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.read.blog_header import Blog

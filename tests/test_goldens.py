@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from blogarchive import sites
 from blogarchive.items import (
     Author,
     Comment,
@@ -25,6 +24,7 @@ from blogarchive.items import (
     Post,
     Target,
 )
+from blogarchive.sites import base as sites
 from blogarchive.sites.normalize import normalize_page
 from tests.paths import FIXTURES
 

@@ -11,9 +11,9 @@ from urllib.request import urlopen
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from blogarchive import sites
 from blogarchive.demo.host import PORT, DemoHost
 from blogarchive.items import Comment, Page, PageKind, ParsedPage, Target
+from blogarchive.sites import base as sites
 from tests.demo import DemoBlog, DemoComment, DemoPost, make_blog, sample_blog
 from tests.demo.blogs.forgeries import on_one_line, on_two_lines
 from tests.demo.blogs.labels import TRADITIONAL

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blogarchive import sites
 from blogarchive.items import BlogLink, Page, PageKind, ParsedPage, Target
+from blogarchive.sites import base as sites
 from blogarchive.sites.links import MAX_BLOGS, TOO_MANY_BLOGS
 
 POST_URL = "http://blog.creaders.net/u/31182/202501/505877.html"

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from blogarchive import sites
 from blogarchive.items import Page, PageKind, ParsedPage, Target
+from blogarchive.sites import base as sites
 from tests.paths import REAL
 
 URL = "http://blog.wenxuecity.com/archives.php?date=200605&blogID=77&wid=1"

@@ -80,7 +80,7 @@ def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     # b2evolution has an area for each comment; an element around all of them is none of a single one.
-    kin = Counter((one.getparent(), one.get("class")) for one in areas)
+    kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
     lone = [one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)]
     above = ancestors([*areas, body, outline.title.heading]).union(lone)
     inside = _elements_in_comments(outline, areas, above) - own

@@ -131,3 +131,14 @@ def test_a_list_of_zblog_with_one_post_is_no_post(path: str) -> None:
     page = read(f'<div id="divMain">{row}<div class="pagebar"><a href="/">1</a></div></div>', f"https://quay.example.org/{path}", "Quay")  # fmt: skip
     assert page.kind is PageKind.HOME
     assert [one.url for one in page.listed] == ["https://quay.example.org/post/1.html"]
+
+
+def test_a_form_in_a_section_beside_that_of_comments_makes_none_a_single_comment() -> None:
+    item = '<li class="media"><div class="media-body"><h4 class="media-heading">{}</h4><p>{}</p><a href="?to={}#respond">Reply</a><time datetime="2025-05-0{}T09:00:00+00:00"><a href="#c{}"><small>May {}, 2025</small></a></time><hr>{}</div></li>'
+    answer = f"<ul>{item.format('Ben', 'Me too.', *'4444', '')}</ul>"
+    said = f"<section id='comments'><h3>2 answers to “{TITLE}”</h3><ol>{item.format('Ada', 'I heard it.', *'3333', answer)}</ol></section>"
+    form = (
+        "<section id='respond'><h3>Leave a reply</h3><form><textarea></textarea></form></section></article>"
+    )
+    page = read(POST.replace("</article>", said + form))
+    assert (shown(page), answered(page)) == ([("Ada", "03 09:00", "I heard it."), ("Ben", "04 09:00", "Me too.")], [None, "Ada"])  # fmt: skip

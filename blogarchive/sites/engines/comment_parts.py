@@ -346,8 +346,7 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
     rows = found[shape_of(node)[0], None if parent is None else parent.tag]
     last = rows[-1] if node.tag == "p" and rows else None
     if last and parent is not None and parent in (last[1], last[1].getparent()):
-        size = last[0][4] + rank[4]
-        rows[-1] = ((*rank[:4], size, outline.order[node]), parent, last[2] | own)
+        rows[-1] = ((*rank[:4], last[0][4] + rank[4], outline.order[node]), parent, last[2] | own)
     else:
         rows.append(((*rank, outline.order[node]), node, own))
 

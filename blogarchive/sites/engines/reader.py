@@ -74,7 +74,9 @@ def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | Non
             is_better = is_none or (other.comments and not other.problems)
             element, agreed = (second, sure) if is_better else (element, agreed)
             found = other if other.comments or (other.problems and not found.comments) else found
-    return element, agreed, found
+    # Comments that are not read may be in the element of the text, if it has the title too.
+    is_mixed = found.problems and not found.comments and outline.title.heading in {*element.iter()}
+    return element, agreed and not is_mixed, found
 
 
 def _read_categories(around: Surroundings) -> tuple[str, ...]:

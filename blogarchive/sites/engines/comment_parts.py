@@ -105,9 +105,9 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
 
 
 def _alike(row: tuple[_Names, ...]) -> list[_Name | None]:
-    """Return the first names that all comments have in alike elements; else the first of each."""
+    """Return the first names that all comments have in alike elements: a commenter may type another one."""
     shapes = set[Shape].intersection(*({shape for shape, _ in names} for names in row))
-    return [next((name for shape, name in names if not shapes or shape in shapes), None) for names in row]
+    return [next((name for shape, name in names if shape in shapes), None) for names in row]
 
 
 def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool | None) -> list[Item]:

@@ -841,3 +841,19 @@ def test_a_section_that_the_author_quotes_between_two_parts_of_his_text_is_not_t
     )
     text = f"<section>{TEXT}</section>{quoted}<div><p>Am Abend war alles wieder trocken.</p></div><ul>{links}</ul>"
     assert read(section.format("Kommentare", ""), text).posts[0].comments == ()
+
+
+def test_a_name_that_a_commenter_types_is_not_that_of_an_answer_in_the_comment() -> None:
+    head = '<div>Olga am <span class="info">2019-05-24 10:53</span> antwortet</div>'
+    answer = f'<div class="panel">{head}<div class="answer">Nein, nie, und so war es auch.</div></div>'
+    item = (
+        '<div class="comment"><div class="top"><a href="/u/{n}"><strong>{name}</strong></a> <span class="info">2019-05-2{n}'
+        ' 09:05</span></div><div class="content">Am See auch, {n} mal.<br>{rest}</div></div>'
+    )
+    rest = {3: f"{answer}<p><strong>Eve</strong></p>"}
+    rows = "".join(
+        item.format(n=n, name=name, rest=rest.get(n, ""))
+        for n, name in enumerate(("11", "16", "Jutta"), start=1)
+    )
+    comments = read(f'<div id="commentBox">{rows}</div>').posts[0].comments
+    assert [comment.author_name for comment in comments] == ["11", "16", "Jutta"]

@@ -30,7 +30,8 @@ def _drop_excess_attributes(page: bytes) -> bytes:
     if len(page) < _MIN_PAGE or len(page.translate(None, _NO_SEPARATORS)) < _FEW_SEPARATORS:
         return page
     is_long = _LONG_TAG.search(page) or _LONG_VALUE.search(page)
-    return _TAG.sub(rb"\1", page) if is_long else page
+    # A template, `\1`, takes three times as long.
+    return _TAG.sub(lambda tag: tag[1], page) if is_long else page
 
 
 # --- repairs of the tree

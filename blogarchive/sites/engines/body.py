@@ -12,7 +12,7 @@ from blogarchive.sites.markup.elements import ancestors, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
 _ADDED, _LICENCE, _CLOSING = patterns("body", "added", "licence", "closing")
-_COMMA, _ENDED, _BYLINE = patterns("body", "comma", "ended", "byline")
+_COMMA, _ENDED, _BYLINE, _DIGIT = patterns("body", "comma", "ended", "byline", "digit")
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
@@ -136,8 +136,10 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         # An element that is named as the text may have only lines between `br`.
         inner = block if (block := blocks[holder]) in parents or mark(block) else block.getparent()
-        dated = len(text) < _MAX_META and DATE.search(text) and not PROSE.search(text)
-        if dated or holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
+        if holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
+            continue
+        # Most texts have no digit, and so no date.
+        if len(text) < _MAX_META and _DIGIT.search(text) and DATE.search(text) and not PROSE.search(text):
             continue
         # Sentences have commas; menus and lists of titles have none.
         size = outline.sizes(place) + 33 * len(_COMMA.findall(text))

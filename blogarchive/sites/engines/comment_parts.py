@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, dropwhile, takewhile
+from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment, DateText
@@ -97,17 +97,20 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
         inner = range(min(shown, default=0), max(shown, default=0))
         # A word in bold type between the lines of a text is no name.
         item.body, item.shown = body, shown.union(() if item.place in inner else inner)
-    ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True)))
+    ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True), count()))
     # A text that all have beside their time is a label.
     good = (row for i, row in ways if all(row) and (i in _SURE or len({*row}) > (len(row) + 6) // _MANY))
     for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
         item.name = name
 
 
-def _alike(row: tuple[_Names, ...]) -> list[_Name | None]:
-    """Return the first names that all comments have in alike elements: a commenter may type another one."""
+def _alike(row: tuple[_Names, ...], way: int) -> list[_Name | None]:
+    """Return the first names that all comments have in alike elements; else the first of each by one of the first ways.
+
+    The other ways search the whole comment: its author may type another name.
+    """
     shapes = set[Shape].intersection(*({shape for shape, _ in names} for names in row))
-    return [next((name for shape, name in names if shape in shapes), None) for names in row]
+    return [next((x for at, x in names if at in shapes or not (shapes or way > 5)), None) for names in row]
 
 
 def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool | None) -> list[Item]:

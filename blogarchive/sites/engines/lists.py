@@ -192,7 +192,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield URLs of the home page: those with `rel=home`, the folders of feeds, the link of the title of the site."""
-    nodes = outline.tree.root.iter("link", "a")
+    nodes = (node for node in outline.tree.root.iter("link", "a") if node.get("rel") or node.get("type"))
     links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base))]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
     feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and urls.is_index(row[1]))
@@ -234,7 +234,7 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     """
     # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
     same = _PAGE_OF_POST.sub("", outline.tree.url)
-    found = _other_pages(outline, outline.tree.root.iter("a"), uid)
+    found = _other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"]["numbered"]), uid)
     found = (url for url in found if _PAGE_OF_POST.sub("", url.partition("#")[0]) == same)
     pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
     own = int(match[1]) if (match := _CPAGE.search(f"{outline.tree.url}#")) else 0

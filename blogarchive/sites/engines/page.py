@@ -172,7 +172,7 @@ class PageParser:
 
 def _needs_browser(outline: Outline) -> bool:
     """Return whether the page shows nothing without its scripts."""
-    mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]")
-    empty = any(outline.size(node) == 0 and node.find(".//img") is None for node in mount)
     waits = any(map(_LOADING.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
-    return (mount != [] and waits) or (empty and outline.size(outline.tree.root) < _MIN_TEXT)
+    is_short = outline.size(outline.tree.root) < _MIN_TEXT
+    mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]") if waits or is_short else []
+    return any(waits or (outline.size(node) == 0 and node.find(".//img") is None) for node in mount)

@@ -112,13 +112,14 @@ def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
     outline = around.outline
     is_of_another = cache(partial(_is_of_another, around))
-    short = (place for place, text in enumerate(outline.texts) if len(text) < _MAX_LINE and DATE.search(text))
     top = outline.span(outline.title.heading).stop
     # Old pages have the line of the time without an element, between the heading and the text.
     line = outline.texts[top][:_MAX_LINE] if 0 < top < len(outline.texts) else ""
-    lines = {top} if _LINE.fullmatch(line) else set()
-    outside = {place: outline.holders[place] for place in short if place not in around.inside - lines}
-    return [at for at, node in outside.items() if node not in around.closed and not is_of_another(node)]
+    apart = around.inside.difference({top} if _LINE.fullmatch(line) else ())
+    shown = ((at, x, outline.texts[at]) for at, x in enumerate(outline.holders) if x not in around.closed)
+    # Most texts have no digit, and so no date.
+    short = (x for x in shown if len(x[2]) < _MAX_LINE and re.search(r"\d", x[2]) and x[0] not in apart)
+    return [at for at, node, text in short if DATE.search(text) and not is_of_another(node)]
 
 
 def _is_of_another(around: Surroundings, node: Element) -> bool:

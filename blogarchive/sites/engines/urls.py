@@ -130,8 +130,7 @@ def after_comments(uid: str, url: str) -> str:
 
 def is_within(url: str, uid: str) -> bool:
     """Return whether a URL belongs to the blog of that uid."""
-    parts = urlsplit(url)
-    host, _, prefix = uid.partition("/")
+    parts, (host, _, prefix) = urlsplit(url), uid.partition("/")
     is_host = parts.netloc.lower().removeprefix("www.") == host.removeprefix("www.")
     path = f"{unquote(parts.path)}/"
     is_below = not prefix or (path.startswith(f"/{prefix}/") and "/../" not in path)

@@ -80,7 +80,7 @@ def parse_tree(text: str, url: str, opened: str = "") -> PageTree:
     """Return the tree of a page's text; never raises. The XPath `opened` selects elements that a script of it shows."""
     # The text of the page decides the mark, so that nobody can type it.
     mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
-    root = dom.parse_html(_END_TAG.sub(rf"<!--{mark}-->\g<0>", text))
+    root = dom.parse_html(_END_TAG.sub(lambda tag: f"<!--{mark}-->{tag[0]}", text))
     shown = cast("list[dom.Element]", root.xpath(opened)) if opened else []
     return PageTree(
         root=root,

@@ -246,7 +246,7 @@ def _unwrap(table: Tag) -> None:
     table.name = "div"
 
 
-_URL_SYNTAX = re.compile("[%#?]")
+_URL_SYNTAX = re.compile("[%#?{]")  # generators run `{{` and `{%`
 _SHOWN_COLUMNS = ("views", "likes", "comment_count", "first_seen_at", "last_changed_at", "gone_at")
 
 

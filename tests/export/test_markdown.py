@@ -1,5 +1,7 @@
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -70,6 +72,16 @@ def test_a_hostile_post_makes_no_raw_html_and_no_remote_image(hostile_archive: P
         assert "<img" not in rendered
         assert "javascript:" not in rendered
         assert "{{<" not in path.read_text(encoding="utf-8").split("---\n", 2)[2]
+
+
+def test_a_list_of_posts_has_nothing_that_a_generator_runs(archive: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("update posts set title = '{{% x %}} {% y %} {{ z }}' where title is not null")
+    (index,) = export_markdown(archive, tmp_path / "md").out.glob("creaders-31182/_index.md")
+    shown = index.read_text(encoding="utf-8").split("---\n", 2)[2]
+    assert "z" in shown
+    assert "{{" not in shown
+    assert "{%" not in shown
 
 
 def test_the_same_archive_makes_the_same_bytes_and_rewrites_no_file(archive: Path, tmp_path: Path) -> None:

@@ -35,7 +35,10 @@ from blogarchive.workers.parser_process import run_guarded
 # --- the URLs in a page
 
 # Chrome, Edge and IE write it before <html>; the number is the length of the URL.
-_SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE)
+# A text may quote a saved page with its comment.
+_SAVED_FROM = re.compile(
+    r"(?:(?!<body\b).)*?<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE | re.DOTALL
+)
 _HEAD = 4000
 _URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -61,7 +64,7 @@ class PageUrls:
 
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
-    match = _SAVED_FROM.search(text, 0, _HEAD)
+    match = _SAVED_FROM.match(text, 0, _HEAD)
     saved_from = _COPY.sub("", match[1]) if match else None
     root = parse_html(text)
     declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]

@@ -380,6 +380,13 @@ def test_a_copy_of_the_wayback_machine_is_the_page_itself() -> None:
     assert read_page_urls(f"<link rel=canonical href={copy}*/a>").declared == (f"{copy}*/a",)
 
 
+def test_a_url_of_a_browser_that_the_text_quotes_is_not_that_of_the_page() -> None:
+    quoted = "<p><!-- saved from url=(0012)http://a.net/1 --></p>"
+    assert read_page_urls(f"<html><head><title>x</title></head><BODY>{quoted}").saved_from is None
+    saved = "<!DOCTYPE html>\n<!-- saved from url=(0012)http://a.net/2 -->\n"
+    assert read_page_urls(f"{saved}<html><body>{quoted}").saved_from == "http://a.net/2"
+
+
 def test_relative_links_follow_the_base_of_the_page() -> None:
     text = "<base><base href='http://b.net/x/'><a href=y>甲</a><a href='http://[/'>乙</a><a href=#>丙</a>"
     assert [url for url, _ in read_page_urls(text, PAGE_HOME).links] == [

@@ -102,8 +102,11 @@ def test_a_commenter_who_edits_and_one_who_renames_are_no_change_of_the_site(
     for number, change in zip(commented[:4], (edit_newest, rename) * 2, strict=True):
         host.change(UID, lambda blog, number=number, change=change: blog.with_post(number, change))
     assert tool.run("update", "--full").code == 0
-    assert tool.scalar("select count(*) from comment_revisions") == 2
-    assert tool.scalar("select count(*) from comments where gone_at is not null") == 2
+    assert tool.scalar("select count(*) from comment_revisions") == 4
+    renamed = "select c.author_name from comments c join comment_revisions r on r.comment_id = c.id"
+    renamed += " where r.author_name <> c.author_name and r.body_text = c.body_text"
+    assert tool.rows(renamed) == [("新名字",)] * 2
+    assert tool.scalar("select count(*) from comments where gone_at is not null") == 0
 
 
 @pytest.mark.parametrize(("posts", "comments"), [(1, 9), (6, 1)], ids=["all of a post", "one of each post"])

@@ -159,6 +159,14 @@ def _group_by_author(archive: Statements) -> None:
     archive.execute("drop view if exists posts_view")
 
 
+def _name_comment_versions(archive: Statements) -> None:
+    """Add the names to the earlier texts of comments: nobody was renamed."""
+    if "author_name" not in archive.columns("comment_revisions"):
+        archive.execute("alter table comment_revisions add column author_name text")
+    names = "(select author_name from comments where id = comment_id)"
+    archive.execute(f"update comment_revisions set author_name = {names} where author_name is null")  # noqa: S608 - a constant
+
+
 # By the version that each makes. Append only. What is derived it drops; that and new plain columns are made afterwards.
 _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     20: _add_comment_years,
@@ -170,6 +178,7 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     26: _drop_unused,
     27: _cover_commenters,
     28: _group_by_author,
+    29: _name_comment_versions,
 }
 
 SCHEMA_VERSION: Final = max(_MIGRATIONS)

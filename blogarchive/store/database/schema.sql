@@ -158,7 +158,8 @@ create table comment_revisions (
     body_text text not null,
     captured_at text not null,
     page_id integer references pages(id),
-    text_checksum integer
+    text_checksum integer,
+    author_name text
 );
 create index comment_revisions_comment on comment_revisions(comment_id);
 

@@ -7,7 +7,7 @@ comment and name of the site's pages in that run is as before it.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -288,7 +288,10 @@ def _find_comment_change(crawled: CrawledPage, post: Post, stored: _StoredCommen
     """Return how the comments of a page differ, None if they do not. Page and interface write times in two forms."""
     shown = identify_comments(post.comments)
     if site_by_name(crawled.target.site).has_any_host:
-        of_other_source = {item.position for item, _row in pair_sources(shown, stored)}
+        pairs = pair_sources(shown, stored)
+        of_other_source = {
+            item.position for item, row in pairs if row.author_name == item.comment.author_name
+        }
         shown = [item for item in shown if item.position not in of_other_source]
     is_whole = len(shown) == len(post.comments) and not any(link.next_page for link in crawled.parsed.links)
     return _classify_comments(shown, stored, claimed=post.comment_count, is_whole=is_whole)
@@ -432,7 +435,8 @@ delete from post_revisions where post_id = :post
    and (captured_at = :since or captured_at = (select version_at from posts where id = :post))
 """
 _COMMENT_REVISIONS = """
-select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.page_id, r.captured_at as version_at
+select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.page_id, r.captured_at as version_at,
+       r.author_name, substr(c.fingerprint, 1, length(c.fingerprint) - length(c.author_name)) || r.author_name as fingerprint
   from comments c join comment_revisions r on r.id =
        (select id from comment_revisions where comment_id = c.id order by captured_at desc, id desc limit 1)
  where c.post_id = :post and c.version_at = :since and c.first_seen_at < c.version_at
@@ -475,16 +479,13 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
 
     Those that contradict the stored posts are queued too if a change of the site ended.
     """
-    scopes = {blog: coverage.scope_of(blog) for blog in blogs}
-    ended = coverage.end_disproved(archive, run, scopes.values(), now=now)
-    released = [
-        blog for blog, scope in scopes.items() if not coverage.is_open(archive, scope, coverage.TEXTS)
-    ]
-    counts = (_release(archive, one, _CERTAIN if scopes[one] in ended else _DOUBTED, now) for one in released)
-    return sum(counts)
+    ended = coverage.end_disproved(archive, run, map(coverage.scope_of, blogs), now=now)
+    released = (one for one in blogs if not coverage.is_open(archive, coverage.scope_of(one), coverage.TEXTS))
+    return sum(_release(archive, blog, ended, now) for blog in released)
 
 
-def _release(archive: Archive, blog: Blog, most: int, now: datetime) -> int:
+def _release(archive: Archive, blog: Blog, ended: Collection[str], now: datetime) -> int:
+    most = _CERTAIN if coverage.scope_of(blog) in ended else _DOUBTED
     scope = (most, blog.site, blog.uid)
     query = f"select t.post_id, p.url {_HELD} and t.held <= ? and a.site = ? and a.uid = ?"
     found = archive.rows(query, scope)

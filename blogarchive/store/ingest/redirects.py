@@ -62,7 +62,6 @@ def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
     names |= {"site": blog.site, "uid": blog.uid, "before": target.number}
     for statement in _MERGE:
         archive.execute(statement, names)
-    failures.change_url(archive, target.url, url)
     return moved
 
 

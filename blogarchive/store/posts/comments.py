@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar
@@ -18,7 +19,8 @@ from blogarchive.store.posts.revisions import COMMENTS, save_text
 from blogarchive.store.rows import TEXT_SINCE, Value, text_checksum
 from blogarchive.store.statements import columns_of
 
-_DAY = len("2020-05-03")
+_YEAR, _DAY, _MINUTE = len("2020"), len("2020-05-03"), len("2020-05-03T08:30")
+_ZONE, _ZONES = timedelta(minutes=15), timedelta(hours=26)  # between two offsets of UTC: the least, the most
 _MAX_OF_DAY = 200  # comments of one author: a page may be hostile, and each is compared with each
 _ANSWER = "answer|"  # as in the column is_counted
 
@@ -166,7 +168,9 @@ class CommentRow:
     @property
     def text(self) -> Mapping[str, Value]:
         """Return the columns of the current version."""
-        return {"body_html": self.body_html, "body_text": self.body_text, "text_checksum": self.text_checksum}
+        return {
+            name: getattr(self, name) for name in ("author_name", "body_html", "body_text", "text_checksum")
+        }
 
 
 def _read_rows(
@@ -186,9 +190,10 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
     """Store the comments of a page: new ones, edits, and the time that the others were seen."""
     if not identified:
         return
-    if site_by_name(context.blog.site).has_any_host:
-        _follow_source(context, post_id, identified)
     stored = _read_rows(context, post_id, identified)
+    if len(stored) < len(identified):
+        _follow(context, post_id, identified)
+        stored = _read_rows(context, post_id, identified)
     unmatched = {item.base for item in identified if not _is_matched(item, stored.get(item.fingerprint))}
     if unmatched:
         identified = _match(context, post_id, identified, unmatched)
@@ -207,11 +212,13 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
         _mark_seen(context, [row.id for row in rows])
 
 
-def _follow_source(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
-    """Change the identity of stored comments to that of another source of the blog."""
+def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
+    """Change the identity of stored comments to that of another source of the blog, or of another name."""
     query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
+    has_sources = site_by_name(context.blog.site).has_any_host
     for item, row in pair_sources(identified, context.archive.all_as(SourcedComment, query, (post_id,))):
-        context.archive.update_row("comments", row.id, {"fingerprint": item.fingerprint})
+        if has_sources or row.posted_at == page_context.date_text_iso(item.comment.posted):
+            context.archive.update_row("comments", row.id, {"fingerprint": item.fingerprint})
 
 
 def pair_sources(
@@ -220,14 +227,16 @@ def pair_sources(
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. If a page shows the day alone, the
-    texts are equal too; so they are if one of the times is relative: `6天前` is a date some days later.
+    texts are equal too; so they are if one of the times is relative: `6天前` is a date some days later; or if another time
+    zone shows other hours; or if the author has another name, which no other comment of that minute and text has.
     """
     named, known = {item.base for item in shown}, {row.base for row in stored}
     days, texts = defaultdict[object, list[Sourced]](list), defaultdict[object, list[Sourced]](list)
     used: set[int] = set()
     for row in stored:
-        day = (row.posted_at or "")[:_DAY]
-        for group in (days[row.author_name, day], texts[row.author_name, row.text_digest]):
+        day, minute = (row.posted_at or "")[:_DAY], (row.posted_at or "")[:_MINUTE]
+        digest = row.text_digest
+        for group in (days[row.author_name, day], texts[row.author_name, digest], texts[minute, digest]):
             if row.base not in named and len(group) < _MAX_OF_DAY:
                 group.append(row)
     for item in shown:
@@ -237,9 +246,10 @@ def pair_sources(
         name, digest = item.comment.author_name, item.text_digest
         equal = [row for row in days[name, at[:_DAY]] if page_context.is_same_time(at, row.posted_at or "")]
         equal.sort(key=lambda row: row.text_digest != digest)
-        is_exact = len(at) > _DAY
-        equal = [r for r in equal if r.text_digest == digest or (is_exact and len(r.posted_at or "") > _DAY)]
+        equal = [r for r in equal if r.text_digest == digest or min(len(at), len(r.posted_at or "")) > _DAY]
         about = [row for row in texts[name, digest] if _is_about(item.base, at, row)]
+        renamed = texts[at[:_MINUTE], digest] if len(at) >= _MINUTE else []
+        about += renamed if len(renamed) == 1 else []
         found = next((row for row in (*equal, *about) if row.id not in used), None)
         if found is not None:
             used.add(found.id)
@@ -247,11 +257,14 @@ def pair_sources(
 
 
 def _is_about(base: str, at: str, row: SourcedComment) -> bool:
-    """Return whether one of two times is relative, and both may be the same: a month at most is between them."""
-    bases, times = (base, row.base), (at, row.posted_at or at)
+    """Return whether two times may be one: a relative one has an error of its unit, and another zone shows other hours."""
+    times = (at, row.posted_at or at)
+    if not any(one.removeprefix(_ANSWER).startswith("~") for one in (base, row.base)):
+        hours = [datetime.fromisoformat(time[:_MINUTE]) for time in times if len(time) >= _MINUTE]
+        return len(hours) > 1 and abs(hours[0] - hours[1]) <= _ZONES and not (hours[0] - hours[1]) % _ZONE
     months = [12 * int(time[:4]) + int(time[5:7] or 0) for time in times]
-    is_one_relative = any(one.removeprefix(_ANSWER).startswith("~") for one in bases)
-    return is_one_relative and is_counted(base) == is_counted(row.base) and abs(months[0] - months[1]) <= 1
+    most = 12 if min(map(len, times)) == _YEAR else 1
+    return is_counted(base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
 
 
 def filter_stored(
@@ -332,7 +345,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
     comment = item.comment
     row = {
         "post_id": post_id,
-        **{name: getattr(comment, name) for name in ("author_name", "author_url", "reply_to", "likes")},
+        **{name: getattr(comment, name) for name in ("author_url", "reply_to", "likes")},
         **_text_columns(item),
         **page_context.time_columns(comment.posted),
         **{name: getattr(item, name) for name in ("fingerprint", "position", "text_digest")},
@@ -343,9 +356,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
 
 
 def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
-    text = _text_columns(item)
-    own = {"text_digest": item.text_digest, "author_name": item.comment.author_name}
-    changes = save_text(context, COMMENTS, before, text, **own)
+    changes = save_text(context, COMMENTS, before, _text_columns(item), text_digest=item.text_digest)
     if any(change.is_edit for change in changes):
         context.changes += page_context.ChangeCounts(comments_changed=1)
     if context.moment >= before.last_seen_at or (context.is_reparse and context.is_newest):
@@ -354,8 +365,8 @@ def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -
 
 def _text_columns(item: IdentifiedComment) -> dict[str, Value]:
     """Return the columns of a version."""
-    html, text = item.comment.body_html, item.comment.body_text
-    return {"body_html": html, "body_text": text, "text_checksum": text_checksum(html, text)}
+    columns = {name: getattr(item.comment, name) for name in ("author_name", "body_html", "body_text")}
+    return {**columns, "text_checksum": text_checksum(item.comment.body_html, item.comment.body_text)}
 
 
 def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:

@@ -134,7 +134,10 @@ POSTS = RevisedTable(
     name="posts", revisions="post_revisions", foreign_key="post_id", compared=("title", "body_html")
 )
 COMMENTS = RevisedTable(
-    name="comments", revisions="comment_revisions", foreign_key="comment_id", compared=("body_html",)
+    name="comments",
+    revisions="comment_revisions",
+    foreign_key="comment_id",
+    compared=("author_name", "body_html"),
 )
 
 

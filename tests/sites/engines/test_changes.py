@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.sites.engines.test_wordpress import FIRST, TEXT, Blog, night, rows, serve
+from tests.sites.engines.test_wordpress import FIRST, NAMES, TEXT, Blog, night, rows, serve
 from tests.sites.markup.served import serve as serve_pages
 from tests.tool import run_command
 
@@ -153,3 +153,36 @@ def test_a_page_of_maintenance_at_urls_with_days_is_no_version_of_posts(tmp_path
         pages.update(whole)
         assert run_command("update", "--full", *command, folder=tmp_path).code == 0
     assert edits(tmp_path) == []
+
+
+@pytest.mark.parametrize("refused", [None, 404], ids=["interface", "pages"])
+def test_a_commenter_with_another_name_is_the_author_of_the_same_comments(
+    tmp_path: Path, refused: int | None
+) -> None:
+    blog = Blog()
+    blog.refused = refused
+    for place, name in enumerate(("阿明", "小雨", "阿明", "老张", "小雨", "阿明", "老张")):
+        blog.comment(2, name, FIRST + timedelta(days=place, minutes=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.posts[2] = [(name.replace("阿明", "明叔"), at) for name, at in blog.posts[2]]
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+    assert codes == [0, 0]
+    names = "select author_name, count(*), count(gone_at) from comments group by 1 order by 1"
+    assert rows(tmp_path, names) == [("小雨", 2, 0), ("明叔", 3, 0), ("老张", 2, 0)]
+    assert rows(tmp_path, "select author_name from comment_revisions") == [("阿明",)] * 3
+
+
+@pytest.mark.parametrize("is_relative", [False, True], ids=["another zone", "relative times"])
+def test_a_page_that_shows_other_hours_shows_the_same_comments(tmp_path: Path, is_relative: bool) -> None:
+    blog = Blog()
+    blog.refused = 404
+    for place in range(4):
+        blog.comment(2, NAMES[place % 3], FIRST + timedelta(days=place, minutes=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.time = lambda at: "7 年前" if is_relative else f"{at + timedelta(hours=1):%Y-%m-%d %H:%M}"  # type: ignore[method-assign]
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+    assert codes == [0, 0]
+    assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(4, 0)]
+    assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]

@@ -66,6 +66,10 @@ def test_an_archive_of_a_released_version_keeps_all_it_has(released: Path, tmp_p
     Archive.open(tmp_path / "new.db", create=True).close()
     assert tables(released) == tables(tmp_path / "new.db")
     assert texts(released) == before
+    with closing(sqlite3.connect(released)) as archive:
+        assert archive.execute(
+            "select count(*) from comment_revisions where author_name is null"
+        ).fetchone() == (0,)
     assert run(released, "verify").code == 0
 
 

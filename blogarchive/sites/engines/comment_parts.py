@@ -27,7 +27,8 @@ _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "sentence", "button", "repl
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：h]|小?[时時])\d\d")
 _SIGNS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
-_TEXT_TAGS = ("p", "div", "dd", "li", "blockquote", "td", "section", "span", "q", "pre")
+_PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
+_TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "span", "q")
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
 # whether its text is the element itself (None: the text is beside the name in one block).
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
@@ -344,12 +345,11 @@ def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, mar
 
 
 def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: tuple[int, ...]) -> None:
-    """Add an element to those of its shape; paragraphs in one element are one text."""
-    parent = node.getparent()
-    rows = found[shape_of(node)[0], None if parent is None else parent.tag]
-    last = rows[-1] if node.tag == "p" and rows else None
-    if last and parent is not None and parent in (last[1], last[1].getparent()):
-        rows[-1] = ((*rank[:4], last[0][4] + rank[4], outline.order[node]), parent, last[2] | own)
+    """Add an element to those of its shape; paragraphs, lists and code in one element are one text."""
+    parent, (_, name), is_prose = next(node.iterancestors()), shape_of(node)[0], node.tag in _PROSE_TAGS
+    rows = found[("p" if is_prose else node.tag, name), parent.tag]
+    if is_prose and rows and parent in (rows[-1][1], rows[-1][1].getparent()):
+        rows[-1] = ((*rank[:4], rows[-1][0][4] + rank[4], outline.order[node]), parent, rows[-1][2] | own)
     else:
         rows.append(((*rank, outline.order[node]), node, own))
 

@@ -263,6 +263,34 @@ def test_the_line_of_categories_and_feeds_is_not_of_a_short_text() -> None:
     assert page.posts[0].body_text == "The water reached the third line today."
 
 
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("<p>{}</p><ul><li>eins</li><li>zwei</li></ul>", "{}\neins\nzwei"),
+        ("<ol><li>eins</li></ol><p>{}</p>", "eins\n{}"),
+        ("<blockquote><p>eins</p></blockquote><p>{}</p>", "eins\n{}"),
+        ("<p>{}</p><table><tr><td>a1</td><td>b2</td></tr></table>", "{}\na1 b2"),
+        ("<p>{}</p><pre>exit()</pre>", "{}\nexit()"),
+    ],
+)
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i>{said}</li>',
+        '<li id="comment-{n}">{said}<p><cite>{name}</cite> — {at}</p></li>',
+        '<li id="comment-{n}"><div><b>{name}</b> <i>{at}</i></div>{said}<div class="foot"><a href="#">Reply</a></div></li>',
+    ],
+)
+def test_lists_and_quotations_beside_the_paragraphs_of_a_comment_are_of_its_text(
+    item: str, said: str, lines: str
+) -> None:
+    texts = [text for _, text in COMMENTS]
+    page = read(
+        f'<ol id="comments" class="commentlist">{rows(item, said=[said.format(one) for one in texts])}</ol>'
+    )
+    assert (shown(page), page.problems) == (expected(*map(lines.format, texts)), ())
+
+
 def next_page(url: str, *links: str) -> list[str]:
     """Return the further page of comments to which the page of a post at `url` leads."""
     item = '<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'

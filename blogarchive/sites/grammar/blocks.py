@@ -163,19 +163,24 @@ def split_comments_above(
 def _fills_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> bool:
     """Check whether the element of one of several comments has its header alone."""
     inside = view.document.lines_in(comment_footers.find_comment_element(view, headers, header))
-    below = range(header.last + 1, inside.stop)
-    return inside.start == header.first and all(_is_buttons(view, i) for i in below)
+    return inside.start == header.first and _ends_in_buttons(view, header, inside)
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
     """Return the first line of the innermost element that has text or an image above the header, and none below it."""
     for _, inside in view.iter_around(header.first):
-        below = view.lines_with_text(range(header.last + 1, inside.stop))
-        if not all(_is_buttons(view, i) for i in below) or not others.isdisjoint(inside):
+        if not _ends_in_buttons(view, header, inside) or not others.isdisjoint(inside):
             return None
         if any(view.lines[i].media or view.folded[i].strip() for i in range(inside.start, header.first)):
             return inside.start
     return None
+
+
+def _ends_in_buttons(view: PageView, header: CommentHeader, inside: range) -> bool:
+    """Check whether only words of buttons are below a header, with links or 回复: its text is above."""
+    below = view.lines_with_text(range(header.last + 1, inside.stop))
+    own = (view.folded[i] for i in below if not _is_buttons(view, i))
+    return all("回复" in text and comment_footers.BUTTONS.fullmatch(text) for text in own)
 
 
 def _is_buttons(view: PageView, index: int) -> bool:

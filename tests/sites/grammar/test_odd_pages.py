@@ -203,10 +203,11 @@ def test_the_name_replied_to_may_be_in_an_element_of_its_own(to: str, shown: str
     assert (first.reply_to, first.body_text) == (("丙", "话一") if shown else (None, "回复 丙\n话一"))
 
 
-def test_a_comment_without_text_may_be_among_those_with_the_text_above() -> None:
+@pytest.mark.parametrize("foot", ["", "<div>回复 | 3</div>"])
+def test_a_comment_without_text_may_be_among_those_with_the_text_above(foot: str) -> None:
     texts = (("乙", 13, "话一"), ("丙", 12, ""), ("丁", 11, "话三"))
     comments = "".join(
-        f"<div class=c><div>{text}</div><div>{who} 2025-01-01 {hour}:00:00</div></div>"
+        f"<div class=c><div>{text}</div><div>{who} 2025-01-01 {hour}:00:00</div>{foot}</div>"
         for who, hour, text in texts
     )
     (found,) = read(post(counters=COUNTERS.replace("评论（2）", "评论（3）"), comments=comments)).posts

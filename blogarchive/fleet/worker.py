@@ -138,8 +138,9 @@ class Worker:
                 self.observer.on_status(await shards.read_status(connection, homes=self._homes))
             self._reported = {(name, text) for name, text in self._reported if name}
             await self._start_due(connection)
-            # Not directly after a round: a person may have waited for its end to ask for another.
-            if self.once and is_quiet and len(self._homes) == len(self._folders) and not self._tasks:
+            # Not directly after a round, which may end during this beat: a person may have asked for another meanwhile.
+            is_idle = is_quiet and not (self._tasks or self._round_ended.is_set())
+            if self.once and is_idle and len(self._homes) == len(self._folders):
                 self.stop()
             try:
                 async with asyncio.timeout(_BEAT_SECONDS_ONCE if self.once else _BEAT_SECONDS):

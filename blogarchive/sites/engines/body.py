@@ -198,7 +198,8 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
     for node in filter(outline.order.__contains__, body.iterdescendants()):
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
-        role = _ADDED if node.tag in _BLOCK_TAGS else _UNSEEN
+        # Ad Inserter names its boxes `code-block-1`, as others name those of code.
+        role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
         is_head = node.tag in HEADINGS and next(node.itersiblings("*"), node).tag == "form"
         if is_code or node.getparent() in code:
             code.add(node)

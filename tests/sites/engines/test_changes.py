@@ -57,6 +57,16 @@ def test_what_a_page_shows_anew_each_night_is_no_edit(tmp_path: Path) -> None:
     assert rows(tmp_path, "select distinct substr(posted_at, 1, 10) from posts") == [("2019-03-04",)]
 
 
+def test_code_in_a_box_that_is_named_as_those_of_advertisements_is_of_the_text(tmp_path: Path) -> None:
+    blog = LivelyBlog(3)
+    blog.texts[2] += '<div class="code-block" id="code-block-1"><pre>print("桥")</pre></div>'
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+    shown = "select number from posts where body_text like '%print(%'"
+    assert rows(tmp_path, shown) == [("post-2",)]
+    assert rows(tmp_path, "select url from post_media where url like '%/ad/%'") == []
+
+
 def test_a_change_of_all_posts_of_a_blog_holds_no_post_of_another_one(tmp_path: Path) -> None:
     blogs = LivelyBlog(), LivelyBlog()
     with serve(blogs[0]) as first, serve(blogs[1]) as second:

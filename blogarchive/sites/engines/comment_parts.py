@@ -16,7 +16,7 @@ from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
-from blogarchive.sites.markup.picker import Picker, answered, read_body, with_descendants
+from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
 
 BODY, HEADING, ITEM, _OWN = patterns("comments", "body", "heading", "item", "own")
 APART = ("form", "script", *HEADINGS)
@@ -132,7 +132,7 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
         # Mezzanine shows a rating of each comment.
-        ratings = (n for part in item.parts for n in part.iter("*") if "rating" in n.get("class", "").split())
+        ratings = (node for part in item.parts for node in select_all(part, ".rating"))
         inner = with_descendants(chain(item.inner, ratings))
         every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
@@ -215,7 +215,9 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
-    return [(shape_of(node), name) for node in nodes if (name := _name_of(outline, item, node))]
+    # SPIP repeats the title of the post in each comment.
+    named = ((node, _name_of(outline, item, node)) for node in nodes)
+    return [(shape_of(node), name) for node, name in named if name and name[0] != outline.title.text]
 
 
 def _first_text(texts: list[str]) -> _Names:
@@ -312,9 +314,8 @@ def _find_marks(outline: Outline, item: Item) -> _Marks:
     apart = [node for node in item.nodes if not outline.contains(node, time)]
     authors = _authors(outline, apart)
     heads = {place for node in apart if node.tag in APART for place in outline.span(node)}
-    span = outline.span(line)
-    behind = " ".join(outline.texts[item.place + 1 : span.stop])
-    start = range(span.start, 0 if is_label(behind) else item.place)
+    behind = " ".join(outline.texts[item.place + 1 : outline.span(line).stop])
+    start = range(outline.span(line).start, 0 if is_label(behind) else item.place)
     agents = (node for node in apart if has_role(node, _AGENT))
     return _Marks(time, line, with_descendants([*authors, *agents]), ancestors(authors), heads, start)
 

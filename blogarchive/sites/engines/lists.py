@@ -17,7 +17,7 @@ from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
-_TITLE, _FEED, _OF_COMMENTS, _POST_ID = urls.patterns("lists", "title", "feed", "of_comments", "post_id")
+_TITLE, _FEED, _POST_ID = urls.patterns("lists", "title", "feed", "post_id")
 _NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next", "next_class", "disabled", "inner")
 _PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no", "page_of_list", "archive", "recent")
 _CPAGE, _PAGE_OF_POST, _PERMALINK = urls.patterns("lists", "cpage", "page_of_post", "permalink")
@@ -43,6 +43,8 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         inner = (node for node in every if node.tag in HEADINGS or (group == "" and has_role(node, _TITLE)))
         heading = next(inner, anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
+        # An image as a link has no text: its theme repeats the title as an attribute.
+        title = title or (group and anchor.get("title", "").strip())
         if (number in found and found[number].title) or not (title or titled or group == ""):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
@@ -65,7 +67,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
     is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
     prose = [any(map(PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)]
-    is_menu = not _group(rows[0]).startswith("title") and sum(prose) == 1
+    is_menu = sum(prose) == 1
     if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
         return False
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
@@ -164,10 +166,10 @@ def _page_no(url: str) -> int:
 
 
 def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
-    labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
     names = (*names_of(anchor), *names_of(next(anchor.iterancestors())))
     is_later = max(_page_no(anchor.get("href") or ""), 2) > _page_no(outline.tree.url)
     is_named = is_later and any(map(_NEXT_CLASS.match, names)) and "prev" not in names_of(anchor)
+    labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
     return any(map(_NEXT.match, labels)) if by_text else is_named
 
 
@@ -196,8 +198,7 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
     links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base))]
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
     feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and urls.is_index(row[1]))
-    of_posts = (url for node, url in feeds if not _OF_COMMENTS.search(node.get("title") or ""))
-    yield list(map(urls.folder_of_index, of_posts))
+    yield [urls.folder_of_index(url) for _, url in feeds]
     titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
     yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), outline.tree.base))]
 

@@ -19,9 +19,9 @@ from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, vi
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR = patterns("outline", "comments", "side", "ends", "feed", "near")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE_CLASS, _POST_TITLE, _NO_TITLE = patterns("outline", "title_class", "post_title", "no_title")
-(_SEPARATORS,), (_OF_COMMENTS,) = patterns("outline", "separators"), patterns("comments", "heading")
+_TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class", "post_title", "separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
+_Titles = dict[Element, str]  # the texts of elements that may show the title
 _MAX_TITLE, _EDGES = 300, ("footer", "header")
 
 
@@ -116,9 +116,7 @@ class Outline:
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
-        if outer in self.order and inner in self.order:
-            return self.order[inner] in self._inner[outer]
-        return outer is inner or outer in inner.iterancestors()
+        return outer in self._inner and self.order.get(inner, -1) in self._inner[outer]
 
     @cached_property
     def beside(self) -> frozenset[Element]:
@@ -139,27 +137,15 @@ class Outline:
 
     @cached_property
     def title(self) -> "Title":
-        """Return the title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
+        """The title: a heading that the window title, `og:title` or JSON-LD confirms; else the shortest of these."""
         # A first post may have the name of its blog: `Hello World`.
-        own = [node for node in self.order if node.tag in HEADINGS and has_role(node, _POST_TITLE)]
+        own = [node for node in self.order if has_role(node, _POST_TITLE)]
         sites = _site_names(self).difference(map(letters_of, map(self.text, own)))
-        claims = [claim for claim in _claims(self) if not _is_no_title(claim, sites)]
-        slug = urlsplit(self.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
-        words = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
-        parts = frozenset().union(*map(_parts_of, words))
-        # FC2 has the name of the blog and the title without a separator.
-        parts |= {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
+        claims = [claim for claim in _claims(self) if not _is_site_name(claim, sites)]
+        parts = _claimed_parts(self, claims, sites)
         titles = _find_candidates(self, parts)
-        # A title without letters, such as `……`, is at the start or the end of the window title.
-        ends = {end for claim in _claims(self) for end in _ENDS.findall(claim)}
-        bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
-        confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
-        apart = {node for node in self.beside if node.tag != "h1"}.union(confirmed)
-        named = [node for node in titles if _is_titled(node) and node not in apart]
-        # The window title may have other words than the page.
-        of_post = [node for node in named if has_role(node, _POST_TITLE)]
-        valid = (node for node in named if node.tag == "h1" or [node] == of_post)
-        others = [node for node in valid if not _is_no_title(titles[node], sites)]
+        confirmed = _confirmed(self, titles, parts)
+        others = _other_headings(self, titles, confirmed, sites)
         keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
         # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
         places = {titles[node]: self.order[node] for node in reversed(confirmed)}
@@ -167,9 +153,7 @@ class Outline:
         if best is not None and all(keys[best][:2]):
             return Title(text=titles[best], heading=best, is_confirmed=True)
         if others:  # the window title is the name of the blog
-            # Typecho VOID has the heading, a time and counters in an element of the title.
-            best = next((node for node in others[0].iter(*HEADINGS) if titles.get(node)), others[0])
-            return Title(text=titles[best], heading=best, is_confirmed=False)
+            return Title(text=titles[others[0]], heading=others[0], is_confirmed=False)
         # Without a claim, the post has no title.
         return Title(text=next(iter(claims[1:] or claims), None), heading=None, is_confirmed=False)
 
@@ -198,7 +182,35 @@ class Title(NamedTuple):
     is_confirmed: bool
 
 
-def _find_candidates(outline: Outline, parts: Collection[str]) -> dict[Element, str]:
+def _claimed_parts(outline: Outline, claims: list[str], sites: set[str]) -> frozenset[str]:
+    """Return the letters that confirm a title: those of parts of the claims, and of words in the last step of the path."""
+    slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    words = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
+    # FC2 has the name of the blog and the title without a separator.
+    rests = {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
+    return frozenset(rests).union(*map(_parts_of, words))
+
+
+def _confirmed(outline: Outline, titles: _Titles, parts: Collection[str]) -> list[Element]:
+    """Return the elements whose text a claim confirms."""
+    # A title without letters, such as `……`, is at the start or the end of the window title.
+    ends = {end for claim in _claims(outline) for end in _ENDS.findall(claim)}
+    bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
+    return bare or [node for node, text in titles.items() if letters_of(text) in parts]
+
+
+def _other_headings(
+    outline: Outline, titles: _Titles, confirmed: list[Element], sites: set[str]
+) -> list[Element]:
+    """Return the headings that may be the title if the window title has other words than the page."""
+    apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
+    named = [node for node in titles if _is_titled(node) and node not in apart]
+    of_post = [node for node in named if has_role(node, _POST_TITLE)]
+    valid = (node for node in named if node.tag == "h1" or [node] == of_post)
+    return [node for node in valid if not _is_site_name(titles[node], sites)]
+
+
+def _find_candidates(outline: Outline, parts: Collection[str]) -> _Titles:
     """Return the elements that may show the title of a post, in the order of the page, with their texts."""
     shown = {*outline.holders, *filter(_is_titled, outline.order)} - outline.home_links
     texts = {node: _read_title(outline, node, parts) for node in outline.order if node in shown}
@@ -224,10 +236,9 @@ def _site_names(outline: Outline) -> set[str]:
     return set(map(letters_of, names)) - {""}
 
 
-def _is_no_title(text: str, sites: set[str]) -> bool:
-    """Return whether a text is the name of the blog, once or twice, or that of a form or a list, or a date."""
-    is_site = letters_of(text) in sites or {*map(letters_of, _SEPARATORS.split(text))} <= {*sites, ""}
-    return is_site or any(one.fullmatch(text) for one in (_NO_TITLE, _OF_COMMENTS))
+def _is_site_name(text: str, sites: set[str]) -> bool:
+    """Return whether a text is the name of the blog, once or twice."""
+    return letters_of(text) in sites or {*map(letters_of, _SEPARATORS.split(text))} <= {*sites, ""}
 
 
 @lru_cache(maxsize=16)
@@ -263,7 +274,7 @@ def _rank_heading(
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     place = 2 * is_titled or int(is_end)
-    # The name of the blog in a mirror leads to its home page, but so may the title.
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
+    # The name of the blog in a mirror leads to its home page, but so may the title.
     is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
     return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))

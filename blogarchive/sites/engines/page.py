@@ -112,9 +112,8 @@ class PageParser:
             # A diary has one page for each day, with a single text and its title.
             reading = self._read_post() if _DAY.search(self.here.url) and not listed else None
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
-        if states_post:
-            return False
-        return len(listed) >= lists.MIN_LISTED and lists.is_mostly_list(self._outline, self.uid)
+        may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
+        return may_be_list and lists.is_mostly_list(self._outline, self.uid)
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems

@@ -58,8 +58,7 @@ class Surroundings:
     def cards(self) -> set[Element]:
         """The elements around titles that lead to other posts, and not around this one."""
         linked = (n for n in self.outline.select(PATTERNS["times"]["linked"]) if _leads_away(self.outline, n))
-        known = self.body if self.outline.title.heading is None else self.outline.title.heading
-        return ancestors(linked) - ancestors((self.body, known)) - {self.body}
+        return ancestors(linked) - ancestors((self.body, self.outline.title.heading)) - {self.body}
 
     @cached_property
     def text(self) -> range:
@@ -101,9 +100,9 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
     for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
         if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
             text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
-            # Trac shows `4 years ago` with the time as its title.
-            is_exact = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
             weak = Detail.TIME_OF_TITLE if place in own else Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
+            # Trac shows `4 years ago` with the time as its title: this text changes.
+            is_exact = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
             return parsed, None if is_exact else text or None, weak
     return None, None, None
 
@@ -127,10 +126,9 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
-    place, text = outline.order[node], outline.order[around.body]
-    # In emlog the heading and the line are in the element of the text.
-    is_early = outline.span(node).stop <= around.text.start or place < text
-    is_line = (start >= 0 or node.tag == "time") and start < place and is_early
+    place = outline.order[node]
+    is_early = start < place and outline.span(node).stop <= around.text.start
+    is_line = (start >= 0 or node.tag == "time") and is_early
     # Nobelium has the line of the time in a `nav`.
     if node in outline.beside and outline.title.heading not in outline.beside and not is_line:
         return True
@@ -141,7 +139,7 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
 
 def in_other_row(outline: Outline, node: Element, body: Element | None = None) -> bool:
     """Return whether an element is in the row of a list, or a card beside `body`, that links another post of the host."""
-    row = next(node.iterancestors("li", *([] if body is None else ["article"])), None)
+    row = next(node.iterancestors("li"), None)
     if row is None or not {outline.title.heading, body}.isdisjoint(row.iter()):
         return False
     return any(_leads_away(outline, one) for one in row.iter("a"))
@@ -152,7 +150,7 @@ def _leads_away(outline: Outline, anchor: Element) -> bool:
     url = link_url(anchor, outline.tree.base) or ""
     own, number = (f"{post_number(one)}/" for one in (outline.tree.url, url))
     is_post = is_within(url, urlsplit(outline.tree.url).netloc) and may_be_post(url)
-    return is_post and not (own.startswith(number) or number.startswith(own))
+    return is_post and not number.startswith(own)
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
@@ -173,8 +171,7 @@ def is_edited(outline: Outline, place: int) -> bool:
     """Return whether a label says that the date is the time of the last change: before it, or behind it alone."""
     texts, above = outline.texts, outline.holders[place].getparent()
     label = texts[place - 1][-12:] if place else ""
-    is_tail = outline.holders[place + 1 : place + 2] == [above]
-    if is_tail and not (place and outline.holders[place - 1] is above):
+    if outline.holders[place + 1 : place + 2] == [above]:
         label = texts[place + 1][:12]  # `<time>2020-05-06</time>更新`
     return bool(_EDITED.search(label) or _EDITED.search(texts[place][:120]))
 
@@ -226,9 +223,8 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         value, place = node.get("datetime") or node.get("content") or "", outline.span(node).start
-        is_edit = "modif" in str(node.get("itemprop")) or is_edited(outline, place)
         is_inside = place in around.inside or node in around.closed
-        if value and not (is_edit or is_inside or _is_of_another(around, node)):
+        if not (is_edited(outline, place) or is_inside or _is_of_another(around, node)):
             found.append(("time", value))
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)

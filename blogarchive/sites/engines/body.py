@@ -8,7 +8,7 @@ from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
 from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
-from blogarchive.sites.markup.elements import ancestors, has_role, names_of
+from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
 _STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
 _ADDED, _LICENCE, _CLOSING = patterns("body", "added", "licence", "closing")
@@ -25,9 +25,10 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
 
     `closed` are the elements of comments.
     """
-    heading, inside = outline.title.heading, {node for section in closed for node in section.iter()}
-    above, around = ancestors([heading]), ancestors(closed)
-    dense = _find_dense(outline, above, {*closed, heading})
+    heading, above, around = outline.title.heading, ancestors([outline.title.heading]), ancestors(closed)
+    # b2evolution has the author and the category in the header of a post.
+    inside = {node for part in (*closed, *beside_heading(heading)) for node in part.iter()}
+    dense = _find_dense(outline, above, {*inside, heading})
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
     # Comments have pictures of their authors, titles have icons.
     images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())

@@ -60,6 +60,13 @@ def ancestors(nodes: Iterable[Element | None]) -> set[Element]:
     return found
 
 
+def beside_heading(heading: Element | None) -> list[Element]:
+    """Return the elements beside a heading, or what contains it, in each `header` around it."""
+    above = ancestors([heading])
+    headers = (one for one in above if one.tag == "header")
+    return [one for header in headers for one in header if one not in above and one is not heading]
+
+
 def outside_forms(node: Element) -> set[Element]:
     """Return all elements in an element, without its forms, those around them, and those beside them but articles.
 

@@ -66,7 +66,8 @@ class Document:
 def parse_document(text: str) -> Document:
     """Return the document of a page's text; never raises, an empty page has no lines."""
     root = dom.parse_html(text)
-    _show_exact_times(root)
+    if "datetime=" in text or "前<" in text or "刚刚<" in text:
+        _show_exact_times(root)
     hidden = dom.hidden_elements(root)
     lines, positions = split_lines(root, hidden)
     return Document(

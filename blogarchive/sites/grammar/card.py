@@ -245,14 +245,16 @@ def parse_blog_header(view: PageView, outside: Sequence[int], end: int) -> BlogH
 # Promise "any markup": a page may show the title of the blog without its URL.
 def _find_blog_name(view: PageView, index: int, end: int) -> str | None:
     """Return the name on a line: a part of the window title above the post, or a heading that links to the home page."""
-    here, home, window_title = view.parse_url(view.url), view.find_home_link(index), view.document.title
+    home, window_title, text = view.find_home_link(index), view.document.title, view.lines[index].text.strip()
+    if not view.links[index] and (index >= end or text not in window_title):
+        return None  # most lines
+    here = view.parse_url(view.url)
     linked = [text for text, _, to in view.links_to(index, PageKind.HOME) if here.uid in (None, to.uid)]
-    for text in linked if view.links[index] else [view.lines[index].text.strip()]:
-        if len(text) <= 1 or _MENU_WORDS.fullmatch(fold(text)) or text in SITE_BAR:
-            continue
-        is_own = home is not None or (index < end and confirms_title(window_title, text))
-        if (is_own and text in window_title) or (home is not None and _is_title(view, index)):
-            return text
+    for name in linked if view.links[index] else [text]:
+        is_own = home is not None or (index < end and confirms_title(window_title, name))
+        is_shown = (name in window_title and is_own) or (home is not None and _is_title(view, index))
+        if is_shown and len(name) > 1 and not (_MENU_WORDS.fullmatch(fold(name)) or name in SITE_BAR):
+            return name
     return None
 
 

@@ -83,7 +83,8 @@ _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 # 时政<span class="badge">12</span>
 def _drop_count(view: PageView, index: int, text: str, anchor: Element) -> str:
     """Return the text of a link without the number in an element of its own at the end."""
-    *before, (start, end) = view.lines[index].link_spans().get(anchor, ((0, 0),))
+    spans = view.lines[index].link_spans() if text[-1:].isdecimal() else {}
+    *before, (start, end) = spans.get(anchor, ((0, 0),))
     count = view.lines[index].text[start:end].strip()
     return text.removesuffix(count).strip() if before and count.isdecimal() else text
 

@@ -123,7 +123,7 @@ def is_named_by_window(view: PageView, index: int) -> bool:
 def is_heading(view: PageView, index: int) -> bool:
     """Return True if the line is marked as the title, or is any heading."""
     line = view.lines[index]
-    return is_marked_title(view, line) or line.block.tag in HEADING_TAGS
+    return line.block.tag in HEADING_TAGS or is_marked_title(view, line)
 
 
 def match_trailing_time(view: PageView, index: int) -> TimeMatch | None:

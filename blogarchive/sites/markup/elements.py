@@ -61,10 +61,11 @@ def ancestors(nodes: Iterable[Element | None]) -> set[Element]:
 
 
 def beside_heading(heading: Element | None) -> list[Element]:
-    """Return the elements beside a heading, or what contains it, in each `header` around it."""
+    """Return the elements beside a heading, or what contains it, in each `header` around it, and its `footer`."""
     above = ancestors([heading])
-    headers = (one for one in above if one.tag == "header")
-    return [one for header in headers for one in header if one not in above and one is not heading]
+    outer = [one for one in above if one.tag in ("header", "article")]
+    inner = (one for node in outer for one in node if node.tag == "header" or one.tag == "footer")
+    return [one for one in inner if one not in above and one is not heading]
 
 
 def outside_forms(node: Element) -> set[Element]:

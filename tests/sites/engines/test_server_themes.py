@@ -97,7 +97,7 @@ def test_a_short_text_is_stored_and_not_a_longer_one_below_it(below: str) -> Non
 def test_the_line_below_the_title_in_the_header_is_not_a_short_text() -> None:
     header = f"<header><div class='title'><h1>{TITLE}</h1></div><div class='small text-muted'><span class='icon'></span> <time datetime='2025-05-01T08:05:00+00:00'>05/01/25</time> by <a href='/user:1'><span>Dora</span></a>, in <a href='/ropes/'>Ropes</a></div></header>"
     text = f"<section class='full'><div class='full_text clearfix'>{SHORT}</div></section>"
-    footer = "<footer><nav>Tags: <a href='/?tag=bell' rel='tag'>bell</a></nav></footer>"
+    footer = "<footer><p>Filed in : <a href='/category1/work'>Work</a> - Words : <a href='/tag/notes'>notes</a>, <a href='/tag/bells'>bells</a></p></footer>"
     page = read(f"<main><div><article>{header}{text}{footer}</article></div></main>", "https://quay.example.org/blog/2025/the-bell")  # fmt: skip
     found = page.posts[0]
     assert (found.body_text, found.posted is not None) == ("No bell today.", True)

@@ -262,7 +262,7 @@ def _is_above_title(view: page.PageView, index: int, time: int) -> bool:
             return True
     below = next(view.lines_below(max(index, time)), index)
     own, other = (view.lines[i].text for i in (index, below))
-    return window_title.startswith(other) and not window_title.startswith(own)
+    return window_title.startswith(other) and not window_title.startswith(strip_bullets(own))
 
 
 def _find_time_beside(

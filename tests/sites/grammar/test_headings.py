@@ -440,3 +440,9 @@ def test_the_name_of_the_blog_right_above_the_title_is_no_title(title: str, wind
         page(head, foot, label="").replace(TOP, "<h1>林木</h1>").replace("一篇 - 林木", window.format(title))
     )
     assert read(html).posts[0].title == title
+
+
+def test_a_text_that_begins_with_its_title_keeps_that_line() -> None:
+    html = page(f"<div>● 一篇</div><div>发表时间：{TIME}</div>", f"<div>{COUNTED}</div>", label="")
+    (found,) = read(html.replace("正文。", "一篇")).posts
+    assert (found.title, found.body_text) == ("一篇", "一篇\n二段。")

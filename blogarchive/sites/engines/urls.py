@@ -53,7 +53,7 @@ def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
     if is_rest_comments(f"{path}?{query}") or COMMENTS_PAGE.search(path) or "cpage=" in query:
         return PageKind.COMMENTS
     is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
-    is_list = (path == "/" or LISTING.search(path)) and not _POST_QUERY.search(query)
+    is_list = (path == "/" or LISTING.search(_INDEX_FILE.sub("", path))) and not _POST_QUERY.search(query)
     is_home = is_root or is_index(path) or _LISTING_QUERY.search(query) or is_list
     return PageKind.HOME if is_home else PageKind.POST
 

@@ -345,6 +345,12 @@ def test_a_title_or_a_time_that_the_page_only_suggests_is_stored_with_a_problem(
     assert field in [problem.field for problem in page.problems]
 
 
+@pytest.mark.parametrize("folder", ["blog/2020/05", "tags/rivers", "posts"])
+def test_the_file_of_a_folder_is_a_list_where_the_folder_is_one(folder: str) -> None:
+    kinds = [site_by_name("web").parse_url(f"{HOME}/{folder}/{name}").kind for name in ("", "index.html")]
+    assert kinds == [PageKind.HOME, PageKind.HOME]
+
+
 def test_a_page_that_a_sitemap_names_and_that_lists_posts_is_no_post() -> None:
     rows = "".join(
         f'<li><a href="/{number}.html">第 {number} 天</a> 2020-05-0{number}</li>' for number in range(1, 6)

@@ -101,7 +101,8 @@ def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_li
     if time_match is None:
         return None
     named = [i for i in titles if page.confirms_title(view.document.title, view.lines[i].text)]
-    at = named[-1] if named else titles[0]
+    text = view.lines[named[-1] if named else titles[0]].text
+    at = next(i for i in titles if view.lines[i].text == text)  # a text may repeat it
     title, posted = time_lines.title_text(view, at), time_match.posted
     return time_lines.TitleTime(title=title, posted=posted, start=at, end=at + 1, footer_line=index)
 

@@ -446,3 +446,9 @@ def test_a_text_that_begins_with_its_title_keeps_that_line() -> None:
     html = page(f"<div>● 一篇</div><div>发表时间：{TIME}</div>", f"<div>{COUNTED}</div>", label="")
     (found,) = read(html.replace("正文。", "一篇")).posts
     assert (found.title, found.body_text) == ("一篇", "一篇\n二段。")
+
+
+def test_a_text_above_its_time_may_begin_with_its_title() -> None:
+    html = page("<h3>一篇</h3>", f"<div>{TIME}</div><div>{COUNTED}</div>").replace("正文。", "一篇")
+    (found,) = read(html).posts
+    assert (found.title, found.body_text) == ("一篇", "一篇\n二段。")

@@ -81,7 +81,7 @@ CountTexts = dict[str, str | None]
 _REPEATED: CountTexts = {}
 
 
-def _parse_counts(text: str) -> CountTexts | None:
+def parse_counts(text: str) -> CountTexts | None:
     """Return the counts of a text with all numbers before labels, else with labels first."""
     return _parse_items(text, _NUMBERED) or _parse_labels_first(text)
 
@@ -191,9 +191,9 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
         text = view.folded[index].strip()
         if len(text) > _MAX_LENGTH:
             continue
-        texts = _parse_counts(text)
+        texts = parse_counts(text)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
-            found.append(_build_counters(index, index, texts))
+            found.append(build_counters(index, index, texts))
     return found
 
 
@@ -210,9 +210,9 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     own = "" if number is None or not _parse_items(after[number.start() :], _NUMBERED) else number[0]
     last = "" if label is None else own + after[label.start() :]
     for text in (f"{before} | {after}", after, last):
-        texts = _parse_counts(text.strip(" |")) if text.strip(" |") else None
+        texts = parse_counts(text.strip(" |")) if text.strip(" |") else None
         if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
-            return _build_counters(index, index, texts)
+            return build_counters(index, index, texts)
     return None
 
 
@@ -230,14 +230,14 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH:
             break
-        texts = _parse_counts(text) if numbered else _parse_labels_first(text)
+        texts = parse_counts(text) if numbered else _parse_labels_first(text)
         if texts is _REPEATED:
             break
         if numbered and last > index and not _fill_an_element(view, index, last):
             continue
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
-        counters = _build_counters(index, last, texts)
+        counters = build_counters(index, last, texts)
         if texts["comments"] is not None:
             return _add_likes_below(view, counters, end)
         if last > index and is_label(view, last, COMMENTS_LABEL):
@@ -263,7 +263,7 @@ def _fill_an_element(view: PageView, first: int, last: int) -> bool:
     return inside.start >= first and inside.stop <= last + 1
 
 
-def _build_counters(first: int, last: int, found: CountTexts) -> Counters:
+def build_counters(first: int, last: int, found: CountTexts) -> Counters:
     """Build counters; a text that is no number becomes a problem."""
     counts: dict[str, int | None] = {}
     problems = []

@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
 from blogarchive.parsing.compared_form import strip_bullets
+from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.counters import iter_counters
+from blogarchive.sites.grammar.counters import Counters, build_counters, iter_counters, parse_counts
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
@@ -214,6 +215,7 @@ _NOT_A_TITLE = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
+_IN_BRACKETS = re.compile(r"^\(([^()]*)\)$")
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
 
@@ -274,11 +276,14 @@ def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
 def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> tuple[ListedPost, ...]:
     """Add the number of comments that the last counters below each title show, and their views if all titles have some.
 
-    An author who types counters into an excerpt does it in some posts, above those of the site.
+    An author who types counters into an excerpt does it in some posts, above those of the site. Nobody types them
+    beside all titles.
     """
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
     pairs = zip(entries, ends, strict=False)
-    last = [list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in pairs]
+    below = [list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in pairs]
+    beside = [] if any(below) else _read_beside(view, entries)
+    last = beside if all(beside) and len(beside) > 1 else below
     are_of_site = len(last) > 1 and all(last)
     return tuple(
         replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)
@@ -286,6 +291,32 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
         else entry.post
         for entry, found in zip(entries, last, strict=True)
     )
+
+
+# Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in the first row of a table.
+def _read_beside(view: PageView, entries: Sequence[_Entry]) -> list[list[Counters]]:
+    """Return the counts in the cells of each title's row, else those on its line."""
+    rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
+    body = rows[0].getparent() if rows and rows[0] is not None else None
+    table = body.getparent() if body is not None and body.tag == "tbody" else body
+    labels = _read_cells(view, None if table is None else next(table.iter("tr"), None))
+    columns = [place for place, label in enumerate(labels) if label and parse_counts(f"{label}:1")]
+    texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
+    if columns:
+        cells = [_read_cells(view, row) for row in rows]
+        texts = [
+            " ".join(f"{labels[i]}:{row[i]}" for i in columns if len(row) == len(labels)) for row in cells
+        ]
+    found = [parse_counts(_IN_BRACKETS.sub(r"\1", text)) for text in texts]
+    return [
+        [build_counters(e.line, e.line, counts)] if counts else []
+        for e, counts in zip(entries, found, strict=True)
+    ]
+
+
+def _read_cells(view: PageView, row: Element | None) -> list[str]:
+    cells = () if row is None else row
+    return [" ".join(view.folded[i].strip() for i in view.document.lines_in(cell)) for cell in cells]
 
 
 def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:

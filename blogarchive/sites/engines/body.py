@@ -10,9 +10,9 @@ from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong", "weak", "unseen", "prose", "more")
-_ADDED, _LICENCE, _CLOSING = patterns("body", "added", "licence", "closing")
-_COMMA, _ENDED, _BYLINE, _DIGIT = patterns("body", "comma", "ended", "byline", "digit")
+_STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong weak unseen prose more")
+_ADDED, _LICENCE, _CLOSING = patterns("body", "added licence closing")
+_COMMA, _ENDED, _BYLINE, _DIGIT = patterns("body", "comma ended byline digit")
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
@@ -28,15 +28,16 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     heading, above, around = outline.title.heading, ancestors([outline.title.heading]), ancestors(closed)
     # b2evolution has the author and the category in the header of a post.
     inside = {node for part in (*closed, *beside_heading(heading)) for node in part.iter()}
-    dense = _find_dense(outline, above, {*inside, heading})
+    other = {*inside, heading}
+    dense = _find_dense(outline, above, other)
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
     # Comments have pictures of their authors, titles have icons.
     images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
     # PluXml has a short text in an `article`, and below it a longer box of the author.
     card = [] if heading is None else [*heading.iterancestors("article")][:1]
     while dense is not None and card and dense not in card[0].iter() and outline.size(dense) < _MAX_LICENCE:
-        inside.update(dense.iter())
-        dense = _find_dense(outline, above, {*inside, heading})
+        other.update(dense.iter())
+        dense = _find_dense(outline, above, other)
     marked, dense = _marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if dense is None:
@@ -58,7 +59,7 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
     shown = (one for one in outline.order if outline.size(one) > 0 or one.find(".//img") is not None)
     marked = [one for one in shown if mark(one) and one not in apart and not has_role(one, COMMENTS)]
     line = "" if dense is None or outline.size(dense) > _MAX_META else outline.text(dense)
-    if not line or (_ENDED.search(line) and not DATE.search(line)):
+    if (dense is not None and not line) or (_ENDED.search(line) and not DATE.search(line)):
         return marked, dense
     # Labels around pictures have more text.
     named = [node for node in marked if mark(node) > 1]
@@ -129,7 +130,8 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
     for node in outline.order:
         parent = node.getparent()
         is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and mark(node) < 2)
-        if parent in extra or node in closed or (is_part and node not in around):
+        # The heading of a form or of comments may be longer than a short text.
+        if parent in extra or node in closed or node.tag in HEADINGS or (is_part and node not in around):
             extra.add(node)
         blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]
     scores: defaultdict[Element, float] = defaultdict(float)

@@ -18,12 +18,11 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
 
-BODY, HEADING, ITEM, _OWN = patterns("comments", "body", "heading", "item", "own")
+BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body heading item own author says by")
+_AFTER_BY, _LABELS, _BADGE, _OWNER, _AGENT = patterns("comments", "after_by labels badge owner agent")
+_LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "line answer sentence button reply_to")
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
-_AUTHOR, _SAYS, _BY, _AFTER_BY, _LABELS = patterns("comments", "author", "says", "by", "after_by", "labels")
-_BADGE, _OWNER, _AGENT, _LINE, _ANSWER = patterns("comments", "badge", "owner", "agent", "line", "answer")
-_SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "sentence", "button", "reply_to")
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：h]|小?[时時])\d\d")
 _SIGNS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)

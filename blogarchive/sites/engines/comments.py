@@ -18,9 +18,10 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
-_COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count", "id", "heading_of", "answer", "line")
-_MOMENT, _PINGS, _SENTENCE = patterns("comments", "moment", "pings", "sentence")
-_NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li".split())  # noqa: SIM905
+_COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count id heading_of answer line")
+_MOMENT, _PINGS, _SENTENCE = patterns("comments", "moment pings sentence")
+# Themes without an element for each comment name its paragraphs: `p.commentOpen`.
+_NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
 _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
 

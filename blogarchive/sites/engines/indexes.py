@@ -19,7 +19,7 @@ from blogarchive.sites.exports import InvalidExport, child_text, parse_body, par
 
 # Entries: https://www.sitemaps.org/protocol.html
 _MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE = 50_000, 60, 10, 150
-_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES = blog_urls.patterns("indexes", "sitemap", "other_maps", "root", "pages")
+_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES = blog_urls.patterns("indexes", "sitemap other_maps root pages")
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 

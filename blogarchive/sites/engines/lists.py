@@ -17,10 +17,10 @@ from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
-_TITLE, _FEED, _POST_ID = urls.patterns("lists", "title", "feed", "post_id")
-_NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next", "next_class", "disabled", "inner")
-_PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no", "page_of_list", "archive", "recent")
-_CPAGE, _PAGE_OF_POST, _PERMALINK = urls.patterns("lists", "cpage", "page_of_post", "permalink")
+_TITLE, _FEED, _POST_ID = urls.patterns("lists", "title feed post_id")
+_NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next next_class disabled inner")
+_PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no page_of_list archive recent")
+_CPAGE, _PAGE_OF_POST, _PERMALINK = urls.patterns("lists", "cpage page_of_post permalink")
 _COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
 UPWARD = "#comments"
 # One or two links to posts may be those before and after a post, or the newest ones beside it.

@@ -17,9 +17,9 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
-COMMENTS, _SIDE, _ENDS, _FEED, _NEAR = patterns("outline", "comments", "side", "ends", "feed", "near")
+COMMENTS, _SIDE, _ENDS, _FEED, _NEAR = patterns("outline", "comments side ends feed near")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class", "post_title", "separators")
+_TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
 _MAX_TITLE, _EDGES = 300, ("footer", "header")

@@ -18,8 +18,7 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.markup.picker import parse_tree
 
-_POST_CLASS, _DAY = urls.patterns("page", "post_class", "day")
-_HAN, _LOADING, _SENTENCE = urls.patterns("page", "han", "loading", "sentence")
+_POST_CLASS, _DAY, _HAN, _LOADING, _SENTENCE = urls.patterns("page", "post_class day han loading sentence")
 # A page with fewer Chinese characters than one in `_FEW_HAN` is not Chinese. With less text than `_MIN_TEXT`, a page shows
 # nothing without its scripts.
 _FEW_HAN, _MIN_TEXT = 2000, 200

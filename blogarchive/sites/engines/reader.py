@@ -18,7 +18,7 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
-_GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator", "category", "category_name")
+_GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator category category_name")
 _Parts = tuple[Element, bool, FoundComments]
 
 

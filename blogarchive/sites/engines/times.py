@@ -24,7 +24,7 @@ _TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
 _WEEKS_AGO = re.compile(r"(?:[周週]|星期|weeks?) ?(?:[以之]?前|ago)", re.IGNORECASE)
 _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
-_EDITED, _JOINT, CLOCK, _OWN_ID, _LOST = patterns("times", "edited", "joint", "clock_alone", "own_id", "lost")
+_EDITED, _JOINT, CLOCK, _OWN_ID, _LOST = patterns("times", "edited joint clock_alone own_id lost")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3

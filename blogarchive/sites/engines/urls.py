@@ -12,15 +12,15 @@ from blogarchive.parsing.http import canonical_parts
 PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
 
 
-def patterns(module: str, *names: str) -> tuple[re.Pattern[str], ...]:
-    """Return the compiled patterns of these names, from the section `module` of `patterns.toml`."""
-    return tuple(re.compile("".join(PATTERNS[module][name])) for name in names)
+def patterns(module: str, names: str) -> tuple[re.Pattern[str], ...]:
+    """Return the compiled patterns of `names` between spaces, from the section `module` of `patterns.toml`."""
+    return tuple(re.compile("".join(PATTERNS[module][name])) for name in names.split())
 
 
-_SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared", "own_step", "tracking", "year")
-LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing", "no_post", "post_path", "index_path")
-_LISTING_QUERY, _POST_QUERY, _INDEX_FILE = patterns("urls", "listing_query", "post_query", "index_file")
-COMMENTS_PAGE, COMMENT_FEED = patterns("urls", "comments_page", "comment_feed")
+_SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared own_step tracking year")
+LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing no_post post_path index_path")
+_LISTING_QUERY, _POST_QUERY, _INDEX_FILE = patterns("urls", "listing_query post_query index_file")
+COMMENTS_PAGE, COMMENT_FEED = patterns("urls", "comments_page comment_feed")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 

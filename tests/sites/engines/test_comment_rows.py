@@ -154,6 +154,12 @@ def test_a_link_to_the_answered_comment_names_whom_it_answers() -> None:
     assert [one.reply_to for one in page.posts[0].comments] == [None, "青禾", "老木"]
 
 
+def test_paragraphs_named_for_comments_are_no_areas_of_them() -> None:
+    item = '<p class="commentOpen"><strong>{name}</strong> <em>{at}</em></p><p class="commentBody">{text}</p>'
+    page = read(f'<div class="mentions"><h3>评论</h3><p class="small">从旧站移来。</p>{rows(item)}</div>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 def test_a_name_of_an_anchor_that_no_tag_closes_makes_no_link_of_a_comment() -> None:
     item = '<a name="comment-{n}"><div class="commentor_block"><div><span class="commentor">{name}</span> <span class="postdate"><a href="#comment-{n}">{at}</a></span><br><div class="comment_post"><p>{text}</p></div></div></div>'
     page = read(f"<h2>评论</h2>{rows(item)}")

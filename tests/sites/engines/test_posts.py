@@ -432,6 +432,38 @@ def test_the_number_of_comments_above_the_text_is_not_of_the_text() -> None:
     assert (page.posts[0].body_text or "").startswith("Am Morgen")
 
 
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("<p>Es regnet.</p>", "<div class='scroll-top'><a href='#'>Nach oben</a></div>"),
+        ("<p>Es regnet.</p>", "<div><a href='#'>返回顶部</a></div>"),
+        ("<p><img src='/gras.png' alt=''></p>", "<div class='scroll-top'><a href='#'>Nach oben</a></div>"),
+    ],
+)
+def test_a_link_to_the_top_is_not_of_a_short_text_or_of_a_picture(text: str, link: str) -> None:
+    page = read(post("20. Mai 2019", text=text + link))
+    assert page.posts[0].body_text == ("" if "img" in text else "Es regnet.")
+
+
+def test_headings_of_comments_and_of_their_form_are_not_the_short_text_of_a_post() -> None:
+    said = "".join(
+        f"<div id='c{n}'><p><b>{name}</b> <time>{n}. Juni 2019 - 09:0{n}</time></p><p>Regen ist gut, {name}.</p></div>"
+        for n, name in enumerate(["Ina", "Jost", "Karl"], start=1)
+    )
+    form = "<h3>Einen Kommentar schreiben</h3><form><fieldset><label>Name:</label><input></fieldset></form>"
+    box = "<div class='auteur'><h3>Über Ina</h3><blockquote>Sie malt Boote, Türen und das Gras.</blockquote></div>"
+
+    def page(text: str) -> ParsedPage:
+        top = "<header><h1>Gras</h1><p>Von Ina - <time>20. Mai 2019</time></p></header>"
+        article = f"<article>{top}<section>{text}</section></article>{box}"
+        below = f"<div id='form'><h3>3 Kommentare</h3>{said}{form}</div>"
+        return read(f"<section id='content'>{article}{below}</section>", window="Gras - Am Fluss")
+
+    assert page("<p>Es regnet.</p>").posts[0].body_text == "Es regnet."
+    (picture,) = page("<img src='/gras.png' alt=''>").posts
+    assert (picture.body_text, len(picture.images)) == ("", 1)
+
+
 CHINESE = "渡口的老人说，船在河的另一边，要等到雾散了才能过来，于是我们坐在石阶上看水。" * 4
 MENU = '<p><a href="../index.htm">首页</a> | <a href="index.htm">随笔</a> | <a href="../gb.htm">留言</a></p>'
 SPACE = "http://home.example.org/space.php?uid=7&do=blog&id=42"

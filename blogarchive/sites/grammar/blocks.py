@@ -11,6 +11,8 @@ from typing import Literal
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
+from blogarchive.parsing.html import Element
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_other_header
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
@@ -28,13 +30,17 @@ _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommentBlock:
-    """The lines of a comment: its header, its text from `text_begin` to before `text_end`, all before `end`."""
+    """The lines of a comment: its header, its text from `text_begin` to before `text_end`, all before `end`.
+
+    `lead` are the words of the template at the start of the text, such as `回复 NAME:`.
+    """
 
     header: CommentHeader
     text_begin: int
     text_end: int
     end: int
     likes: int | None
+    lead: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,23 +77,39 @@ def split_comments(
     return tuple(_move_replies(markers.view, blocks))
 
 
-# Promise "any markup": the name replied to may be in an element of its own above the text.
+# Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.
 def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[CommentBlock]:
     """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of all texts."""
 
-    def style(index: int) -> tuple[str, str | None]:
-        return view.tag_path(view.lines[index].block), view.lines[index].block.get("class")
+    def style(node: Element) -> tuple[str, str | None]:
+        return view.tag_path(node), node.get("class")
 
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
-    found = {i: match for i in begins if (match := _REPLY_LINE.fullmatch(view.folded[i])) is not None}
-    lines = (i for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found)
-    texts = {style(i) for i in lines}
+    found = {i: reply for i in begins if (reply := _find_reply(view.lines[i])) is not None}
+    lines = (
+        view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found
+    )
+    texts = {style(node) for line in lines for node in (line.block, *(span[2] for span in line.spans))}
     for block in blocks:
         at, header = block.text_begin, block.header
-        if at in found and header.reply_to is None and style(at) not in texts:
-            name = view.lines[at].text[slice(*found[at].span("name"))]
-            block = replace(block, header=replace(header, reply_to=name), text_begin=at + 1)
+        if at in found and header.reply_to is None and style(found[at][0]) not in texts:
+            name, lead = (view.lines[at].text[slice(*found[at][1].span(part))] for part in ("name", 0))
+            is_line = lead == view.lines[at].text
+            header = replace(header, reply_to=name)
+            block = replace(block, header=header, text_begin=at + is_line, lead="" if is_line else lead)
         yield block
+
+
+def _find_reply(line: Line) -> "tuple[Element, re.Match[str]] | None":
+    """Return the element of the words `回复 NAME` that are the whole line or begin it, and the match."""
+    if "回" not in line.text[:3]:
+        return None
+    _, end, node, _ = line.spans[0]
+    for element, length in ((line.block, len(line.text)), (node, end)):
+        match = _REPLY_LINE.fullmatch(fold(line.text[:length]))
+        if match is not None and (length == len(line.text) or element is not line.block):
+            return element, match
+    return None
 
 
 # A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.

@@ -328,7 +328,13 @@ def _choose_headers(
 def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Comment:
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
-    body_html = sanitize_element(extract_html(view.document, lines[0], lines[-1]), view.base) if lines else ""
+    content = extract_html(view.document, lines[0], lines[-1]) if lines else None
+    if content is not None and block.lead:
+        lead = block.lead.split()
+        first = next((node for node in content.iter() if (node.text or "").split() == lead), content)
+        first.text = None
+        lines = (replace(lines[0], text=lines[0].text[len(block.lead) :].lstrip()), *lines[1:])
+    body_html = "" if content is None else sanitize_element(content, view.base)
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author is None else header.author.url,

@@ -14,7 +14,9 @@ from blogarchive.sites.grammar.links import find_target
 
 # --- names
 
-_OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
+_OPENED = " [(（［【"  # before 回复 and a name
+# The last bracket of 网友[1.2.*.*] is part of the name.
+_WITHOUT_BRACKET = re.compile(r"^((?:.*[\[(（［【][^\])）］】]*[\])）］】])?[^\[(（［【]*?)[ \])）］】]*$")
 _ADDRESS = re.compile(r"\s*\((?i:ip)\s*:\s*[\d.*:a-f]{3,40}\)")
 _FLOOR_LINK = re.compile(r"(?<=\S)\s+(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
@@ -25,6 +27,8 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
     link = joined.link_at(start)
+    is_open = joined.text.count("[", start, end) > joined.text.count("]", start, end)
+    end += is_open and joined.text[end : end + 1] == "]"
     floor = _FLOOR_LINK.search(joined.text, start, end)
     if floor is not None and joined.link_at(floor.start("floor")) not in (None, link):
         end = floor.start()
@@ -32,7 +36,8 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
         before = _read_name(joined, start, at).rstrip(_OPENED)
-        after = joined.raw_text(at + 2, end).strip(":： ").rstrip(_CLOSED).removeprefix("@")
+        after = joined.raw_text(at + 2, end).strip(":： ").removeprefix("@")
+        after = _WITHOUT_BRACKET.sub(r"\1", after)
         if before and after and (link is not None or _is_set_apart(joined, at)):
             return before, after, link
     # Words after a linked name, such as those of a browser, are no part of it.

@@ -296,3 +296,42 @@ def test_a_guest_may_have_a_label_for_a_name() -> None:
         ("网友", "话2。"),
         ("网友", "话3。"),
     ]
+
+
+REPLY_LAYOUT = "<div class=c><div>{{name}} <i>{{time}}</i></div><div>{}{{text}}</div></div>"
+
+
+@pytest.mark.parametrize("element", ["<b>{}</b>", "<span class=quote>{}</span> ", "<p class=to>{}</p>"])
+@pytest.mark.parametrize("words", ["回复 丙：", "回覆\n 丙:", "回复@丙："])
+def test_the_name_replied_to_may_begin_the_text_in_an_element_of_its_own(words: str, element: str) -> None:
+    first, last = (REPLY_LAYOUT.format(lead) for lead in (element.format(words), ""))
+    rows = [
+        layout.format(name=f"<a href='/u/9/'>{name}</a>", time=f"2025-01-01 {hour}", text=f"{text}<br>完")
+        for layout, (name, _, hour, text, _) in zip((first, last), SAID, strict=True)
+    ]
+    (found,) = read(post(comments="".join(rows))).posts
+    assert [(each.reply_to, each.body_text) for each in found.comments] == [
+        ("丙", "话一\n完"),
+        (None, "话二\n完"),
+    ]
+    assert "丙" not in found.comments[0].body_html
+    assert "话一" in found.comments[0].body_html
+
+
+@pytest.mark.parametrize("words", ["回复 丙：话一", "<b>话</b>，回复 丙：", "<b>回复 丙：话</b>一"])
+def test_the_name_replied_to_without_an_element_of_its_own_is_text(words: str) -> None:
+    rows = [
+        REPLY_LAYOUT.format("").format(
+            name=f"<a href='/u/9/'>{name}</a>", time=f"2025-01-01 {hour}", text=text
+        )
+        for name, _, hour, text, _ in (("乙", "", "12:00:00", words, 0), SAID[1])
+    ]
+    (found,) = read(post(comments="".join(rows))).posts
+    assert (found.comments[0].reply_to, "丙" in found.comments[0].body_text) == (None, True)
+
+
+@pytest.mark.parametrize("reply", ["回复 网友[1.2.*.*]", "[回复 网友[1.2.*.*]]", "（回复 网友[1.2.*.*]）"])
+@pytest.mark.parametrize("header", ["{{name}} {} {{time}}", "作者：{{name}} {} 留言时间：{{time}}"])
+def test_brackets_of_a_name_replied_to_are_kept(header: str, reply: str) -> None:
+    comments = said(TEXT.format(text=header.format(reply)) + TEXT + FOOT)
+    assert [each.reply_to for each in comments] == ["网友[1.2.*.*]"] * 2

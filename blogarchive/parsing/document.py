@@ -68,6 +68,8 @@ def parse_document(text: str) -> Document:
     root = dom.parse_html(text)
     if "datetime=" in text or "前<" in text or "刚刚<" in text:
         _show_exact_times(root)
+    if _ICON_WITH_LABEL.search(text):
+        _show_icon_labels(root)
     hidden = dom.hidden_elements(root)
     lines, positions = split_lines(root, hidden)
     return Document(
@@ -92,6 +94,20 @@ def _show_exact_times(root: dom.Element) -> None:
         exact = _EXACT_TIME.fullmatch(node.get("datetime") or node.get("title") or "")
         if exact is not None and not len(node) and _AGO.fullmatch(node.text or ""):
             node.text = "".join(filter(None, exact.groups()))
+
+
+_LABEL = r"(?:[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|[評评][论論]|回[复覆復]|留言|喜[欢歡]|推[荐薦]|[点點]?[赞讚]|[顶頂])"
+_ICON_WITH_LABEL = re.compile(rf"alt=[\"']?{_LABEL}[\"' >]")
+_LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}:\s*\d[\d,]*\s*", re.DOTALL)
+
+
+# Instead of the icon, a reader hears its label, or sees it if the file is missing.
+def _show_icon_labels(root: dom.Element) -> None:
+    """Add the labels of icons before the numbers after these, and 回复 before any text."""
+    for node in root.iter("img"):
+        label, after = node.get("alt", ""), node.tail or ""
+        if _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
+            node.tail = f" {label} {after.lstrip()}"
 
 
 def find_enclosing(node: dom.Element | None, tag: str) -> dom.Element | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.cases import Case, read_cases, wrong
-from tests.sites.printed.one import COMMENTS, post, read
+from tests.sites.printed.one import COMMENTS, COUNTERS, post, read
 
 BODY = "正文。\n二段。"
 
@@ -146,3 +146,27 @@ def test_views_of_the_whole_text_may_be_beside_the_time() -> None:
     head = "<h3>一篇</h3><p>2025-01-01 10:00:00 林木 阅读全文(1769) | 引用通告(0) | 评论(2) | 固定链接</p>"
     (found,) = read(post(head=head, counters="")).posts
     assert (found.views, found.comment_count) == (1769, 2)
+
+
+def test_icons_may_be_labels_of_counters() -> None:
+    counters = "<p><img src=a alt=瀏覽> 1,024 <img src=b alt='喜欢'> 3 <img src=c alt=评论> 2</p>"
+    heads = [("乙", "<img src=d alt='回复'> 丙 ", 2), ("丙", "", 1)]
+    said = [
+        f"<div class=c><p><a href='/u/9/'>{name}</a> {reply}2025-01-01 1{hour}:00:00</p><div>话</div>"
+        f"<p><a href='#r'><img src=e alt='回复'></a> <img src=f alt=顶> {hour}</p></div>"
+        for name, reply, hour in heads
+    ]
+    (found,) = read(post(counters=counters, comments="".join(said))).posts
+    assert (found.views, found.likes, found.comment_count) == (1024, 3, 2)
+    assert "1,024" not in found.body_text
+    assert [(each.reply_to, each.body_text, each.likes) for each in found.comments] == [
+        ("丙", "话", 2),
+        (None, "话", 1),
+    ]
+
+
+def test_the_words_of_other_images_are_no_text() -> None:
+    images = "<p><img src=a alt=风景> 2 <img src=b alt=评论> 好</p>"
+    (found,) = read(post(counters=images + COUNTERS)).posts
+    assert found.views == 10
+    assert not {"风景", "评论"} & set(found.body_text.split())

@@ -141,10 +141,14 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
 def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> Comment | None:
     if item.name is None or item.body is None:
         return None
+    time = outline.holders[item.place]
     # Movable Type writes paragraphs without an element around each comment: the body is then that of the page.
     others = () if item.body in item.nodes else {*item.body}.difference(item.parts)
     drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner, others)
-    text = read_body(Picker(tree=outline.tree), item.body, removed=drop)
+    # A theme without an element for the text begins it with `posted by NAME on DAY:`.
+    above = outline.texts[outline.span(item.body).start : item.place]
+    is_head = outline.contains(item.body, time) and all(_trim(one) in ("", item.name[0]) for one in above)
+    text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=time if is_head else None)
     named, shown = _REPLY_TO.match(outline.text(item.body)), outline.texts[item.place].strip()[:80]
     at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.

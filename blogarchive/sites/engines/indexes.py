@@ -23,8 +23,7 @@ _SITEMAP, _OTHER_MAPS, _ROOT, _PAGES = blog_urls.patterns("indexes", "sitemap ot
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 
-_LINK = "{http://www.w3.org/2005/Atom}link"
-_COMPLETE = ".//{http://purl.org/syndication/history/1.0}complete"
+_LINK, _COMPLETE = "{http://www.w3.org/2005/Atom}link", ".//{http://purl.org/syndication/history/1.0}complete"
 
 
 class Index(NamedTuple):

@@ -36,9 +36,8 @@ def parse_url(url: str) -> ParsedUrl:
     if parts is None:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     netloc, path = parts.netloc, parts.path
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
     # A post that others share has words of the sharer in its URL: it is one post.
-    query = urlencode([pair for pair in pairs if not _TRACKING.match(pair[0])])
+    query = urlencode([pair for pair in parse_qsl(parts.query, True) if not _TRACKING.match(pair[0])])
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit(parts._replace(query=query, fragment="")) + walk
     step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None

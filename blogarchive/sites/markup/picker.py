@@ -339,26 +339,31 @@ def read_body(
     drop: Iterable[str] = (),
     opened: Iterable[str] = (),
     removed: Collection[dom.Element] = (),
+    head: dom.Element | None = None,
 ) -> Body:
     """Return the body in `element`, without hidden elements, `removed`, and those that `drop` and `opened` select.
 
-    The elements of `opened` are open to other selectors from now on.
+    The elements of `opened` are open to other selectors from now on. The text up to `head`, and signs behind it, is
+    none of the body.
     """
     unclosed = picker.with_closed()
     # The body is closed by now, so its own elements are selected by a picker without closed ones.
     own = {node for selector in opened for node in unclosed.elements(selector, element)}
     dropped = own.union(removed, (node for selector in drop for node in unclosed.elements(selector, element)))
     picker.open(own)
-    copy = _copy_visible(element, picker.tree.hidden, dropped)
+    copy = _copy_visible(element, picker.tree.hidden, dropped, head)
     text = extract_text(split_lines(copy)[0])
     images = extract_images(copy, picker.tree.base)  # sanitizing changes the copy
     return Body(html=sanitize_element(copy, picker.tree.base), text=text, images=images)
 
 
 def _copy_visible(
-    element: dom.Element, hidden: Collection[dom.Element], dropped: Collection[dom.Element]
+    element: dom.Element,
+    hidden: Collection[dom.Element],
+    dropped: Collection[dom.Element],
+    head: dom.Element | None,
 ) -> dom.Element:
-    """Return a `div` with a copy of the content of `element` that is shown."""
+    """Return a `div` with a copy of the content of `element` that is shown, without its text up to `head`."""
     # The page is read further: its own tree stays as it is.
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
@@ -367,10 +372,22 @@ def _copy_visible(
         for original, node in pairs[1:]
         if node.tag in dom.NEVER_SHOWN or original in hidden or original in dropped
     ]
+    if head is not None:
+        _remove_head(pairs, head)
     _remove_elements(copy, shut)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
+
+
+def _remove_head(pairs: Iterable[tuple[dom.Element, dom.Element]], head: dom.Element) -> None:
+    """Remove the texts up to the copy of `head`, and the signs behind it; `pairs` are elements and their copies."""
+    around = {*head.iterancestors()}
+    for original, node in pairs:
+        if original is head:
+            node.tail = (node.tail or "").lstrip(" \t\r\n:：,，")
+            return
+        node.text, node.tail = None, node.tail if original in around else None
 
 
 def _remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:

@@ -154,6 +154,13 @@ def test_a_link_to_the_answered_comment_names_whom_it_answers() -> None:
     assert [one.reply_to for one in page.posts[0].comments] == [None, "青禾", "老木"]
 
 
+def test_the_words_around_name_and_time_in_the_element_of_the_text_are_not_of_it() -> None:
+    page = read(
+        f'<h4>Comments</h4><ol id="commentList">{rows("<li>posted by <b>{name}</b> on <i>{at}</i>:<br>{text}<hr></li>")}</ol>'
+    )
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 def test_paragraphs_named_for_comments_are_no_areas_of_them() -> None:
     item = '<p class="commentOpen"><strong>{name}</strong> <em>{at}</em></p><p class="commentBody">{text}</p>'
     page = read(f'<div class="mentions"><h3>评论</h3><p class="small">从旧站移来。</p>{rows(item)}</div>')

@@ -68,8 +68,7 @@ def parse_document(text: str) -> Document:
     root = dom.parse_html(text)
     if "datetime=" in text or "前<" in text or "刚刚<" in text:
         _show_exact_times(root)
-    if _ICON_WITH_LABEL.search(text):
-        _show_icon_labels(root)
+    _show_icon_labels(root)
     hidden = dom.hidden_elements(root)
     lines, positions = split_lines(root, hidden)
     return Document(
@@ -97,7 +96,6 @@ def _show_exact_times(root: dom.Element) -> None:
 
 
 _LABEL = r"(?:[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|[評评][论論]|回[复覆復]|留言|喜[欢歡]|推[荐薦]|[点點]?[赞讚]|[顶頂])"
-_ICON_WITH_LABEL = re.compile(rf"alt=[\"']?{_LABEL}[\"' >]")
 _LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}:\s*\d[\d,]*\s*", re.DOTALL)
 
 

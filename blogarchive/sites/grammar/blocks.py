@@ -14,7 +14,7 @@ from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import FLOOR_ALONE, CommentHeader, shows_other_header
+from blogarchive.sites.grammar.headers import CommentHeader, is_floor, shows_other_header
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
 
@@ -102,14 +102,11 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
 
 def _find_reply(line: Line) -> "tuple[Element, re.Match[str]] | None":
     """Return the element of the words `回复 NAME` that are the whole line or begin it, and the match."""
-    if "回" not in line.text[:3]:
-        return None
-    _, end, node, _ = line.spans[0]
-    for element, length in ((line.block, len(line.text)), (node, end)):
-        match = _REPLY_LINE.fullmatch(fold(line.text[:length]))
-        if match is not None and (length == len(line.text) or element is not line.block):
-            return element, match
-    return None
+    spans = line.spans[:1] if "回" in line.text[:3] else ()
+    starts = [(node, line.text[:end]) for _, end, node, _ in spans if node is not line.block]
+    parts = [(line.block, line.text), *starts] if spans else []
+    found = ((element, _REPLY_LINE.fullmatch(fold(text))) for element, text in parts)
+    return next(((element, match) for element, match in found if match is not None), None)
 
 
 # A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.
@@ -124,8 +121,7 @@ def _find_text_begins(view: PageView, headers: Sequence[CommentHeader]) -> list[
 def _find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
     """Return the line above each header if all these are floors, else the first line of each."""
     firsts = [header.first for header in headers]
-    is_floor = all(i > 0 and FLOOR_ALONE.fullmatch(view.folded[i - 1].strip()) for i in firsts)
-    return [i - 1 for i in firsts] if is_floor else firsts
+    return [i - 1 for i in firsts] if all(i > 0 and is_floor(view, i - 1) for i in firsts) else firsts
 
 
 def _find_end_above_button(

@@ -422,8 +422,14 @@ def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Seque
 
 def _find_name(view: page.PageView, frame: range) -> int:
     """Return the first line of a comment with text, below the number of its floor."""
-    shown = (i for i in view.lines_with_text(frame) if FLOOR_ALONE.fullmatch(view.folded[i].strip()) is None)
-    return next(shown, frame.start)
+    return next((i for i in view.lines_with_text(frame) if not is_floor(view, i)), frame.start)
+
+
+def is_floor(view: page.PageView, index: int) -> bool:
+    """Return whether a line is the number of a floor; one without a sign is above a linked name."""
+    text = view.folded[index].strip()
+    is_number = text.isdigit() and not view.links[index] and index + 1 < len(view.lines)
+    return FLOOR_ALONE.fullmatch(text) is not None or (is_number and bool(view.find_home_link(index + 1)))
 
 
 def _block_path(view: page.PageView, index: int) -> str:

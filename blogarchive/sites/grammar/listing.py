@@ -297,21 +297,18 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
 def _read_beside(view: PageView, entries: Sequence[_Entry]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
-    body = rows[0].getparent() if rows and rows[0] is not None else None
-    table = body.getparent() if body is not None and body.tag == "tbody" else body
-    labels = _read_cells(view, None if table is None else next(table.iter("tr"), None))
+    tables = (table for row in rows[:1] if row is not None for table in row.iterancestors("table"))
+    labels = _read_cells(view, next((row for table in tables for row in table.iter("tr")), None))
     columns = [place for place, label in enumerate(labels) if label and parse_counts(f"{label}:1")]
     texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
-    if columns:
-        cells = [_read_cells(view, row) for row in rows]
-        texts = [
-            " ".join(f"{labels[i]}:{row[i]}" for i in columns if len(row) == len(labels)) for row in cells
-        ]
-    found = [parse_counts(_IN_BRACKETS.sub(r"\1", text)) for text in texts]
-    return [
-        [build_counters(e.line, e.line, counts)] if counts else []
-        for e, counts in zip(entries, found, strict=True)
+    for place, row in enumerate(rows if columns else ()):
+        pairs = list(zip(labels, _read_cells(view, row), strict=False))
+        texts[place] = " ".join(":".join(pairs[i]) for i in columns if len(pairs) == len(labels))
+    found = [
+        (entry.line, parse_counts(_IN_BRACKETS.sub(r"\1", text)))
+        for entry, text in zip(entries, texts, strict=True)
     ]
+    return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
 
 
 def _read_cells(view: PageView, row: Element | None) -> list[str]:

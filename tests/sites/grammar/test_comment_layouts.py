@@ -335,3 +335,14 @@ def test_the_name_replied_to_without_an_element_of_its_own_is_text(words: str) -
 def test_brackets_of_a_name_replied_to_are_kept(header: str, reply: str) -> None:
     comments = said(TEXT.format(text=header.format(reply)) + TEXT + FOOT)
     assert [each.reply_to for each in comments] == ["网友[1.2.*.*]"] * 2
+
+
+def test_a_row_of_a_table_may_begin_with_the_number_of_its_floor() -> None:
+    row = "<tr><td>{}<td><a href='/u/9/'>{}</a><td>{}<td>2025-01-01 1{}:00</tr>"
+    rows = (
+        "<tr><th>楼层<th>作者<th>内容<th>时间</tr>"
+        + row.format(2, "乙", "<img src=x>", 2)
+        + row.format(1, "丙", "话。", 1)
+    )
+    (found,) = read(post(comments=f"<table>{rows}</table>")).posts
+    assert [(each.author_name, each.body_text) for each in found.comments] == [("乙", ""), ("丙", "话。")]

@@ -130,8 +130,7 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
     for node in outline.order:
         parent = node.getparent()
         is_part = is_aside(node) or (node.tag in _BLOCK_TAGS and has_role(node, _ADDED) and mark(node) < 2)
-        # The heading of a form or of comments may be longer than a short text.
-        if parent in extra or node in closed or node.tag in HEADINGS or (is_part and node not in around):
+        if parent in extra or node in closed or (is_part and node not in around):
             extra.add(node)
         blocks[node] = node if parent is None or node.tag in BLOCKS else blocks[parent]
     scores: defaultdict[Element, float] = defaultdict(float)
@@ -144,8 +143,9 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
         # Most texts have no digit, and so no date.
         if len(text) < _MAX_META and _DIGIT.search(text) and DATE.search(text) and not PROSE.search(text):
             continue
-        # Sentences have commas; menus and lists of titles have none.
-        size = outline.sizes(place) + 33 * len(_COMMA.findall(text))
+        # Sentences have commas; menus and lists of titles have none. Headings of comments and of their form may have more
+        # letters than a short text.
+        size = (outline.sizes(place) + 33 * len(_COMMA.findall(text))) / (4 if holder.tag in HEADINGS else 1)
         scores[inner] += size
         scores[next(inner.iterancestors(), inner)] += size / 2
     best = max(scores, key=lambda node: scores[node] * (1 - outline.link_share(node)), default=None)

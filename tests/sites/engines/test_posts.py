@@ -464,6 +464,18 @@ def test_headings_of_comments_and_of_their_form_are_not_the_short_text_of_a_post
     assert (picture.body_text, len(picture.images)) == ("", 1)
 
 
+@pytest.mark.parametrize("picture", ["", "<img src='/gras.png' alt=''>"])
+def test_a_text_whose_paragraphs_are_all_headings_is_read(picture: str) -> None:
+    rows = "".join(
+        f"<h4>Am {n}. Morgen lag das Laub auf der Straße, und es war kalt.</h4>" for n in range(1, 7)
+    )
+    page = read(
+        f"<body><h1>{TITLE}</h1><p>20. Mai 2019</p><div>{picture}{rows}</div><div class='foot'>Am Fluss</div></body>"
+    )
+    assert (page.posts[0].body_text or "").count("Laub") == 6
+    assert told(page) == []
+
+
 CHINESE = "渡口的老人说，船在河的另一边，要等到雾散了才能过来，于是我们坐在石阶上看水。" * 4
 MENU = '<p><a href="../index.htm">首页</a> | <a href="index.htm">随笔</a> | <a href="../gb.htm">留言</a></p>'
 SPACE = "http://home.example.org/space.php?uid=7&do=blog&id=42"

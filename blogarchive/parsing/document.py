@@ -104,7 +104,7 @@ def _show_icon_labels(root: dom.Element) -> None:
     """Add the labels of icons before the numbers after these, and 回复 before any text."""
     for node in root.iter("img"):
         label, after = node.get("alt", ""), node.tail or ""
-        if _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
+        if label and _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
             node.tail = f" {label} {after.lstrip()}"
 
 

@@ -85,7 +85,11 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
         return view.tag_path(node), node.get("class")
 
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
-    found = {i: reply for i in begins if (reply := _find_reply(view.lines[i])) is not None}
+    found = {
+        i: reply
+        for i in begins
+        if "回" in view.lines[i].text[:3] and (reply := _find_reply(view.lines[i])) is not None
+    }
     lines = (
         view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found
     )
@@ -102,9 +106,8 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
 
 def _find_reply(line: Line) -> "tuple[Element, re.Match[str]] | None":
     """Return the element of the words `回复 NAME` that are the whole line or begin it, and the match."""
-    spans = line.spans[:1] if "回" in line.text[:3] else ()
-    starts = [(node, line.text[:end]) for _, end, node, _ in spans if node is not line.block]
-    parts = [(line.block, line.text), *starts] if spans else []
+    _, end, node, _ = line.spans[0]
+    parts = ((line.block, line.text), (node, line.text[:end] if node is not line.block else ""))
     found = ((element, _REPLY_LINE.fullmatch(fold(text))) for element, text in parts)
     return next(((element, match) for element, match in found if match is not None), None)
 

@@ -331,8 +331,7 @@ def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Commen
     content = extract_html(view.document, lines[0], lines[-1]) if lines else None
     if content is not None and block.lead:
         lead = block.lead.split()
-        first = next((node for node in content.iter() if (node.text or "").split() == lead), content)
-        first.text = None
+        next((node for node in content.iter() if (node.text or "").split() == lead), content).text = None
         lines = (replace(lines[0], text=lines[0].text[len(block.lead) :].lstrip()), *lines[1:])
     body_html = "" if content is None else sanitize_element(content, view.base)
     return Comment(

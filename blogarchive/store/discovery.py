@@ -174,8 +174,8 @@ MAX_FOUND_BY = 10_000
 """Discovered blogs that the pages of one blog name: its author and commenters can type links without end."""
 
 _MAX_CACHED_BLOGS = 100_000  # as `_MAX_CACHED_KEYS` of links: only memory is at stake
-_DETAIL = Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY)
-_TOO_MANY = Failure(kind="incomplete", field="blogs", detail=_DETAIL, permanent=True)
+_TOO_MANY_BLOGS = Detail.TOO_MANY_BLOGS.format(limit=MAX_FOUND_BY)
+_TOO_MANY = Failure(kind="incomplete", field="blogs", detail=_TOO_MANY_BLOGS, permanent=True)
 
 
 def save_blogs(context: SaveContext) -> None:

@@ -100,7 +100,7 @@ def add_rows(db: Path) -> None:
     """Add a valid row to each table that an import leaves empty."""
     with closing(sqlite3.connect(db)) as archive, archive:
         archive.execute(
-            "insert into comment_revisions values (1, 1, '', '', ?, 1, ?)", (_AT, text_checksum("", ""))
+            "insert into comment_revisions values (1, 1, '', '', ?, 1, ?, '')", (_AT, text_checksum("", ""))
         )
         archive.execute(
             "insert or ignore into _search_pending select 'posts', id, 1, title, body_text from posts limit 1"

@@ -188,9 +188,8 @@ def _has_moved_bounds(page: Page, old: str, new: str) -> bool:
     wanted = "".join(old.split())
     if len(wanted) < _MIN_LENGTH or wanted in "".join(new.split()):
         return False
-    from blogarchive.parsing.charset.decoding import (
-        decode,
-    )  # the parser; most runs without a delay never need it here
+    # The parser: most runs without a delay never need it here.
+    from blogarchive.parsing.charset.decoding import decode
     from blogarchive.parsing.document import parse_document
 
     document = parse_document(decode(page.body, page.header("Content-Type")).text)

@@ -14,9 +14,7 @@ from blogarchive.sites.grammar.links import find_target
 
 # --- names
 
-_OPENED = " [(（［【"  # before 回复 and a name
-# The last bracket of 网友[1.2.*.*] is part of the name.
-_WITHOUT_BRACKET = re.compile(r"^((?:.*[\[(（［【][^\])）］】]*[\])）］】])?[^\[(（［【]*?)[ \])）］】]*$")
+_OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _ADDRESS = re.compile(r"\s*\((?i:ip)\s*:\s*[\d.*:a-f]{3,40}\)")
 _FLOOR_LINK = re.compile(r"(?<=\S)\s+(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
@@ -36,8 +34,7 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
         before = _read_name(joined, start, at).rstrip(_OPENED)
-        after = joined.raw_text(at + 2, end).strip(":： ").removeprefix("@")
-        after = _WITHOUT_BRACKET.sub(r"\1", after)
+        after = _drop_brackets(joined.raw_text(at + 2, end).strip(":： ").removeprefix("@"))
         if before and after and (link is not None or _is_set_apart(joined, at)):
             return before, after, link
     # Words after a linked name, such as those of a browser, are no part of it.
@@ -48,6 +45,13 @@ def _read_name(joined: page.JoinedLines, start: int, end: int) -> str:
     """Return a name as shown, without `(IP:1.2.3.*)` after it."""
     address = _ADDRESS.search(joined.text, start, end)
     return joined.raw_text(start, end if address is None else address.start())
+
+
+def _drop_brackets(text: str) -> str:
+    """Return a name without closing brackets behind it; the last one of 网友[1.2.*.*] is part of the name."""
+    name = text.rstrip(_CLOSED)
+    is_open = max(map(name.rfind, _OPENED[1:])) > max(map(name.rfind, _CLOSED[1:]))
+    return name + text[len(name) :].lstrip()[:is_open]
 
 
 def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:

@@ -75,8 +75,11 @@ def identify_comments(
     identified = []
     for position, comment in enumerate(comments, first_position):
         base, digest = comment_base(comment), text_digest(comment.body_text)
-        place = {"ordinal": ordinals[base], "position": position}
-        identified.append(IdentifiedComment(comment=comment, base=base, text_digest=digest, **place))
+        ordinal = ordinals[base]
+        item = IdentifiedComment(
+            comment=comment, base=base, ordinal=ordinal, text_digest=digest, position=position
+        )
+        identified.append(item)
         ordinals[base] += 1
     return identified
 
@@ -239,15 +242,19 @@ def pair_sources(
         for group in (days[row.author_name, day], texts[row.author_name, digest], texts[minute, digest]):
             if row.base not in named and len(group) < _MAX_OF_DAY:
                 group.append(row)
-    for item in shown:
-        at = page_context.date_text_iso(item.comment.posted)
-        if item.base in known or at is None:
-            continue
+    new = [(item, at) for item in shown if item.base not in known and (at := _shown_at(item)) is not None]
+    moved = [item for item, at in new if any(_is_moved(at, row) for row in texts[_key(item)])]
+    # One author may write `thanks` twice, an hour apart and on two pages: another zone moves most comments of a page.
+    is_other_zone = 2 * len(moved) > len(shown) and (len(moved) > 1 or len(stored) == 1)
+    for item, at in new:
         name, digest = item.comment.author_name, item.text_digest
         equal = [row for row in days[name, at[:_DAY]] if page_context.is_same_time(at, row.posted_at or "")]
         equal.sort(key=lambda row: row.text_digest != digest)
         equal = [r for r in equal if r.text_digest == digest or min(len(at), len(r.posted_at or "")) > _DAY]
-        about = [row for row in texts[name, digest] if _is_about(item.base, at, row)]
+        same_text = texts[_key(item)]
+        about = [
+            row for row in same_text if _is_about(item, at, row) or (is_other_zone and _is_moved(at, row))
+        ]
         renamed = texts[at[:_MINUTE], digest] if len(at) >= _MINUTE else []
         about += renamed if len(renamed) == 1 else []
         found = next((row for row in (*equal, *about) if row.id not in used), None)
@@ -256,15 +263,31 @@ def pair_sources(
             yield item, found
 
 
-def _is_about(base: str, at: str, row: SourcedComment) -> bool:
-    """Return whether two times may be one: a relative one has an error of its unit, and another zone shows other hours."""
-    times = (at, row.posted_at or at)
-    if not any(one.removeprefix(_ANSWER).startswith("~") for one in (base, row.base)):
-        hours = [datetime.fromisoformat(time[:_MINUTE]) for time in times if len(time) >= _MINUTE]
-        return len(hours) > 1 and abs(hours[0] - hours[1]) <= _ZONES and not (hours[0] - hours[1]) % _ZONE
+def _shown_at(item: IdentifiedComment) -> str | None:
+    return page_context.date_text_iso(item.comment.posted)
+
+
+def _key(item: IdentifiedComment) -> tuple[str | None, str]:
+    return item.comment.author_name, item.text_digest
+
+
+def _is_moved(at: str, row: SourcedComment) -> bool:
+    """Return whether two times of day may be one in two time zones."""
+    hours = [
+        datetime.fromisoformat(time[:_MINUTE]) for time in (at, row.posted_at or "") if len(time) >= _MINUTE
+    ]
+    return len(hours) > 1 and abs(hours[0] - hours[1]) <= _ZONES and not (hours[0] - hours[1]) % _ZONE
+
+
+def _is_about(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
+    """Return whether one of two times is relative, and both may be one: such a time has an error of its unit."""
+    bases, times = (item.base, row.base), (at, row.posted_at or at)
     months = [12 * int(time[:4]) + int(time[5:7] or 0) for time in times]
     most = 12 if min(map(len, times)) == _YEAR else 1
-    return is_counted(base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
+    is_relative = any(one.removeprefix(_ANSWER).startswith("~") for one in bases)
+    return (
+        is_relative and is_counted(item.base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
+    )
 
 
 def filter_stored(

@@ -183,6 +183,23 @@ def test_a_commenter_with_another_name_is_the_author_of_the_same_comments(
     assert rows(tmp_path, "select author_name from comment_revisions") == [("阿明",)] * 3
 
 
+@pytest.mark.parametrize("is_relative", [False, True], ids=["times of day", "relative times"])
+def test_equal_comments_of_one_author_on_two_pages_are_two_comments(
+    tmp_path: Path, is_relative: bool
+) -> None:
+    blog = Blog()
+    blog.refused = 404
+    if is_relative:
+        blog.time = lambda _: "7 年前"  # type: ignore[method-assign]
+    blog.text = lambda place: "谢谢。"  # type: ignore[method-assign]
+    for place, name in enumerate(("阿明", "小雨", "老张", "小雨", "老张", "阿明", "周周", "小周", "大周")):
+        blog.comment(2, name, FIRST + timedelta(hours=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+    names = "select author_name, count(*), count(gone_at) from comments where author_name in ('阿明', '小雨') group by 1"
+    assert rows(tmp_path, names) == [("小雨", 2, 0), ("阿明", 2, 0)]
+
+
 @pytest.mark.parametrize("is_relative", [False, True], ids=["another zone", "relative times"])
 def test_a_page_that_shows_other_hours_shows_the_same_comments(tmp_path: Path, is_relative: bool) -> None:
     blog = Blog()

@@ -86,7 +86,7 @@ class Blog:
                 "author_name": author,
                 "date": f"{at:%Y-%m-%dT%H:%M:%S}",
                 "date_gmt": f"{at:%Y-%m-%dT%H:%M:%S}",
-                "content": {"rendered": f"<p>第 {place} 条。</p>"},
+                "content": {"rendered": f"<p>{self.text(place)}</p>"},
             }
             for place, (author, at) in enumerate(self.posts[number], start=1)
         ]
@@ -105,12 +105,15 @@ class Blog:
             return f"<time>{at:%Y-%m-%d}</time>"
         return f'<time datetime="{at:%Y-%m-%dT%H:%M}:00+00:00">{at:%Y-%m-%d %H:%M}</time>'
 
+    def text(self, place: int) -> str:
+        return f"第 {place} 条。"
+
     def page(self, number: int, page: int) -> str:
         whole = list(enumerate(self.posts[number], start=1))
         shown = whole[(page - 1) * ON_PAGE : page * ON_PAGE]
         items = "".join(
             f'<li id="comment-{place}" class="comment"><cite class="fn">{author}</cite> {self.time(at)}'
-            f'<div class="comment-content"><p>第 {place} 条。</p></div></li>'
+            f'<div class="comment-content"><p>{self.text(place)}</p></div></li>'
             for place, (author, at) in shown
         )
         following = f'<a href="/post-{number}/comment-page-{page + 1}/#comments">更新的评论</a>'

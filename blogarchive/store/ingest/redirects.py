@@ -28,7 +28,10 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     if target.kind is PageKind.POST:
         moved = _merge_moved(archive, target, url)
         frontier.change_url(archive, moved)
-        posts = tuple(replace(post, number=moved.number or "") for post in crawled.parsed.posts)
+        if moved.number is None or moved.number == target.number:
+            return crawled
+        # The page was parsed as that of the earlier number.
+        posts = tuple(replace(post, number=moved.number) for post in crawled.parsed.posts)
         return replace(crawled, target=moved, parsed=replace(crawled.parsed, posts=posts))
     query = f"select {frontier.TARGET_COLUMNS} from frontier where key = ? and kind = ?"
     known = archive.one_as(type(target), query, (url, target.kind))

@@ -18,8 +18,8 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
-from blogarchive.parsing.http import host_of, retry_after, service_of
 from blogarchive.parsing.images import ImageFailure
+from blogarchive.parsing.urls import host_of, service_of
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
 from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
@@ -179,7 +179,7 @@ class BlogSpider(PoliteSpider):
         """Yield the request for another try; after the last one, the page, or record that it was cut."""
         tries = response.meta["tries"]
         if kind is ResponseKind.REFUSED:
-            self.throttle.record_refusal(host, retry_after(crawled.page))
+            self.throttle.record_refusal(host, crawled.page.retry_after)
         if tries < TRIES and host not in self.throttle.blocked_hosts:
             if kind is not ResponseKind.REFUSED:
                 self.throttle.back_off(host, tries)

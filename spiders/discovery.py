@@ -13,7 +13,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from blogarchive.crawl.discovery import DiscoverySession, Lookup
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.parsing.http import retry_after, service_of
+from blogarchive.parsing.urls import service_of
 from blogarchive.store.ingest.validate import ResponseKind
 from spiders.polite import PoliteSpider
 from spiders.responses import page_of
@@ -62,7 +62,7 @@ class DiscoverySpider(PoliteSpider):
         host = service_of(page.url)
         match self.session.record_page(lookup, page):
             case ResponseKind.REFUSED:
-                self.throttle.record_refusal(host, retry_after(page))
+                self.throttle.record_refusal(host, page.retry_after)
             case ResponseKind.BROKEN | ResponseKind.CUT:
                 self.throttle.record_failure(host)
             case _:

@@ -28,7 +28,7 @@ from zope.interface import implementer
 
 from blogarchive.errors import HostBusy
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, is_public, port_of, retry_after, service_of
+from blogarchive.parsing.urls import host_of, is_public, port_of, service_of
 from spiders.polite import PoliteSpider
 from spiders.responses import LimitedHeadFactory, page_of
 from spiders.single_page import PageSpider
@@ -160,9 +160,9 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         throttle, host = spider.throttle, service_of(request.url)
         with throttle.cancelled_at_stop():
             response = await self._send(request, spider, host, accepted_at)
-        if response.status in REFUSAL_STATUSES:
+        if response.status >= 400 and (page := page_of(response)).is_refusal:
             # Pause before the next request is sent: the callback runs too late. It handles longer pauses.
-            wait = retry_after(page_of(response)) or throttle.unit
+            wait = page.retry_after or throttle.unit
             throttle.pause(host, min(wait, LONGEST_WAIT))
         return response
 

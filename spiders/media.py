@@ -19,7 +19,7 @@ from w3lib.url import safe_url_string
 from blogarchive.crawl.media_session import MediaSession
 from blogarchive.messages.details import Detail
 from blogarchive.parsing import images
-from blogarchive.parsing.http import REFUSAL_STATUSES, host_of, last_modified, retry_after, service_of
+from blogarchive.parsing.urls import host_of, service_of
 from blogarchive.store.media import QueuedImage
 from blogarchive.store.rows import parse_utc
 from spiders.responses import RETRYABLE, classify_error, error_of, is_program_error, page_of, request_of
@@ -69,14 +69,14 @@ class ImageFetcher:
             self._media.keep_stored(image)
             self._scheduler.mark_done(image)
             return
-        result, host = images.check_image(response.status, response.body), host_of(response.url)
+        page, result = page_of(response), images.check_image(response.status, response.body)
+        host = host_of(response.url)
         if isinstance(result, images.ImageFile):
             self._failed.pop(host, None)
-            modified = last_modified(_header(response, "Last-Modified"), _header(response, "Date"))
-            self._media.store_image(image, result, etag=_header(response, "ETag"), last_modified=modified)
+            self._media.store_image(image, result, etag=page.header("ETag"), last_modified=page.last_modified)
             self._scheduler.mark_done(image)
             return
-        wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
+        wait = page.retry_after if page.is_refusal else None
         if wait is not None and wait > LONGEST_WAIT:
             self.record_failure(image, result)
             self.block_host(host, pause_reason(wait))
@@ -158,8 +158,3 @@ def _conditions(image: QueuedImage) -> dict[str, str]:
         return {}
     since = image.last_modified or format_datetime(parse_utc(image.stored_at), usegmt=True)
     return {"If-Modified-Since": since, **({"If-None-Match": image.etag} if image.etag else {})}
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return None if value is None else value.decode("latin-1")

@@ -17,7 +17,7 @@ from blogarchive.crawl.options import read_cookies
 from blogarchive.items import Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing import content_encoding
-from blogarchive.parsing.http import host_of, matches_host
+from blogarchive.parsing.urls import host_of, matches_host
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.media import QueuedImage
 

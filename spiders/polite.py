@@ -18,7 +18,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Target
-from blogarchive.parsing.http import host_of, service_of
+from blogarchive.parsing.urls import host_of, service_of
 from blogarchive.store.ledger.failures import Failure
 from spiders.responses import classify_error, error_of, is_program_error
 from spiders.throttle import HostThrottle, RequestCancelled

@@ -8,7 +8,7 @@ from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedE
 from scrapy.http import Request, Response
 
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import REFUSAL_STATUSES, retry_after, service_of
+from blogarchive.parsing.urls import service_of
 from spiders.polite import PoliteSpider
 from spiders.responses import classify_error, page_of
 from spiders.throttle import LONGEST_WAIT, RequestCancelled
@@ -43,7 +43,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super()._robots_error(exc, netloc)
 
     def _record_refusal(self, response: Response, request: Request) -> bool:
-        wait = retry_after(page_of(response)) if response.status in REFUSAL_STATUSES else None
+        page = page_of(response)
+        wait = page.retry_after if page.is_refusal else None
         spider = self.crawler.spider
         if wait is None or wait <= LONGEST_WAIT or not isinstance(spider, PoliteSpider):
             return False

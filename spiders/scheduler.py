@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from blogarchive.parsing.http import service_of
+from blogarchive.parsing.urls import service_of
 from spiders.throttle import HostThrottle
 
 _IN_FLIGHT_PER_HOST = 2  # one is fetched; the other is ready while the first is parsed

@@ -11,7 +11,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.crawl.named_urls import target_of_url
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, Target
-from blogarchive.parsing.http import host_of, matches_host, port_of
+from blogarchive.parsing.urls import host_of, matches_host, port_of
 from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
 from blogarchive.store.ledger.failures import Failure
 from spiders.polite import PoliteSpider

@@ -18,7 +18,7 @@ from scrapy.http import Response
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import is_same_service, parse_address
+from blogarchive.parsing.urls import is_same_service, parse_address
 
 REFUSALS_ALLOWED = 5
 """A host is blocked for the rest of the run after this many refusals, or failed pages, in a row."""

@@ -17,7 +17,7 @@ from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import CrawlObserver, open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
 from blogarchive.errors import BlogArchiveError, UsageError
-from blogarchive.parsing.http import parse_hosts
+from blogarchive.parsing.urls import parse_hosts
 from blogarchive.processes import own_program
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import waiting_urls

@@ -12,7 +12,7 @@ import click
 from blogarchive.cli import options, output
 from blogarchive.crawl.options import read_cookies
 from blogarchive.errors import BlogArchiveError, UsageError
-from blogarchive.parsing.http import parse_hosts
+from blogarchive.parsing.urls import parse_hosts
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ledger import blogs as blog_rows

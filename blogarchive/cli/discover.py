@@ -14,7 +14,7 @@ from blogarchive.cli import options
 from blogarchive.cli.output import note, print_json, progress_bar
 from blogarchive.errors import UsageError
 from blogarchive.messages.details import list_counts
-from blogarchive.parsing.http import repair_url
+from blogarchive.parsing.urls import repair_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url, site_names
 from blogarchive.sites.links import blogs_of_urls, text_urls
 from blogarchive.store import discovery

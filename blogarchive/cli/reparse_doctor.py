@@ -14,7 +14,7 @@ from blogarchive.crawl.named_urls import stored_site, target_of_url
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
-from blogarchive.parsing.http import repair_url
+from blogarchive.parsing.urls import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store.database import totals
 from blogarchive.store.database.files import open_locked, open_scratch, require_archive

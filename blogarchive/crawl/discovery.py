@@ -8,7 +8,7 @@ from datetime import timedelta
 from blogarchive.items import BlogLink, CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.charset.decoding import decode
-from blogarchive.parsing.http import host_of, port_of, service_of
+from blogarchive.parsing.urls import host_of, port_of, service_of
 from blogarchive.sites.base import Site, parse_page
 from blogarchive.sites.grammar.listing import find_next_page
 from blogarchive.sites.grammar.page import build_page_view

@@ -9,8 +9,8 @@ from gettext import gettext as _
 from blogarchive.crawl.options import RunSettings
 from blogarchive.crawl.progress import CrawlObserver
 from blogarchive.messages.details import explain_detail
-from blogarchive.parsing.http import matches_host
 from blogarchive.parsing.images import ImageFailure, ImageFile, refusal_reason
+from blogarchive.parsing.urls import matches_host
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive

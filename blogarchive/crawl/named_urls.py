@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.errors import NoArchive, UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
-from blogarchive.parsing.http import repair_url, split_web_url
+from blogarchive.parsing.urls import repair_url, split_web_url
 from blogarchive.sites.base import Site, site_by_name, site_for_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs

@@ -25,7 +25,7 @@ from blogarchive.crawl.session import CrawlSession
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
-from blogarchive.parsing.http import service_name, service_of
+from blogarchive.parsing.urls import service_name, service_of
 from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive

@@ -13,7 +13,7 @@ from blogarchive.crawl.progress import CrawlObserver
 from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
-from blogarchive.parsing.http import host_of, port_of, service_of
+from blogarchive.parsing.urls import host_of, port_of, service_of
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page

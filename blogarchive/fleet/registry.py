@@ -12,7 +12,7 @@ from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.host_locks import are_locked
 from blogarchive.fleet.database.session import Connection, connected, migrate
-from blogarchive.parsing.http import service_of
+from blogarchive.parsing.urls import service_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.status import digest_of, finished_runs
 

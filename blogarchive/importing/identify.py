@@ -25,7 +25,7 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
-from blogarchive.parsing.http import host_of, is_truncated
+from blogarchive.parsing.urls import host_of
 from blogarchive.sites import base
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.sites.normalize import normalize_page
@@ -196,7 +196,7 @@ def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
 def _require_whole(crawled: CrawledPage) -> None:
     """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
     post = next(iter(crawled.parsed.posts), None)
-    if post is not None and post.views is post.comment_count is None and is_truncated(crawled.page.body):
+    if post is not None and post.views is post.comment_count is None and crawled.page.is_truncated:
         raise CannotIdentify(_("it ends before the end of the post"))
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from blogarchive.messages.details import Detail
-from blogarchive.parsing import http
+from blogarchive.parsing import urls
 
 # --- which image is fetched
 
@@ -19,18 +19,18 @@ def refusal_reason(url: str, *, post_url: str, listed: Sequence[str], asked: Seq
     """Return why the image at `url` of the post at `post_url` is not fetched; None if it may be.
 
     `listed` are the patterns of the post's site, `asked` those of the user. The address of a host name is
-    unknown here: the connection checks it with `http.is_public`.
+    unknown here: the connection checks it with `urls.is_public`.
     """
-    host, own = http.host_of(url), http.host_of(post_url)
-    if not host or urlsplit(url).scheme not in ("http", "https") or not http.port_of(url):
+    host, own = urls.host_of(url), urls.host_of(post_url)
+    if not host or urlsplit(url).scheme not in ("http", "https") or not urls.port_of(url):
         return Detail.IMAGE_NO_URL
-    address = http.parse_address(host)
-    if address is not None and not http.is_public(address):
+    address = urls.parse_address(host)
+    if address is not None and not urls.is_public(address):
         if host != own:
             return Detail.IMAGE_PRIVATE
-        if not http.is_same_service(http.port_of(url), http.port_of(post_url)) and host not in asked:
+        if not urls.is_same_service(urls.port_of(url), urls.port_of(post_url)) and host not in asked:
             return Detail.IMAGE_SERVICE
-    if host == own or http.matches_host(host, listed) or http.matches_host(host, asked):
+    if host == own or urls.matches_host(host, listed) or urls.matches_host(host, asked):
         return None
     return Detail.IMAGE_HOST
 

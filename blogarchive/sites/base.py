@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from blogarchive.errors import UsageError
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Problem, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import host_of, matches_host
+from blogarchive.parsing.urls import host_of, matches_host
 
 # --- limits of a page
 

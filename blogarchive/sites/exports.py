@@ -23,7 +23,7 @@ from lxml import etree
 from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
-from blogarchive.parsing.http import split_web_url
+from blogarchive.parsing.urls import split_web_url
 from blogarchive.sites.base import MAX_TAGS, Site
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from blogarchive.items import BlogLink, CategoryRow, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import host_of, matches_host, netloc_of
+from blogarchive.parsing.urls import host_of, matches_host, netloc_of
 from blogarchive.sites.base import Site, site_by_name, site_names
 
 # --- linked blogs

@@ -8,7 +8,7 @@ from typing import Literal
 
 from blogarchive.items import BlogLink
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import netloc_of
+from blogarchive.parsing.urls import netloc_of
 from blogarchive.sites.base import Site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.totals import CURRENT_NUMBERS

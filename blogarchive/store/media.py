@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import Self
 
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import host_of, is_public, parse_address
 from blogarchive.parsing.images import ImageFailure, ImageFile
+from blogarchive.parsing.urls import host_of, is_public, parse_address
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, UsageError
 from blogarchive.items import CrawledPage
 from blogarchive.messages.details import explain_detail
-from blogarchive.parsing.http import host_of
 from blogarchive.parsing.images import ImageFailure, check_image
+from blogarchive.parsing.urls import host_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import merge_rows
 from blogarchive.store.database.archive import Archive

@@ -19,7 +19,7 @@ from blogarchive.browse.app.check import find_url, preview_of
 from blogarchive.browse.app.commands import CrawlJob
 from blogarchive.browse.app.context import open_database
 from blogarchive.browse.app.files import linux_disks
-from blogarchive.parsing.http import other_scheme
+from blogarchive.parsing.urls import other_scheme
 from blogarchive.store.database.migrations import prepare
 from blogarchive.store.read.status import blog_lines
 from blogarchive.store.statements import Statements

@@ -14,7 +14,7 @@ from blogarchive.browse.app.commands import CommandResult
 from blogarchive.browse.app.context import AppContext
 from blogarchive.errors import Unreachable, UsageError
 from blogarchive.messages import N_
-from blogarchive.parsing.http import other_scheme
+from blogarchive.parsing.urls import other_scheme
 from blogarchive.sites.base import crawled_site_names, site_for_url
 
 # URL

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.http import canonical_parts
+from blogarchive.parsing.urls import canonical_parts
 
 PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
 

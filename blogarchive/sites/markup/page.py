@@ -11,7 +11,7 @@ from blogarchive import items
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import absolute_url
-from blogarchive.parsing.http import matches_host
+from blogarchive.parsing.urls import matches_host
 from blogarchive.sites.base import Explanation
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, build_page_view, confirms_title
 from blogarchive.sites.grammar.post import find_notice, parse_post

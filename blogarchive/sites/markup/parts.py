@@ -6,7 +6,7 @@ from dataclasses import KW_ONLY, dataclass
 from urllib.parse import parse_qsl, quote, unquote, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.http import canonical_parts
+from blogarchive.parsing.urls import canonical_parts
 
 # --- parts of templates
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
-from blogarchive.parsing.http import matches_host
+from blogarchive.parsing.urls import matches_host
 from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.markup.parts import Answer, Form, Template, ViewsAnswer, parse_by_forms
 

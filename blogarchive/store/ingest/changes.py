@@ -18,7 +18,7 @@ from typing import Any
 from blogarchive.items import CrawledPage, Page, PageKind, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import Form, form_of, text_digest, text_of_form
-from blogarchive.parsing.http import netloc_of
+from blogarchive.parsing.urls import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.validate import Rejection, find_post

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from blogarchive import items
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import last_modified
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
@@ -235,14 +234,13 @@ def _mark_fetched(context: SaveContext) -> None:
     is_index = site.is_digest(target.url) or (site.is_index(target.url) and is_whole)
     is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
     is_single = target.kind is items.PageKind.POST or is_list
-    header = context.page.header
     frontier.mark_fetched(
         context.archive,
         target,
         fetched_at=context.precise_moment,
         due_at=_reschedule(context),
-        etag=header("ETag") if is_single else None,
-        last_modified=last_modified(header("Last-Modified"), header("Date")) if is_single else None,
+        etag=context.page.header("ETag") if is_single else None,
+        last_modified=context.page.last_modified if is_single else None,
     )
 
 

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import LIST_KINDS, CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import REFUSAL_STATUSES, is_truncated, retry_after
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.pages.context import ChangeCounts
@@ -58,12 +57,12 @@ def classify_response(page: Page, parsed: ParsedPage) -> ResponseKind:
     notice = parsed.notice
     if page.status == 304:
         return ResponseKind.UNCHANGED
-    if _is_refusal(page.status, notice):
+    if _is_refusal(page, notice):
         return ResponseKind.REFUSED
     if page.status >= 500 or (notice is not None and notice.kind is NoticeKind.MAINTENANCE):
         return ResponseKind.BROKEN
     if page.status in _WHOLE_STATUSES:
-        complete = page.body.strip() and not is_truncated(page.body)
+        complete = page.body.strip() and not page.is_truncated
         return ResponseKind.PAGE if complete else ResponseKind.CUT
     return ResponseKind.PAGE
 
@@ -102,11 +101,11 @@ def is_unparsable(page: Page, parsed: ParsedPage) -> bool:
     return parsed.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
 
 
-def _is_refusal(status: int, notice: Notice | None) -> bool:
+def _is_refusal(page: Page, notice: Notice | None) -> bool:
     """Return True if a host refuses the crawler, by a status and by the notice that its page shows."""
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
         return True
-    return status in REFUSAL_STATUSES and (notice is None or status != 403)
+    return page.is_refusal and (notice is None or page.status != 403)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -181,13 +180,13 @@ def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
         return _blocked(page, Detail.PAGE_REFUSES.format(notice=_short(notice.text)))
-    if _is_refusal(page.status, notice) or (page.status == 401 and notice is None):
+    if _is_refusal(page, notice) or (page.status == 401 and notice is None):
         return _blocked(page, Detail.STATUS.format(status=page.status))
     return None
 
 
 def _blocked(page: Page, detail: str) -> Rejection:
-    return Rejection(failure=Failure(kind="blocked", detail=detail), retry_after=retry_after(page))
+    return Rejection(failure=Failure(kind="blocked", detail=detail), retry_after=page.retry_after)
 
 
 def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
@@ -211,14 +210,14 @@ def _validate_status(page: Page) -> Rejection | None:
     failure = Failure(kind="http", detail=Detail.STATUS.format(status=page.status), permanent=is_permanent)
     if page.status in (404, 410):
         return Rejection(failure=failure, gone_reason=str(page.status))
-    return Rejection(failure=failure, retry_after=retry_after(page))
+    return Rejection(failure=failure, retry_after=page.retry_after)
 
 
 def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
     # A server that cannot reach its database may answer with `<html><body></body></html>`; a cache adds a comment.
     if _BLANK.fullmatch(page.body):
         return _cut(Detail.PAGE_EMPTY)
-    return _cut(Detail.PAGE_CUT) if stored.has_end_tag and is_truncated(page.body) else None
+    return _cut(Detail.PAGE_CUT) if stored.has_end_tag and page.is_truncated else None
 
 
 def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
-from blogarchive.parsing.http import netloc_of, service_of
+from blogarchive.parsing.urls import netloc_of, service_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc

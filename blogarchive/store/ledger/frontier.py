@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.http import other_scheme
+from blogarchive.parsing.urls import other_scheme
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
-from blogarchive.parsing.http import is_same_page
+from blogarchive.parsing.urls import is_same_page
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post, Precision, Target
-from blogarchive.parsing.http import netloc_of
+from blogarchive.parsing.urls import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, failures, frontier

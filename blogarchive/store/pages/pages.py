@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.fetched import READER_VERSION, Page, PageKind, Target
-from blogarchive.parsing.http import has_page_end, host_of
+from blogarchive.parsing.urls import host_of
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, Value, clip, describe_value, format_utc, load_json, parse_utc
 
@@ -118,7 +118,7 @@ def _page_columns(crawled: "CrawledPage") -> dict[str, Value]:
         "kind": crawled.parsed.kind,
         "site": crawled.target.site,
         "target": _target_json(crawled.target),
-        "closed": has_page_end(page.body),
+        "closed": page.has_end_tag,
         "reader_version": READER_VERSION,
     }
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from blogarchive.items import Post as ParsedPost
 from blogarchive.parsing.compared_form import content_hash
-from blogarchive.parsing.http import host_of
+from blogarchive.parsing.urls import host_of
 from blogarchive.post_facts import FACTS, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT

@@ -1,77 +1,13 @@
-"""HTTP headers that the crawl obeys, URLs as people type them, and patterns of hosts."""
+"""URLs as people type them, their hosts, and patterns of hosts."""
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from gettext import gettext as _
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from blogarchive.errors import UsageError
-from blogarchive.fetched import Page
-
-# --- headers
-
-REFUSAL_STATUSES = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
-"""Statuses with which a host may refuse a crawler.
-
-403 may also be a hidden post. 405, 406, 418, 444 and 456 make no sense for a plain GET: firewalls in front of Chinese
-hosts send them to programs.
-"""
-
-
-MAX_RETRY_AFTER = timedelta(days=30)
-
-
-def last_modified(modified: str | None, sent: str | None) -> str | None:
-    """Return the Last-Modified header if it is a strong validator: not of the second before Date (RFC 9110, 8.8.2.2).
-
-    A page may change twice in a second.
-    """
-    from email.utils import parsedate_to_datetime  # 6 ms, of every command that imports this module
-
-    try:
-        age = parsedate_to_datetime(sent or "") - parsedate_to_datetime(modified or "")
-    except (ValueError, TypeError, OverflowError):
-        return modified
-    return modified if age > timedelta(seconds=1) else None
-
-
-_START_TAG = re.compile(rb"<(?:html|body)[\s>]", re.IGNORECASE)
-_END_TAG = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
-_EDGE = 4096  # bytes in which most pages begin, and end
-
-
-def has_page_end(body: bytes) -> bool:
-    """Return whether the last 4 KB of `body` contain `</body>` or `</html>`."""
-    return _END_TAG.search(body, max(0, len(body) - _EDGE)) is not None
-
-
-def is_truncated(body: bytes) -> bool:
-    """Return whether the first 4 KB open `<html>` or `<body>` and the whole body closes neither."""
-    return bool(_START_TAG.search(body, 0, _EDGE)) and not (has_page_end(body) or _END_TAG.search(body))
-
-
-def retry_after(page: Page) -> timedelta | None:
-    """Return the delay of the page's Retry-After header (RFC 9110, 10.2.3), at most `MAX_RETRY_AFTER`.
-
-    The header is a number of seconds or an HTTP date, which is compared with the fetch time. Returns None if it is
-    missing or invalid.
-    """
-    received_at, text = page.fetched_at, (page.header("Retry-After") or "").strip()
-    if text.isascii() and text.isdigit():
-        return timedelta(seconds=min(float(text), MAX_RETRY_AFTER.total_seconds()))
-    from email.utils import parsedate_to_datetime
-
-    try:
-        until = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=received_at.tzinfo)
-    return min(max(timedelta(0), until - received_at), MAX_RETRY_AFTER)
-
 
 # --- URLs as people type them
 

@@ -80,6 +80,7 @@ def _resolve_label(label: str) -> whatwg.Charset | None:
 _ESCAPES = {"hz-gb-2312": b"~{", "iso-2022-jp": b"\x1b", "iso-2022-kr": b"\x0e"}
 _SAMPLE_BYTES = 2000
 _DECLARED_BONUS = 16 * BIT
+_TAG = re.compile(rb"\s*<[!?A-Za-z]")
 _LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
 
 
@@ -115,6 +116,8 @@ def _detect_utf_16(
     A header that declares UTF-16 is believed if the text costs less in it. Without any declaration, zeros in
     every second byte mean UTF-16.
     """
+    if _TAG.match(body):  # in UTF-16 a tag has a zero beside each character
+        return None
     if header in (whatwg.UTF_16LE, whatwg.UTF_16BE):
         start = body[:_SAMPLE_BYTES]
         costs = {c: text_cost(c.decode_lenient(start)) for c in (whatwg.UTF_16LE, whatwg.UTF_16BE)}

@@ -196,6 +196,13 @@ def test_a_readable_page_is_not_utf_16_despite_its_declaration():
     assert decode(text.encode(), "text/html; charset=utf-16").text == text
 
 
+def test_a_page_in_gbk_is_not_utf_16_if_its_header_declares_it():
+    # Two ASCII characters of a tag are one Chinese character of UTF-16.
+    head = "<!doctype html><html><head><meta charset=gbk><title>世界你好</title>"
+    text = f"{head}{'<a href=/list>首页文章相册</a>' * 40}<body>我们又见面了"
+    assert decode(text.encode("gbk"), "text/html; charset=utf-16").text == text
+
+
 def test_a_byte_order_mark_is_removed_and_overrules_declarations():
     decoded = decode(b"\xef\xbb\xbf" + page(SIMPLIFIED_LINES).encode(), "text/html; charset=gb2312")
     assert decoded.text == page(SIMPLIFIED_LINES)

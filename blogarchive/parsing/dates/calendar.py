@@ -286,7 +286,7 @@ def _resolve_now(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
 
 
 NAMED_RULES = rules.compile_rules(
-    (BOUNDED, r"刚刚|刚才|方才|just now", _resolve_now),
+    (BOUNDED, r"刚刚|刚才|方才|[几数]秒钟?前|a few seconds ago|just now", _resolve_now),
     (ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
     # 今天 in a text is no date of the page, so words count only where a site prints dates.
     (BOUNDED, _CHINESE_DAY + _PERIOD, _resolve_named_day),

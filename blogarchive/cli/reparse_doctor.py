@@ -9,9 +9,9 @@ import click
 
 from blogarchive.cli import options
 from blogarchive.cli.output import note, print_json, print_json_array, require_undamaged
-from blogarchive.crawl.doctor import FieldFinding, examine, visible_lines
+from blogarchive.crawl.doctor import FieldFinding, examine, find_refusal, visible_lines
 from blogarchive.crawl.named_urls import stored_site, target_of_url
-from blogarchive.errors import UsageError
+from blogarchive.errors import Unreachable, UsageError
 from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.urls import repair_url
@@ -90,7 +90,8 @@ def doctor(
     """Print every parsed field of a page."""
     if not Path(source).exists():  # a URL without its scheme reads like the name of a file
         source = repair_url(source)
-    if source.startswith(("http://", "https://")):
+    is_fetched = source.startswith(("http://", "https://"))
+    if is_fetched:
         from blogarchive.crawl.run import build_settings, fetch
 
         target = target_of_url(source, site or stored_site(db, source))
@@ -100,13 +101,15 @@ def doctor(
     findings, template = examine(page, target)
     if as_json:
         print_json_array([FieldFinding(field="status", value=str(page.status)), *findings])
-        return
-    _print_page(page, template, target.site)
-    for finding in findings:
-        click.echo(_format_finding(finding))
-    if lines:
-        for number, text in enumerate(visible_lines(page), start=1):
+    else:
+        _print_page(page, template, target.site)
+        for finding in findings:
+            click.echo(_format_finding(finding))
+        for number, text in enumerate(visible_lines(page) if lines else (), start=1):
             click.echo(f"{number:5} {text}")
+    if is_fetched and (reason := find_refusal(page, target)) is not None:
+        message = _("a backup would not store this page: {reason}").format(reason=reason)
+        raise Unreachable(message)
 
 
 def _print_page(page: Page, template: str | None, site: str) -> None:

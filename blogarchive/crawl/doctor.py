@@ -6,12 +6,14 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import groupby
 
 from blogarchive.items import CrawledPage, DateText, Page, Target
+from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.document import Document, parse_document
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.base import parse_page, refuse_large_page, site_by_name
 from blogarchive.sites.normalize import normalize_page
+from blogarchive.store.ingest.validate import StoredState, validate_page
 
 _ITEMS_SHOWN = 3
 _COUNTED = ".is_counted"  # False in an answer of the owner, which has selectors of its own
@@ -47,7 +49,7 @@ def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]
     """
     if (refused := refuse_large_page(page.body)) is not None:
         return [FieldFinding(field=field, value=value) for field, value in _flatten("", refused)], None
-    crawled = normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
+    crawled = _parse(page, target)
     explanation = site_by_name(target.site).explain_page(page, target)
     selectors = {source.field: source.selector for source in explanation.sources} if explanation else {}
     links = tuple(sorted(crawled.parsed.links, key=lambda link: not link.next_page))
@@ -61,6 +63,17 @@ def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]
         for one in findings
     ]
     return findings, (explanation.template or "none") if explanation else None
+
+
+def find_refusal(page: Page, target: Target) -> str | None:
+    """Return why a backup would not store the page, translated; None if it would."""
+    rejection = validate_page(_parse(page, target), StoredState())
+    return explain_detail(rejection.failure.detail, rejection.failure.kind) if rejection else None
+
+
+def _parse(page: Page, target: Target) -> CrawledPage:
+    parsed = refuse_large_page(page.body) or parse_page(page, target)
+    return normalize_page(CrawledPage(target=target, page=page, parsed=parsed))
 
 
 def visible_lines(page: Page) -> list[str]:

@@ -656,6 +656,17 @@ def test_doctor_names_the_line_of_the_comment_itself_if_its_author_wrote_others(
     assert lines["posts[0].unseen_comments"] is None
 
 
+def test_doctor_of_a_page_that_a_backup_would_not_store_prints_it_and_ends_with_4(tmp_path: Path) -> None:
+    with DemoHost([sample_blog("31182")]) as host:
+        words = ("doctor", f"{host.url}/u/999/", "--site", "creaders")
+        ran, as_json = (run_command(*words, *more, folder=tmp_path) for more in ((), ("--json",)))
+        post = run_command("doctor", host.post_url("31182", 506012), "--site", "creaders", folder=tmp_path)
+    assert (ran.code, as_json.code, post.code) == (4, 4, 0)
+    assert "status 404" in ran.out
+    assert {"field": "status", "value": "404"}.items() <= json.loads(as_json.out)[0].items()
+    assert "would not store this page: the page says: 您要找的页面不存在" in ran.err
+
+
 def test_doctor_names_the_limits_of_a_page_and_parses_none_beyond_them(
     run_cli: RunCli, tmp_path: Path
 ) -> None:

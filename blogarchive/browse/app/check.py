@@ -165,7 +165,7 @@ async def check(context: AppContext) -> Response:
         message = MAIL if _MAIL.search(text.translate(_FULL_WIDTH)) else NO_URL
     else:
         url, result = await _ask_both_schemes(context, url, site)
-        preview = preview_of(result.out) if result.code == 0 else None
+        preview = preview_of(result.out) if result.out else None  # a page came, perhaps of no blog
         said = (text for option, text in _BY_OPTION.items() if option in result.message)
         message = None if preview else next(said, result.words(NO_ANSWER))
     return await context.page(
@@ -187,14 +187,14 @@ async def _ask_both_schemes(context: AppContext, url: str, site: str) -> tuple[s
     async with _doctor(context, url, site) as first:
         await asyncio.wait([first], timeout=_PATIENCE)
         # Only a site that does not answer may have the other scheme: any other error is about this very page.
-        if first.done() and first.result().code != Unreachable.exit_code:
+        if first.done() and (first.result().out or first.result().code != Unreachable.exit_code):
             return url, first.result()
         async with _doctor(context, other, site) as second:
             await asyncio.wait([first, second], return_when=asyncio.FIRST_COMPLETED)
-            if first.done() and first.result().code == 0:
+            if first.done() and first.result().out:
                 return url, first.result()
             found = await second
-            return (other, found) if found.code == 0 else (url, await first)
+            return (other, found) if found.out else (url, await first)
 
 
 @asynccontextmanager

@@ -72,8 +72,7 @@ def find_refusal(page: Page, target: Target) -> str | None:
 
 
 def _parse(page: Page, target: Target) -> CrawledPage:
-    parsed = refuse_large_page(page.body) or parse_page(page, target)
-    return normalize_page(CrawledPage(target=target, page=page, parsed=parsed))
+    return normalize_page(CrawledPage(target=target, page=page, parsed=parse_page(page, target)))
 
 
 def visible_lines(page: Page) -> list[str]:

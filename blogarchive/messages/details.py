@@ -216,6 +216,7 @@ class Detail(StrEnum):
     PAGE_UNKNOWN = N_("nothing on the page says what it is")
     PAGE_BYTES = N_("not parsed: {size:,} bytes, the limit is {limit:,}")
     PAGE_TAGS = N_("not parsed: {count:,} tags, the limit is {limit:,}")
+    PAGE_TYPE = N_("the server sent a file of type {type}, no page")
     OTHER_KIND = N_("shows a page of kind {kind} in its place")
     OTHER_POST = N_("shows post {number} in its place")
     OTHER_BLOG = N_("a page of another blog ({uid})")

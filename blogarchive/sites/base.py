@@ -38,6 +38,21 @@ def refuse_large_page(body: bytes) -> ParsedPage | None:
     return None
 
 
+# A URL may lead to a picture or a document. Some servers name a wrong type for HTML, which begins with a tag.
+_NO_PAGE = re.compile(
+    r"(?i)(?:image|audio|video|font)/|application/(?:pdf|zip|octet-stream|msword|epub|vnd\.|x-)"
+)
+_TAG = re.compile(rb"[\s\xef\xbb\xbf]*<")
+
+
+def _refuse_file(page: Page) -> ParsedPage | None:
+    """Return a page without content and with a problem if the server sent a file that is no page, or None."""
+    kind = (page.header("Content-Type") or "").partition(";")[0].strip()
+    if _NO_PAGE.match(kind) is None or _TAG.match(page.body):
+        return None
+    return _refuse(Detail.PAGE_TYPE.format(type=kind[:80]))
+
+
 def _refuse(detail: str) -> ParsedPage:
     problem = Problem(kind="unreadable", field="page", detail=detail)
     return ParsedPage(kind=PageKind.UNKNOWN, encoding="", problems=(problem,))
@@ -260,6 +275,8 @@ def find_own_urls(text: str) -> tuple[str, ...]:
 def parse_page(page: Page, target: Target) -> ParsedPage:
     """Return `page` as parsed by the site of `target`.
 
-    A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS` is not parsed: the result has a problem that says so.
+    A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS`, and a file that is no page, are not parsed: the result has a problem that
+    says so.
     """
-    return refuse_large_page(page.body) or site_by_name(target.site).parse_page(page, target)
+    refused = refuse_large_page(page.body) or _refuse_file(page)
+    return refused or site_by_name(target.site).parse_page(page, target)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from blogarchive.items import LIST_KINDS, CrawledPage, Notice, NoticeKind, Page, PageKind, ParsedPage, Post
 from blogarchive.messages.details import Detail
@@ -240,7 +240,9 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
 
 
 def _has_path(page: Page, url: str) -> bool:
-    return urlsplit(page.url).path.strip("/") == urlsplit(url).path.strip("/")
+    # A link or a person may write 中文 in a path, which is asked for as %E4%B8%AD%E6%96%87.
+    own, asked = (unquote(urlsplit(one).path).strip("/") for one in (page.url, url))
+    return own == asked
 
 
 def _validate_post_number(crawled: CrawledPage) -> Rejection | None:

@@ -187,6 +187,28 @@ def test_posts_whose_numbers_look_like_years_are_found_on_the_pages_of_the_home_
     assert rows(tmp_path, "select count(*), count(body_text), count(posted_at) from posts") == [(13, 13, 13)]
 
 
+@pytest.mark.parametrize("number", ["posts/山.html", "posts/%E5%B1%B1.html"])
+def test_the_url_of_a_post_may_be_written_in_chinese(tmp_path: Path, number: str) -> None:
+    blog = Blog(tmp_path / "blog", lists=True, permalink="/posts/:slug.html")
+    blog.write(1, "山里下雨，一天没有人来。", slug="山")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url + number).code == 0
+        assert rows(tmp_path, "select number from posts") == [("posts/山.html",)]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.pdf", "application/pdf"), ("a.png", "image/png")])
+def test_a_file_that_is_no_page_is_no_post(tmp_path: Path, name: str, kind: str) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    blog.write(1, "山里下雨，一天没有人来。")
+    with serve(blog) as url:
+        blog.build(url)
+        (blog.folder / "public" / name).write_bytes(b"%PDF-1.4 1 0 obj endobj trailer")
+        ran = run(tmp_path, "backup", url + name)
+    assert ran.code == 4
+    assert f"the server sent a file of type {kind}, no page" in ran.err
+
+
 def test_a_second_edit_on_a_day_that_the_sitemap_names_is_seen_on_the_next_day(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 4):

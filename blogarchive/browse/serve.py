@@ -191,6 +191,10 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
     flags = "immutable=1" if immutable else "mode=ro"
     with user_errors(path), closing(_connect(path, flags)) as connection:
         if not is_archive(connection, current=False):
+            if connection.execute("select 1 from sqlite_master").fetchone() is None:
+                raise NoArchive(
+                    _("{path} holds no archive yet; `blogarchive backup URL` makes one"), path=path
+                )
             text = _("{path} is no archive of blogarchive; name another file with --db")
             raise ArchiveDamaged(text, path=path)
         archive = Statements(path, connection)

@@ -95,7 +95,7 @@ def search(
         # Fewer hits than asked for are all: to count them would search the index again.
         total = len(found) if len(found) < limit else finder.count_hits(archive, text, **scope)
         is_whole = search_index.is_whole(archive)
-    _print_hits(found, total, as_json=as_json, is_whole=is_whole)
+    _print_hits(found, total, as_json=as_json, is_whole=is_whole, is_asked=bool(words))
     return 0
 
 
@@ -156,10 +156,12 @@ def _rebuild_index(db: Path) -> None:
     note(_("{rows} posts and comments indexed").format(rows=rows))
 
 
-def _print_hits(found: Sequence[finder.Hit], total: int, *, as_json: bool, is_whole: bool) -> None:
+def _print_hits(
+    found: Sequence[finder.Hit], total: int, *, as_json: bool, is_whole: bool, is_asked: bool
+) -> None:
     """Print the first hits of `total`."""
     lines = (format_hit(hit, colour=sys.stdout.isatty()) for hit in found)
-    nothing = _("nothing found") if is_whole else ""
+    nothing = _("nothing found") if is_whole and is_asked else ""
     print_list(map(hit_object, found), lines, as_json=as_json, nothing=nothing)
     if not is_whole:
         text = _(

@@ -156,6 +156,7 @@ def test_an_empty_list_says_so(run_cli: RunCli, tmp_path: Path) -> None:
         assert (result.code, result.out, len(result.err.splitlines())) == (0, "", 1), words
         assert run_cli(words, "--json", "--db", db).err == ""
     assert run_cli("failures", "-q", "--db", db).err == ""
+    assert "nothing found" not in run_cli("search", "--rebuild", "--db", db).err, "nothing was asked"
 
 
 def test_the_demo_prints_what_is_stored_and_what_to_try_next(demo: tuple[Path, str]) -> None:
@@ -470,6 +471,7 @@ def test_a_dry_run_names_a_file_that_is_no_archive_as_every_command_does(
         dry, real = (run_cli("update", *words, "--db", db) for words in (("--dry-run",), ()))
         assert (dry.code, dry.err.partition(" ")[2]) == (real.code, real.err.partition(" ")[2])
         assert dry.code == code
+        assert run_cli("serve", "--port", "0", "--db", db).code == code
 
 
 def on_terminal(*words: object) -> bytes:

@@ -1,5 +1,6 @@
 """The commands that read the archive: `search`, `serve`, `app`."""
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -160,7 +161,8 @@ def _print_hits(
     found: Sequence[finder.Hit], total: int, *, as_json: bool, is_whole: bool, is_asked: bool
 ) -> None:
     """Print the first hits of `total`."""
-    lines = (format_hit(hit, colour=sys.stdout.isatty()) for hit in found)
+    has_colour = sys.stdout.isatty() and not (os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb")
+    lines = (format_hit(hit, colour=has_colour) for hit in found)
     nothing = _("nothing found") if is_whole and is_asked else ""
     print_list(map(hit_object, found), lines, as_json=as_json, nothing=nothing)
     if not is_whole:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SECONDS_BETWEEN_COUNTS = 1.0
 _COUNTING_SHARE = 0.05  # of the time at most: a host may have a million targets
 _SECONDS_BETWEEN_LINES = 60.0
+_LEAST_WIDTH = 64  # characters of a terminal that shows all columns of the progress
 
 
 def stamped(text: str, stream: TextIO) -> str:
@@ -145,7 +146,8 @@ class ProgressBarObserver(LineObserver):
         self._bar.update(task, completed=done, total=total or None, done=shown, failed=failed, todo=todo)
 
     def _write(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False)
+        # The terminal wraps lines itself: a URL cut by a line break can be neither copied nor clicked.
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 @contextmanager
@@ -159,13 +161,14 @@ def open_observer(stream: TextIO, *, quiet: bool = False, verbose: bool = False)
         from rich import console as consoles, progress as bars  # 0.03 s, for terminals
 
         console = consoles.Console(file=stream)
-        columns = (
+        columns: list[bars.ProgressColumn] = [
             bars.TextColumn("{task.description}"),
-            bars.BarColumn(),
             bars.TextColumn(_("{task.fields[done]} {task.fields[unit]}")),
             bars.TaskProgressColumn(),
-            bars.TextColumn(_("{task.fields[failed]} failed, {task.fields[todo]} to go")),
-            bars.TimeRemainingColumn(),
-        )
+        ]
+        if console.width >= _LEAST_WIDTH:
+            columns.insert(1, bars.BarColumn())
+            columns.append(bars.TextColumn(_("{task.fields[failed]} failed, {task.fields[todo]} to go")))
+            columns.append(bars.TimeRemainingColumn())
         with bars.Progress(*columns, console=console, transient=True) as progress:
             yield ProgressBarObserver(console, progress, verbose=verbose)

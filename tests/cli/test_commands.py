@@ -474,12 +474,15 @@ def test_a_dry_run_names_a_file_that_is_no_archive_as_every_command_does(
         assert run_cli("serve", "--port", "0", "--db", db).code == code
 
 
-def on_terminal(*words: object) -> bytes:
+def on_terminal(*words: object, **environment: str) -> bytes:
     """Return what a command writes to a terminal."""
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "blogarchive", *map(str, words)]
     shown = b""
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs) as process:
+    environment = {**os.environ, "TERM": "xterm", **environment}
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, env=environment
+    ) as process:
         os.close(theirs)
         with suppress(OSError):  # of Linux, at the end
             while read := os.read(ours, 65536):
@@ -500,7 +503,20 @@ def test_no_text_of_a_stranger_controls_the_terminal(db: Path, tmp_path: Path) -
         shown = on_terminal(*words.split(), "--db", copy)
         assert re.findall(rb"[\x00\x07\x1b]|\r(?!\n)|\xc2\x9b|\xe2\x80\xae", shown) == [], words
     assert rb"\x1b[2J" in shown
-    assert b"\x1b[33m" in on_terminal("search", "猫", "--limit", 1, "--db", db)
+    words = ("search", "猫", "--limit", 1, "--db", db)
+    assert b"\x1b[33m" in on_terminal(*words)
+    assert b"\x1b" not in on_terminal(*words, NO_COLOR="1") + on_terminal(*words, TERM="dumb")
+
+
+def test_the_progress_on_a_narrow_terminal_is_not_cut(tmp_path: Path) -> None:
+    with DemoHost([make_blog("7", posts=8)], delay=0.2) as host:
+        words = ("backup", host.blog_url("7"), "--site", "creaders", "--delay", "0.001")
+        db = tmp_path / ("a long name " * 5) / "a.db"
+        db.parent.mkdir()
+        shown = on_terminal(*words, "--db", db, COLUMNS="40").decode()
+    assert " of 8 posts" in shown
+    assert "…" not in shown
+    assert f"new archive at {db}\r\n" in shown, "a path that is cut cannot be copied"
 
 
 def test_a_post_and_a_blog_may_be_named_by_their_urls(run_cli: RunCli, db: Path, tmp_path: Path) -> None:

@@ -223,12 +223,15 @@ def identify(saved: SavedPage, *, url: str | None = None, site: str | None = Non
         raise CannotIdentify(_("it is empty"))
     if (refused := base.refuse_large_page(saved.body)) is not None:  # before it is searched for its URL
         raise CannotIdentify(explain_detail(refused.problems[0].detail))
-    return run_guarded(len(saved.body), _identify, replace(saved, parts={}), url, site)
+    bare = replace(saved, parts={}, whole=saved.whole and b"")
+    crawled = run_guarded(len(saved.body), _identify, bare, url, site)
+    return replace(crawled, page=replace(crawled.page, body=saved.whole or saved.body))
 
 
 def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPage:
     crawled = _parse_target(saved, _Identification(saved, url, site))
-    _require_whole(crawled)
+    if saved.whole is None:  # SingleFile writes no end tags
+        _require_whole(crawled)
     _require_blog(crawled)
     return crawled
 

@@ -6,7 +6,7 @@ import re
 import stat
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -22,6 +22,7 @@ from xml.parsers.expat import ExpatError
 from blogarchive.errors import UsageError, UserError
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import parse_html
+from blogarchive.parsing.images import read_single_file
 from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
@@ -47,8 +48,8 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL; `headers` and `status` those of the
-    response in a WARC.
+    `parts` are the files in an MHTML or a web archive of Safari by absolute URL, in a page of SingleFile by name; `whole`
+    is that page, whose `body` has these names. `headers` and `status` are those of the response in a WARC.
     """
 
     path: Path
@@ -58,6 +59,7 @@ class SavedPage:
     url: str | None = None
     content_type: str | None = None
     parts: Mapping[str, bytes] = field(default_factory=dict)
+    whole: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
 
@@ -99,14 +101,18 @@ def display_name(path: Path, source: Path) -> str:
 
 
 def load_page(path: Path, source: Path) -> SavedPage:
-    """Return the page in that file. Its time is the plausible one of the MHTML, else the file's. Raises `OSError`."""
+    """Return the page in that file, of the plausible time that a browser wrote, else of the file. Raises `OSError`."""
     body = path.read_bytes()
     name = display_name(path, source)
     if path.suffix.lower() in _MHTML:
         return _load_mhtml(path, name, body, modified_at(path))
     if path.suffix.lower() == _WEBARCHIVE:
         return _load_webarchive(path, name, body, modified_at(path))
-    return SavedPage(path=path, name=name, body=body, saved_at=modified_at(path))
+    saved = SavedPage(path=path, name=name, body=body, saved_at=modified_at(path))
+    if (page := read_single_file(body)) is None:
+        return saved
+    saved_at = _parse_date(page.date.replace("GMT", "")) or saved.saved_at
+    return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=page.files, whole=body)
 
 
 def modified_at(path: Path) -> datetime:
@@ -159,8 +165,8 @@ def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tup
         url, parts = urljoin(page_url, src), urlsplit(src)
     except ValueError:
         return None
-    if url in page.parts:
-        return url, page.parts[url]
+    if (part := page.parts.get(url, page.parts.get(src))) is not None:
+        return url, part
     if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
         return None
     bodies = (_read_below(page.path.parent / name, root) for name in _list_disk_names(parts.path))

@@ -1,12 +1,14 @@
-"""Decide which image is fetched; check the response: its type by content, its size, whether it is whole."""
+"""Decide which image is fetched; check its bytes: type by content, size, whether it is whole; take images out of a page."""
 
 import re
 import struct
 import zlib
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from blogarchive.messages.details import Detail
@@ -260,3 +262,53 @@ def _check_body(body: bytes) -> ImageFile | ImageFailure:
 def too_large_failure() -> ImageFailure:
     """Return the failure of an image above MAX_IMAGE_BYTES."""
     return ImageFailure(detail=Detail.LARGER_THAN.format(size=MAX_IMAGE_BYTES // 2**20), permanent=True)
+
+
+# --- images in a page
+
+# SingleFile writes it before the head; the date is that of JavaScript, `Wed May 06 2020 12:00:00 GMT+0800 (…)`.
+_SINGLE_FILE = re.compile(
+    rb"(?:(?!<body\b).)*?<!--\s*Page saved with SingleFile\s+url: (\S+)\s+saved date: ([^\r\n(]+)", re.DOTALL
+)
+_HEAD_BYTES = 2048
+_TAG = re.compile(rb"<style\b[^<]*|<[a-z][^<>]*", re.IGNORECASE)
+_EMBEDDED = re.compile(
+    rb"data:[a-z]+/([a-z\d]*)[\w.+=;-]{0,60};base64,((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2,3}={0,2})?)"
+)
+# An image that a page shows twice is a variable of its style; both `img` show a blank SVG in front of it.
+_VARIABLE = re.compile(rb'--sf-img-(\d+): ?url\("?([^")]{1,80})"?\)')
+_SHOWS_VARIABLE = re.compile(
+    rb"<img\b([^<>]*?)\ssrc='data:image/svg\+xml,<svg[^']*'([^<>]*?\bvar\(--sf-img-(\d+)\))", re.IGNORECASE
+)
+
+
+class SingleFile(NamedTuple):
+    """A page that SingleFile saved: its URL, the date of the copy, its HTML, and the files in it by their names there."""
+
+    url: str
+    date: str
+    body: bytes
+    files: dict[str, bytes]
+
+
+def read_single_file(body: bytes) -> SingleFile | None:
+    """Return the page with a name in place of the bytes of each file in its tags; None if SingleFile did not save it.
+
+    The name is that of a file in a folder that a browser saves, so that its image has a URL.
+    """
+    if (head := _SINGLE_FILE.match(body, 0, _HEAD_BYTES)) is None:
+        return None
+    files: dict[str, bytes] = {}
+
+    def name(match: re.Match[bytes]) -> bytes:
+        data = b64decode(match[2] + b"==")  # too many of these are ignored
+        path = f"SingleFile_files/{sha256(data).hexdigest()[:32]}.{match[1].decode()}"
+        files[path] = data
+        return path.encode()
+
+    small = _TAG.sub(lambda tag: _EMBEDDED.sub(name, tag[0]), body)
+    variables = dict(_VARIABLE.findall(small))
+    small = _SHOWS_VARIABLE.sub(
+        lambda tag: b'<img%s src="%s"%s' % (tag[1], variables.get(tag[3], b""), tag[2]), small
+    )
+    return SingleFile(head[1].decode("utf-8", "replace"), head[2].decode("utf-8", "replace"), small, files)

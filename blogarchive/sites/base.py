@@ -6,7 +6,7 @@ import pkgutil
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from gettext import gettext as _
 from zoneinfo import ZoneInfo
 
@@ -275,8 +275,13 @@ def find_own_urls(text: str) -> tuple[str, ...]:
 def parse_page(page: Page, target: Target) -> ParsedPage:
     """Return `page` as parsed by the site of `target`.
 
-    A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS`, and a file that is no page, are not parsed: the result has a problem that
-    says so.
+    A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS`, without the files in it, and a file that is no page, are not parsed: the
+    result has a problem that says so.
     """
+    if page.is_imported:
+        from blogarchive.parsing.images import read_single_file  # most commands import no page
+
+        saved = read_single_file(page.body)
+        page = page if saved is None else replace(page, body=saved.body)
     refused = refuse_large_page(page.body) or _refuse_file(page)
     return refused or site_by_name(target.site).parse_page(page, target)

@@ -1,5 +1,7 @@
 import os
 import plistlib
+import zlib
+from base64 import b64encode
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -10,6 +12,11 @@ from blogarchive.importing.html import import_html
 from blogarchive.importing.identify import PageUrls, read_page_urls
 from blogarchive.importing.saved_files import find_image_sources
 from blogarchive.sites.base import site_by_name
+from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.reparse import reparse_pages
+from blogarchive.store.pages.pages import stored_pages
+from blogarchive.store.posts.revisions import image_urls
+from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.importing.archives import dump, rows
 from tests.importing.pages import HOME, NEWER, OLDER, PNG, listing, page, post_url, save, saved_from
 from tests.paths import REAL
@@ -385,6 +392,44 @@ def test_a_url_of_a_browser_that_the_text_quotes_is_not_that_of_the_page() -> No
     assert read_page_urls(f"<html><head><title>x</title></head><BODY>{quoted}").saved_from is None
     saved = "<!DOCTYPE html>\n<!-- saved from url=(0012)http://a.net/2 -->\n"
     assert read_page_urls(f"{saved}<html><body>{quoted}").saved_from == "http://a.net/2"
+
+
+def single_file(date: str, *images: bytes) -> str:
+    """Return a page of SingleFile, with these images in its text."""
+    top = f"<!--\n Page saved with SingleFile \n url: {post_url(101)} \n saved date: {date}\n-->"
+    shown = "".join(f"<img src=data:image/png;base64,{b64encode(one).decode()}>" for one in images)
+    text = page(top=top, own_link=False, body=f"<p>山里的早晨。</p>{shown}")
+    return text.removesuffix("\n</body></html>")  # as all tags that HTML does not need
+
+
+def test_a_page_of_singlefile_has_the_url_and_the_time_that_it_states(archive: Path, tmp_path: Path) -> None:
+    save(tmp_path / "1.html", single_file("Sun Mar 02 2025 08:00:00 GMT+0800 (中国标准时间)"))
+    assert import_html(archive, tmp_path / "1.html").unplaced == ()
+    assert rows(archive, "select number from posts where body_text is not null") == [("101",)]
+    assert rows(archive, "select fetched_at from pages") == [("2025-03-02T00:00:00+00:00",)]
+
+
+def test_images_in_a_page_of_singlefile_are_stored_whatever_their_size(archive: Path, tmp_path: Path) -> None:
+    photo = PNG + bytes(3_000_000)
+    text = single_file("Sun Mar 02 2025 08:00:00 GMT+0800", photo, PNG, photo)
+    done = import_html(archive, save(tmp_path / "1.html", text))
+    assert (done.pages, done.pictures, done.unplaced) == (1, 2, ())
+    [(html,)] = rows(archive, "select body_html from posts where body_html is not null")
+    stored = dict(rows(archive, "select url, size from media where sha256 is not null"))
+    assert [stored[url] for url in image_urls(str(html))] == [len(photo), len(PNG), len(photo)]
+    assert [zlib.decompress(body) for (body,) in rows(archive, "select body from pages")] == [text.encode()]  # type: ignore[arg-type]
+    with Archive.open(archive) as opened:
+        assert list(reparse_pages(opened, parse_stored_pages(stored_pages(opened), [], 1))) == []
+
+
+def test_a_page_of_singlefile_is_no_edit_of_a_stored_post(archive: Path, tmp_path: Path) -> None:
+    shown = f"{HOME}a.png"
+    crawled = page(top=saved_from(101), body=f'<p>山里的早晨。</p><img src="{shown}">')
+    import_html(archive, save(tmp_path / "0.html", crawled))
+    saved = save(tmp_path / "1.html", single_file("Sun Mar 02 2025 08:00:00 GMT+0800", PNG))
+    assert import_html(archive, saved).pictures == 1
+    assert rows(archive, "select count(*) from post_revisions") == [(0,)]
+    assert rows(archive, "select url, size from media where sha256 is not null") == [(shown, len(PNG))]
 
 
 def test_relative_links_follow_the_base_of_the_page() -> None:

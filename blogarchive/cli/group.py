@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from copy import copy
 from gettext import gettext as _
+from inspect import cleandoc
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -92,7 +93,7 @@ class _Lazy(click.Group):
         gc.freeze()  # the first collection would visit all that the imports made: 3 ms
         gc.enable()
         command = add_common(copy(getattr(module, _NAMES.get(cmd_name, cmd_name))))
-        command.help = f"{_(first_sentence)}\n\n{command.help or ''}".rstrip()
+        command.help = f"{_(first_sentence)}\n\n{cleandoc(command.help or '')}".rstrip()
         command.epilog = format_examples(cmd_name)
         return command
 

@@ -126,7 +126,10 @@ def test_each_command_begins_its_help_with_that_sentence(run_cli: RunCli) -> Non
     listed = dict(re.findall(r"^  ([a-z]+) +([A-Z].*\.)$", run_cli("--help").out, re.MULTILINE))
     assert set(listed) == CONTRACT
     for name, sentence in listed.items():
-        assert run_cli(name, "-h").out.splitlines()[2].strip() == sentence
+        lines = run_cli(name, "-h").out.splitlines()
+        assert lines[2].strip() == sentence
+        text = lines[2 : next(at for at, line in enumerate(lines) if line.endswith(":"))]
+        assert [line for line in text if re.search(r"\S {3}|^ {3}", line)] == [], "no line is indented"
 
 
 def test_completion_is_printed_for_a_shell_and_names_the_commands(run_cli: RunCli) -> None:

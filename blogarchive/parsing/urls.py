@@ -34,6 +34,7 @@ def repair_url(text: str) -> str:
 _ANY_HOST = "*"
 
 _HOST_PATTERN = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
+_PLAIN_START = re.compile(r"https?://([a-zA-Z0-9.:-]+)(?![^/?#])")
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -60,6 +61,8 @@ def host_of(url: str) -> str:
 
 def netloc_of(url: str) -> str:
     """Return `host` or `host:port` of a URL as it is written; "" if it has none or is invalid."""
+    if plain := _PLAIN_START.match(url):  # most URLs; urlsplit takes ten times as long
+        return plain[1]
     try:
         return urlsplit(url).netloc
     except ValueError:

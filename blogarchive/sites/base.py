@@ -33,7 +33,7 @@ def refuse_large_page(body: bytes) -> ParsedPage | None:
     """Return a page without content and with a problem that names the limit that `body` exceeds, or None."""
     if len(body) > MAX_PAGE_BYTES:
         return _refuse(Detail.PAGE_BYTES.format(size=len(body), limit=MAX_PAGE_BYTES))
-    if (tags := count_tags(body)) > MAX_TAGS:
+    if len(body) > MAX_TAGS and (tags := count_tags(body)) > MAX_TAGS:
         return _refuse(Detail.PAGE_TAGS.format(count=tags, limit=MAX_TAGS))
     return None
 

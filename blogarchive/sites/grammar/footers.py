@@ -34,7 +34,7 @@ _REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _MAX_FOOTER_LINES = 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class CommentFooter:
     """Lines that match the footer of a comment; `linked`: 回复 is a link or a button, which nobody can type."""
 

@@ -103,7 +103,7 @@ _LINES_TO_NAME = 4
 _HOME = PageKind.HOME  # attribute access to an enum member is five times slower (Python 3.11)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class CommentHeader:
     """Lines `first` to `last` that match the header of a comment; `likes` if `回复 | N` ends it.
 

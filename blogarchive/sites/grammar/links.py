@@ -23,21 +23,24 @@ def resolve_links(
 ) -> tuple[tuple[Sequence[PageLink], ...], frozenset[int]]:
     """Return the links of each line in order, resolved against `base`, and the indexes of the lines that link to a post."""
     targets = _root_targets(absolute_url("/", base) or base, parse_url)
-    links: list[Sequence[PageLink]] = []
+    links: list[Sequence[PageLink]] = [()] * len(document.lines)
     post_lines = []
     for line in document.lines:
+        if not line.links:
+            continue
         found: list[PageLink] = []
         for text, anchor in line.links:
-            href = anchor.get("href")
+            href = anchor.get("href") or ""
+            target = targets.get(href)
             # The page does not matter for these, and each page of a blog has the same sidebar.
-            if href and (href[0] == "/" or href.startswith(("http://", "https://"))):
-                target = targets[href if href in targets or "?" not in href else drop_session(href)]
-            else:
+            if target is None and href.startswith(("/", "http://", "https://")):
+                target = targets[drop_session(href) if "?" in href else href]
+            elif target is None:
                 target = parse_canonical(link_url(anchor, base), parse_url)
             found.append((text, anchor, target))
             if target is not None and target.kind is _POST:
                 post_lines.append(line.index)
-        links.append(found)
+        links[line.index] = found
     return tuple(links), frozenset(post_lines)
 
 

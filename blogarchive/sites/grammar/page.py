@@ -28,7 +28,9 @@ _TWO_DAYS = re.compile(r"\d{4}-\d\d-\d\d ?[-~] ?\d{4}-\d\d-\d\d", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineIndex:
-    """The folded lines joined: `text` has each after a LINE_START; `starts[i]` is the offset of line i."""
+    """The folded lines joined: `text` has each after a LINE_START, without rows of the archive, which no pattern
+    matches; `starts[i]` is the offset of line i, or of the next one in `text`.
+    """
 
     text: str
     starts: Sequence[int]
@@ -64,12 +66,12 @@ def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
 
 
 def _fold_line(text: str) -> tuple[str, str]:
-    """Return a folded line, and its text in the index: dots for a row of the archive, which no pattern matches."""
+    """Return a folded line, and its text in the index: a dot of prose, nothing of a row of the archive."""
     if len(text) > MAX_LABEL_LENGTH:
-        return "…" * len(text), vocabulary.LINE_START + "…" * len(text)
+        return "…" * len(text), vocabulary.LINE_START + "…"
     # Patterns take the cube of the length of a run.
     folded = vocabulary.fold(text).replace(_LONG_RUN, _LONG_RUN[:-1] + "…")
-    return folded, vocabulary.LINE_START + ("…" * len(folded) if _TWO_DAYS.fullmatch(folded) else folded)
+    return folded, "" if _TWO_DAYS.fullmatch(folded) else vocabulary.LINE_START + folded
 
 
 _folded = page_links.TextCache(_fold_line)
@@ -228,7 +230,7 @@ class PageView:
         return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # a frozen class takes twice as long to make; so the further ones
 class JoinedLines:
     """Some lines joined by spaces: `text` is folded; an offset in it leads back to its line."""
 
@@ -328,7 +330,7 @@ class BlockPosition(IntEnum):
     INNER = 2  # other lines precede
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, unsafe_hash=True)
 class DomPosition:
     """The DOM position of a marker.
 
@@ -384,19 +386,22 @@ def confirms_title(window_title: str, title: str) -> bool:
 
     Spaces, signs, case and width are ignored: sites write them otherwise in the window title.
     """
-    words, own = _fold_words(window_title), "".join(_fold_words(_MARK.sub("", title)))
+    words, own = _folded_words[window_title], "".join(_folded_words[_MARK.sub("", title)])
     window, edges = "".join(words), set(accumulate(map(len, words), initial=0))
     # NAME is no title beside NAME的博客, nor the 20 of a calendar beside 2025.
     if own and any({at, at + len(own)} <= edges for at in (window.find(own), window.rfind(own))):
         return True
     if not own:  # a title of signs alone, such as ……
         return bool(title) and title in window_title
-    cut = "".join(_fold_words(_CUT.sub("", window_title))) if _CUT.search(window_title) else ""
+    cut = "".join(_folded_words[_CUT.sub("", window_title)]) if _CUT.search(window_title) else ""
     return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)
 
 
 def _fold_words(text: str) -> Sequence[str]:
     return [fold_spelling(word) for word in _BETWEEN_WORDS.split(text)]
+
+
+_folded_words = page_links.TextCache(_fold_words)  # a window title is compared with several lines
 
 
 # --- labels of post and comments

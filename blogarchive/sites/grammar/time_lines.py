@@ -81,7 +81,7 @@ def find_titles(view: PageView, end: int) -> Iterator[int]:
     begin = view.document.title[:_MIN_TITLE_LENGTH]
     for line in view.lines[:end]:
         # Few lines pass these tests, one of which each of the next two needs.
-        may_be = line.text.lstrip(_SIGNS).startswith(begin) or line.block.tag in HEADING_TAGS
+        may_be = begin in line.text or line.block.tag in HEADING_TAGS
         if not (may_be or (line.links and _has_title_class(line))):
             continue
         if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index)):

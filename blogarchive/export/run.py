@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.folder import Digests, atomic_file, has_digest, output_file
+from blogarchive.export.folder import Digests, atomic_file, has_digest, output_file, to_user_error
 from blogarchive.store.database.files import read_state
 from blogarchive.store.read.blog_header import Blog
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
@@ -183,6 +183,7 @@ def run_export(
         options["earlier"] = earlier["records"]
     export: Exporter = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
     exported = export(archive, out, progress=progress, **(given | options))
+    _remove_gone(earlier.get("files", {}), out, exported.files)
     if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
         made = {"maker": _find_maker(out), "result": exported.to_json()}
         # Without a state of the archive, the next export compares record by record.
@@ -195,6 +196,15 @@ def _is_intact(record: Mapping[str, Any], out: Path) -> bool:
     """Return whether this program made the export, and its files are as they were; relative paths are below `out`."""
     files = ((os.path.join(out, name), one) for name, one in record["files"].items())  # noqa: PTH118 - thousands
     return record["maker"] == _find_maker(out) and all(has_digest(path, one) for path, one in files)
+
+
+def _remove_gone(earlier: Digests, out: Path, written: Digests) -> None:
+    """Remove files that only the earlier export wrote, such as the book of a year without posts; edited ones stay."""
+    for name in earlier.keys() - written.keys():
+        path = out / name
+        if path.is_file() and has_digest(path, earlier[name]):
+            with to_user_error(path):
+                path.unlink()
 
 
 def _find_maker(out: Path) -> str:

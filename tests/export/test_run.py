@@ -134,6 +134,18 @@ def test_an_export_of_a_changed_archive_is_written_again(
     assert_written_again(kind, pages_too, tmp_path / "out")
 
 
+def test_books_of_years_without_posts_are_removed_unless_a_person_changed_them(
+    pages_too: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    before = written("years", pages_too, out)
+    edited, *others = before
+    assert others
+    out.joinpath(edited).write_bytes(b"mine")
+    change(pages_too, "update posts set posted_at = '2003-02-01'")
+    assert before.keys() & written("years", pages_too, out).keys() == {edited}
+
+
 @every_kind
 def test_other_options_another_program_and_another_name_are_another_export(
     pages_too: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

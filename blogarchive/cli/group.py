@@ -133,9 +133,11 @@ def cli() -> None:
 
 
 def _print_completion(ctx: click.Context, shell: str | None) -> None:
+    if shell is None:
+        return
     from click.shell_completion import get_completion_class
 
-    if kind := get_completion_class(shell or ""):
+    if kind := get_completion_class(shell):
         click.echo(kind(ctx.command, {}, "blogarchive", "_BLOGARCHIVE_COMPLETE").source())
         ctx.exit()
 

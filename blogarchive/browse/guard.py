@@ -1,15 +1,15 @@
 """Guard every response of `serve` and `app`: the Host of requests, and headers against scripts of others."""
 
-import base64
 import gc
-import hashlib
 import logging
 import re
 import socket
 import sqlite3
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping
 from contextlib import closing
 from gettext import gettext as _
+from hashlib import sha256
 from importlib.resources import files
 from ipaddress import ip_address
 from typing import Any, Final
@@ -181,7 +181,7 @@ def _is_address(host: str) -> bool:
 
 def _headers() -> list[tuple[bytes, bytes]]:
     """Return the headers that each response gets unless it has them."""
-    scripts = " ".join(f"'sha256-{digest}'" for digest in sorted(set(_script_digests())))
+    scripts = " ".join(sorted(set(_script_sources())))
     policy = (
         f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -195,14 +195,18 @@ def _headers() -> list[tuple[bytes, bytes]]:
     ]
 
 
-def _script_digests() -> Iterable[str]:
-    """Yield the digests of the scripts in Datasette's templates: no script of an archive's text has one of them."""
+def script_source(script: str) -> str:
+    """Return the source of a script in a page for a Content-Security-Policy: its SHA-256."""
+    return f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
+def _script_sources() -> Iterable[str]:
+    """Yield the sources of the scripts in Datasette's templates: no script of an archive's text has one of them."""
     for name in _INLINE_SCRIPTS:
         template = (files("datasette") / "templates" / name).read_text("utf-8")
         for script in re.findall(r"<script>(.+?)</script>", template, re.DOTALL):
             for value in ("true", "false"):
-                text = re.sub(r"\{\{.*?\}\}", value, script)
-                yield base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+                yield script_source(re.sub(r"\{\{.*?\}\}", value, script))
 
 
 def _add_headers(send: Any, added: list[tuple[bytes, bytes]]) -> Callable[[Scope], Awaitable[None]]:

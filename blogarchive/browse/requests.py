@@ -13,6 +13,7 @@ from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, languages
+from blogarchive.browse.guard import script_source
 from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language
 from blogarchive.messages.translate import plural_translator, translator
@@ -170,9 +171,9 @@ class RequestContext:
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
-        script = post_choices.script_source() if keys_on else ""
+        source = script_source(variables["keys_script"]) if keys_on else ""
         headers = {
-            "content-security-policy": content_security_policy(remote=remote, script=script),
+            "content-security-policy": content_security_policy(remote=remote, script=source),
             "vary": "accept-language, cookie",
         }
         response = respond(body, "text/html; charset=utf-8", headers, status)

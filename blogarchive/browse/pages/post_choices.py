@@ -1,13 +1,11 @@
 """Parts of several reading pages: choices of posts, formats of numbers and times, and keys of single letters."""
 
 import re
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -215,12 +213,6 @@ def script() -> Markup:
     """Return the text of the script, the only one that a reading page may run."""
     text = files("blogarchive.browse.pages").joinpath("keys.js").read_text("utf-8")
     return Markup(text)  # noqa: S704 - a file of this package
-
-
-@cache
-def script_source() -> str:
-    """Return the source of the script for a Content-Security-Policy: its SHA-256."""
-    return f"'sha256-{b64encode(sha256(script().encode()).digest()).decode()}'"
 
 
 def are_on(request: Request) -> bool:

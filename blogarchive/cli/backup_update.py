@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from click.core import ParameterSource
 
 from blogarchive.cli import options, output
 from blogarchive.crawl.named_urls import read_url_list
@@ -147,7 +146,7 @@ def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]
     # A value of the command line is for the blogs of this run, and stored for them; one of the configuration file is for
     # all blogs that have none of their own.
     source = click.get_current_context().get_parameter_source
-    named = {name for name in values if source(name) is ParameterSource.COMMANDLINE}
+    named = {name for name in values if source(name) is click.core.ParameterSource.COMMANDLINE}
     return {
         "named": BlogSettings(**{name: values[name] for name in named}),
         "defaults": BlogSettings(**{name: values[name] for name in values.keys() - named}),

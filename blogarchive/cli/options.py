@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-from click.core import ParameterSource
 
 from blogarchive.cli.output import explain_damage
 from blogarchive.errors import UsageError
@@ -225,7 +224,7 @@ def _open_db_in_folder(ctx: click.Context, param: click.Parameter, value: Path) 
     """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
     source = ctx.get_parameter_source(param.name or "")
     # A mistyped folder would be made, and the blog be fetched into it as if nothing were stored.
-    if source is not ParameterSource.DEFAULT and not value.parent.exists():
+    if source is not click.core.ParameterSource.DEFAULT and not value.parent.exists():
         text = _("no archive at {path}: there is no folder {folder}; make it, or correct --db")
         raise UsageError(text, path=value, folder=value.parent)
     return _open_db(ctx, param, value)

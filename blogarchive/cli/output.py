@@ -8,11 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
-from functools import partial
 from gettext import gettext as _, ngettext
 from io import BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO, cast
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 import click
 
@@ -21,8 +20,6 @@ from blogarchive.processes import PROGRESS_FILE
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
-
     from blogarchive.crawl.options import CrawlOptions
     from blogarchive.crawl.result import CrawlResult
 
@@ -47,7 +44,7 @@ class _RaiseOnce(RawIOBase):
         """Return whether the descriptor is a terminal."""
         return self._file.isatty()
 
-    def write(self, data: "ReadableBuffer", /) -> int | None:
+    def write(self, data: Any, /) -> int | None:
         """Return the number of bytes written or ignored; raises `BrokenPipeError` or `CannotWrite` once."""
         try:
             return self._file.write(data)
@@ -317,8 +314,10 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        show = partial(bar.update, bar.add_task(label, total=None))
-        yield lambda done, total: show(completed=done, total=total or None, description=f"{label} {done}")
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total or None, description=f"{label} {done}"
+        )
 
 
 def _write_progress(path: Path, done: int, total: int) -> None:

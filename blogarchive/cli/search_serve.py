@@ -4,13 +4,11 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from blogarchive.cli import options
 from blogarchive.cli.output import note, print_list
@@ -43,8 +41,10 @@ def hit_object(hit: finder.Hit) -> dict[str, object]:
 
 
 def _join(pieces: Sequence[finder.Fragment], *, colour: bool) -> str:
-    mark = partial(click.style, fg="yellow", bold=True)
-    return "".join(mark(one.text) if colour and one.hit else one.text for one in pieces).strip()
+    marked = (
+        click.style(one.text, fg="yellow", bold=True) if colour and one.hit else one.text for one in pieces
+    )
+    return "".join(marked).strip()
 
 
 @click.command(
@@ -131,7 +131,7 @@ def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **cho
     """Read and search the archive in the browser."""
     from blogarchive.browse.serve import serve as run_server
 
-    if archives and context.get_parameter_source("db") is ParameterSource.COMMANDLINE:
+    if archives and context.get_parameter_source("db") is click.core.ParameterSource.COMMANDLINE:
         raise click.UsageError(_("name the archives with --db or as ARCHIVE, not with both"))
     run_server(*(archives or (db,)), **choices)
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, fields, replace
 from gettext import gettext as _
 from itertools import chain
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -19,7 +18,7 @@ from blogarchive.store.ledger.blogs import Blog, find_blog
 from blogarchive.store.read import status as status_query
 
 # Blogs up to which each is shown in full.
-_MAX_BLOGS: Final = 20
+_MAX_BLOGS = 20
 
 
 @click.command(help=_("Posts and comments are compared with the counts on the pages."))

@@ -108,7 +108,7 @@ def atomic_file(
                 file.flush()
                 if not (flushed_later and _CAN_FLUSH_DISK):
                     os.fsync(file.fileno())
-                digest = _file_digest(file) if digests is not None else ""
+                digest = read_digest(file) if digests is not None else ""
                 size = file.tell()
             if not (digest and has_digest(target, digest, size)):
                 part.replace(target)
@@ -126,7 +126,8 @@ def flush_disk() -> None:
         os.sync()
 
 
-def _file_digest(file: Any) -> str:
+def read_digest(file: Any) -> str:
+    """Return the digest of an open file: SHA-256, for which processors have instructions."""
     file.seek(0)
     return file_digest(file, "sha256").hexdigest()
 
@@ -136,13 +137,13 @@ def has_digest(path: Path | str, digest: str, size: int | None = None) -> bool:
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - of thousands of files
             has_size = size is None or os.fstat(file.fileno()).st_size == size
-            return has_size and _file_digest(file) == digest
+            return has_size and read_digest(file) == digest
     except OSError:
         return False
 
 
 def content_digest(content: bytes) -> str:
-    """Return the digest of a file with that content: SHA-256, for which processors have instructions."""
+    """Return the digest of a file with that content."""
     return sha256(content).hexdigest()
 
 

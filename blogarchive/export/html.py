@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -68,7 +67,7 @@ def plan_blog(
         path=f"{folder}/index.html",
         posts=posts,
         months=sorted(months, key=lambda month: (month.name != post_files.UNDATED, month.name), reverse=True),
-        categories=sorted(categories, key=attrgetter("name")),
+        categories=sorted(categories, key=lambda category: category.name),
         years=years[::-1],
     )
 

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from gettext import gettext as _
 from itertools import accumulate, chain, groupby, islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, safe_name
-from blogarchive.export.run import Exported, ExportJob, exporter
+from blogarchive.export.run import Exported, ExportJob, exporter_of_blogs
 from blogarchive.store.read import flat_tables
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.read.flat_tables import FLAT_TABLES, ColumnType, FlatTable, Part
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 4_000
 
 
-@partial(exporter, by_author_only=True)
+@exporter_of_blogs
 def export_parquet(job: ExportJob) -> None:
     """Write every table below the folder `out`; a file of unchanged rows is kept, another one replaced if it differs.
 

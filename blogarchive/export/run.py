@@ -7,7 +7,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from gettext import gettext as _
 from hashlib import blake2b, sha256
 from importlib import import_module
@@ -131,6 +131,10 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
         return done
 
     return export
+
+
+exporter_of_blogs = partial(exporter, by_author_only=True)
+"""The exporter of a format of whole pages or tables, which only the filter by author selects."""
 
 
 # Folders that the contracts on imports keep from exports.

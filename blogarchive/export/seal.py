@@ -1,13 +1,12 @@
 """`seal`: an archive for a stick or a disc, with a website, an explanation and checksums beside it."""
 
-import hashlib
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import quote
 
 from blogarchive.errors import UsageError
-from blogarchive.export.folder import MARKER, atomic_file, require_other_file, to_user_error
+from blogarchive.export.folder import MARKER, atomic_file, read_digest, require_other_file, to_user_error
 from blogarchive.export.html import export_html
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy
@@ -99,5 +98,4 @@ def _compose_readme(database: Path, names: dict[str, str]) -> str:
 def _checksum_line(path: Path, folder: Path) -> str:
     """Return a line that `sha256sum -c` reads."""
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{digest}  {path.relative_to(folder).as_posix()}\n"
+        return f"{read_digest(file)}  {path.relative_to(folder).as_posix()}\n"

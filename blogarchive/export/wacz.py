@@ -9,15 +9,13 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from io import BufferedWriter, RawIOBase
-from itertools import starmap
 from typing import IO, BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from blogarchive import installed_version
 from blogarchive.export.folder import BUFFER, short_digest
-from blogarchive.export.run import ExportJob, exporter
+from blogarchive.export.run import ExportJob, exporter_of_blogs
 from blogarchive.export.warc import UNKNOWN_TIME, Record, open_earlier, warc_date, write_records
 from blogarchive.store.read.blog_header import join_titles
 from blogarchive.store.read.exports import ExportReader
@@ -35,7 +33,7 @@ _LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
 
-@partial(exporter, by_author_only=True)
+@exporter_of_blogs
 def export_wacz(job: ExportJob) -> None:
     """Write every stored page and image to the file `out`, or to `pages.wacz` in it if it is a folder.
 
@@ -47,7 +45,7 @@ def export_wacz(job: ExportJob) -> None:
             begin = files.place
             with BufferedWriter(cast("RawIOBase", warc), BUFFER) as records:
                 write_records(job, records, _WARC_NAME, earlier, begin=begin)
-        _write_index(files, starmap(Record, job.done.records))
+        _write_index(files, (Record(*one) for one in job.done.records))
         _write_description(files, job.reader, *_write_page_list(files, job.reader))
 
 

@@ -21,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 from blogarchive import installed_version
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.export.folder import BUFFER, short_digest
-from blogarchive.export.run import ExportJob, exporter
+from blogarchive.export.run import ExportJob, exporter_of_blogs
 from blogarchive.fetched import Page
 from blogarchive.store.pages.pages import PageRow
 from blogarchive.store.read.exports import PAGE_FIELD, StoredImage
@@ -167,7 +167,7 @@ def _join_lines(text: str) -> str:
 LOCAL_RECORDS = 300  # records that this process builds while workers start
 
 
-@partial(exporter, by_author_only=True)
+@exporter_of_blogs
 def export_warc(job: ExportJob) -> None:
     """Write every stored page and image to the file `out`, or to `pages.warc.gz` in it if it is a folder.
 

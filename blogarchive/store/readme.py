@@ -5,25 +5,24 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 from blogarchive.store.statements import Statements
 
-_LANGUAGES: Final = ("zh", "en")
-_MAX_BLOGS: Final = 100
-_BLOGS: Final = """
+_LANGUAGES = ("zh", "en")
+_MAX_BLOGS = 100
+_BLOGS = """
 select coalesce(a.blog_title, a.nickname, a.uid), coalesce(a.nickname, a.uid), a.url,
        coalesce(t.posts - t.missing, 0), coalesce(t.comments, 0)
   from authors a left join _blog_totals t on t.author_id = a.id order by a.site, a.uid limit ?"""
-_LINES: Final = {
+_LINES = {
     "zh": "- {title}（{name}）：{posts} 篇文章，{comments} 条评论，{url}",
     "en": "- {title} ({name}): {posts} posts, {comments} comments, {url}",
 }
-_MORE: Final = {
+_MORE = {
     "zh": "- 还有 {count} 个博客：select * from authors",
     "en": "- and {count} more blogs: select * from authors",
 }
-_NO_BLOG: Final = {"zh": "- 还没有博客", "en": "- none yet"}
+_NO_BLOG = {"zh": "- 还没有博客", "en": "- none yet"}
 
 
 def is_outdated(archive: Statements) -> bool:

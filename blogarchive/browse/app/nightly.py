@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 from xml.sax.saxutils import escape
 
 from blogarchive.processes import own_program
 
 _HOUR, _MINUTE = 3, 30  # the site has few readers then, and the person sleeps
-_SECONDS: Final = 30.0
+_SECONDS = 30.0
 
 
 class ScheduleFailed(Exception):
@@ -109,7 +108,7 @@ class Launchd(Schedule):
         return [next(words)], [next(words)]
 
 
-_TASK: Final = """<?xml version="1.0" encoding="UTF-16"?>
+_TASK = """<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <Triggers><CalendarTrigger><StartBoundary>2020-01-01T{hour:02}:{minute:02}:00</StartBoundary>
     <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay></CalendarTrigger></Triggers>
@@ -148,7 +147,7 @@ class TaskScheduler(Schedule):
         return _TASK.format(hour=_HOUR, minute=_MINUTE, command=command, arguments=arguments)
 
 
-_BY_PLATFORM: Final[dict[str, type[Schedule]]] = {"win32": TaskScheduler, "darwin": Launchd}
+_BY_PLATFORM: dict[str, type[Schedule]] = {"win32": TaskScheduler, "darwin": Launchd}
 
 
 def _quote_for_systemd(word: str) -> str:

@@ -2,9 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from datasette.utils.asgi import Response
 from lxml import etree
@@ -152,14 +151,13 @@ async def show_fleet(context: RequestContext) -> Response:
     # Of thousands of shards an operator looks for those that need something, in the order of need.
     by_need = sorted(found, key=lambda one: (not one["needs_person"], -one["lag_seconds"]))
     is_all = len(found) <= _SHOWN_SHARDS or context.text_parameter("all")
-    shown = [one for one in by_need if is_all or _needs_attention(one)]
+    urgent = (
+        one for one in by_need if one["needs_person"] or one["failing_hosts"] or one["lag_seconds"] >= 60
+    )
+    shown = by_need if is_all else list(urgent)
     homes = {(one["machine"], one["db"].rpartition("/")[0]): one["worker"] for one in found}
     values = {"found": found, "homes": sorted(homes.items()), "shards": shown}
     return await context.render("fleet.html", values)
-
-
-def _needs_attention(shard: Mapping[str, Any]) -> bool:
-    return bool(shard["needs_person"] or shard["failing_hosts"] or shard["lag_seconds"] >= 60)
 
 
 def has_fleet(context: RequestContext) -> bool:

@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, nullcontext
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from pathlib import Path
-from typing import Final
 
 from blogarchive.errors import CannotWrite, NoArchive
 from blogarchive.store.database import connection as lock, migrations
@@ -17,8 +16,8 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import utc_now
 from blogarchive.store.statements import DATABASE_ERRORS, UNREADABLE, Statements
 
-_TICK: Final = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
-_COARSE_TICK: Final = 2_000_000_000  # FAT and HFS+ store whole seconds
+_TICK = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
+_COARSE_TICK = 2_000_000_000  # FAT and HFS+ store whole seconds
 
 
 def default_db() -> Path:

@@ -522,7 +522,7 @@ def test_serve_reports_clear_errors(tmp_path: Path, own_archive: Path) -> None:
     with pytest.raises(ArchiveDamaged, match="file is not a database"):
         create_app(tmp_path / "words.db")
     sqlite3.connect(tmp_path / "empty.db").close()
-    with pytest.raises(ArchiveDamaged, match="no archive of blogarchive"):
+    with pytest.raises(NoArchive, match="holds no archive yet"):
         create_app(tmp_path / "empty.db")
     with pytest.raises(UsageError, match="opens no file with #"):
         create_app(Path(copy(own_archive, tmp_path / "my#1.db")))

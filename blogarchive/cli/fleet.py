@@ -55,25 +55,22 @@ def _patterns(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_patterns
 
 
+_EVERY = _("Time between complete rounds. [new shards: 1d]")
+_SLICE = _("Longest time of a round. [new shards: 30m]")
+_shard_options = options.all_of(
+    options.url_list(_("The blogs of a list: one URL a line, # begins a comment, - is the standard input.")),
+    click.option("--every", "every_seconds", type=options.Duration(), help=_EVERY),
+    click.option("--slice", "slice_seconds", type=options.Duration(), help=_SLICE),
+    options.delay,
+    options.site,
+    click.option("--media/--no-media", default=None, help=_("Fetch images, or none.")),
+)
+
+
 def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that change a shard; the command gets those that were given as `changes`."""
 
-    @options.url_list(_("The blogs of a list: one URL a line, # begins a comment, - is the standard input."))
-    @click.option(
-        "--every",
-        "every_seconds",
-        type=options.Duration(),
-        help=_("Time between complete rounds. [new shards: 1d]"),
-    )
-    @click.option(
-        "--slice",
-        "slice_seconds",
-        type=options.Duration(),
-        help=_("Longest time of a round. [new shards: 30m]"),
-    )
-    @options.delay
-    @options.site
-    @click.option("--media/--no-media", default=None, help=_("Fetch images, or none."))
+    @_shard_options
     @wraps(command)
     def with_changes(**arguments: Any) -> Any:
         given = {field.name: arguments.pop(field.name, None) for field in fields(Shard)}

@@ -324,16 +324,16 @@ def add_common(command: click.Command) -> click.Command:
     return command
 
 
-def _all_of(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
+def all_of(*options: Callable[[_F], _F]) -> Callable[[_F], _F]:
     """Return a decorator that adds these options to a command, in this order in its help."""
     return lambda command: reduce(lambda decorated, option: option(decorated), reversed(options), command)
 
 
-db_and_json = _all_of(db, as_json)
+db_and_json = all_of(db, as_json)
 
-db_json_quiet = _all_of(db, as_json, quiet)
+db_json_quiet = all_of(db, as_json, quiet)
 
-crawl_flags = _all_of(
+crawl_flags = all_of(
     delay,
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
     click.option("--since", type=Day(), help=_("Leave out older posts.")),

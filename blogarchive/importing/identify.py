@@ -25,7 +25,7 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
-from blogarchive.parsing.urls import host_of
+from blogarchive.parsing.urls import host_of, is_same_page, repair_url
 from blogarchive.sites import base
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.sites.normalize import normalize_page
@@ -34,10 +34,11 @@ from blogarchive.workers.parser_process import run_guarded
 
 # --- the URLs in a page
 
-# Chrome, Edge and IE write it before <html>; the number is the length of the URL.
+# Chrome, Edge and IE write it before <html>; the number is the length of the URL. HTTrack leaves the scheme out.
 # A text may quote a saved page with its comment.
 _SAVED_FROM = re.compile(
-    r"(?:(?!<body\b).)*?<!--\s*saved from url=\(\d+\)(\S+?)\s*-->", re.IGNORECASE | re.DOTALL
+    r"(?:(?!<body\b).)*?<!--\s*(?:saved from url=\(\d+\)|Mirrored from )(\S+?)(?:\s*-->| by HTTrack)",
+    re.IGNORECASE | re.DOTALL,
 )
 _HEAD = 4000
 _URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
@@ -65,7 +66,7 @@ class PageUrls:
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
     match = _SAVED_FROM.match(text, 0, _HEAD)
-    saved_from = _COPY.sub("", match[1]) if match else None
+    saved_from = repair_url(_COPY.sub("", match[1])) if match else None
     root = parse_html(text)
     declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
     declared += [
@@ -233,7 +234,19 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
     if saved.whole is None:  # SingleFile writes no end tags
         _require_whole(crawled)
     _require_blog(crawled)
-    return crawled
+    return crawled if url else _as_later_list(crawled)
+
+
+def _as_later_list(crawled: CrawledPage) -> CrawledPage:
+    """Return a list of a blog on any host as a later page of its home page, unless its URL is that of the blog.
+
+    A mirror has lists of tags and months too; the first page of a home page has the URL of the blog.
+    """
+    target, author = crawled.target, crawled.parsed.author
+    if author is None or target.kind is not PageKind.HOME or not base.site_by_name(target.site).has_any_host:
+        return crawled
+    is_first = is_same_page(target.url.removesuffix("index.html"), author.url)
+    return crawled if is_first else replace(crawled, target=replace(target, page_no=2))
 
 
 def _parse_target(saved: SavedPage, identification: "_Identification") -> CrawledPage:

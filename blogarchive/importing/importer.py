@@ -77,6 +77,11 @@ class PageImporter:
         self._counts = Counter[str]()  # of `ImportReport`
         self._rejected: list[Unidentified] = []
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether a page was imported, or is stored already."""
+        return bool(self._counts["pages"] or self._counts["same"])
+
     @contextmanager
     def isolate_failure(self, name: str) -> Iterator[None]:
         """Turn an error with the page of that name into a rejection; errors of the archive are raised."""

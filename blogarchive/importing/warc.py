@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from gettext import ngettext
 from http import HTTPStatus
 from pathlib import Path
 
@@ -23,20 +24,28 @@ def import_warc(
 ) -> ImportReport:
     """Import the pages of known sites from the WARC file `source`; create the archive if there is none.
 
-    The time of a page is that of its record. Records of other hosts are skipped. Pages of known hosts that cannot be
-    parsed are listed in the report, and so is a truncated file. An image is stored if a stored post shows it.
-    `progress` counts records; their total is not known. Raises as `import_html`, and `UsageError` if the file is
-    no WARC.
+    The time of a page is that of its record. Records of other hosts are skipped; if there is no page of a known host,
+    the report says so. Pages of known hosts that cannot be parsed are listed in it, and so is a truncated file. An
+    image is stored if a stored post shows it. `progress` counts records; their total is not known. Raises as
+    `import_html`, and `UsageError` if the file is no WARC.
     """
     if site is not None:
         site_by_name(site)
     saved_files.require_plain_file(source)
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
+    others = 0
     with PageImporter.open(archive) as importer:
         for count, record in enumerate(read_records(source, importer.reject), 1):
             with importer.isolate_failure(record.url):
-                _import_record(importer, record, source, site)
+                others += not _import_record(importer, record, source, site)
             progress(count, 0)
+        if others and not importer.has_pages:
+            text = ngettext(
+                "{count} page is of a host that no site has; --site web reads it as one of any blog",
+                "{count} pages are of hosts that no site has; --site web reads them as those of any blog",
+                others,
+            )
+            importer.reject(source.name, text.format(count=others))
         # After all pages: an image may be before the only page that shows it.
         _import_images(importer, source)
         return importer.report()
@@ -57,22 +66,23 @@ def _parse_export_field(record: Record, site: str | None) -> tuple[Target, str |
     return target, counted
 
 
-def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> None:
-    """Import a record that is a page of a known site, or that `export warc` wrote."""
+def _import_record(importer: PageImporter, record: Record, source: Path, site: str | None) -> bool:
+    """Import a record that is a page of a known site, or that `export warc` wrote; return False for one of another host."""
     if not record.is_response:
-        return
+        return True
     exported = _parse_export_field(record, site)
     # Some servers and crawlers leave the type out.
     is_html = "html" in (record.content_type or "html").lower()
-    if exported is None and (
-        not is_html or record.status != HTTPStatus.OK or find_target(record.url, site, known=True) is None
-    ):
-        return
+    if exported is None and (not is_html or record.status != HTTPStatus.OK):
+        return True
+    if exported is None and find_target(record.url, site, known=True) is None:
+        return False
     page = _read_page(record, source)
     if exported is None:
         importer.import_page(record.url, identify(page, site=site))
     else:
         _import_exported(importer, page, *exported)
+    return True
 
 
 def _read_page(record: Record, source: Path) -> saved_files.SavedPage:

@@ -432,6 +432,25 @@ def test_a_page_of_singlefile_is_no_edit_of_a_stored_post(archive: Path, tmp_pat
     assert rows(archive, "select url, size from media where sha256 is not null") == [(shown, len(PNG))]
 
 
+def test_a_page_of_a_mirror_of_httrack_has_the_url_that_it_states(archive: Path, tmp_path: Path) -> None:
+    top = "<!-- Mirrored from blog.example.org/?p=12 by HTTrack Website Copier/3.x, Mon, 03 Mar 2025 08:00:00 GMT -->"
+    save(tmp_path / "in" / "blog.example.org" / "index39d2.html", page(12, top=top))
+    import_html(archive, tmp_path / "in")
+    assert rows(archive, "select number from posts where body_text is not null") == [("?p=12",)]
+
+
+def test_a_list_of_a_mirror_is_not_the_home_page_of_its_blog(archive: Path, tmp_path: Path) -> None:
+    links = "".join(
+        f"<h2><a href=/{name}/>{name} 的标题</a></h2><p>第一段。</p>" for name in ("mei", "lan", "zhu")
+    )
+    mirror = tmp_path / "in" / "blog.example.org"
+    for path in ("tags/hua/index.html", "index.html", "2025/05/index.html"):
+        save(mirror / path, f"<html><title>花园</title><body>{links}</body></html>")
+        import_html(archive, tmp_path / "in")
+        home = rows(archive, "select url from authors")
+        assert home[0][0] in ("https://blog.example.org/", "https://blog.example.org/index.html")
+
+
 def test_relative_links_follow_the_base_of_the_page() -> None:
     text = "<base><base href='http://b.net/x/'><a href=y>甲</a><a href='http://[/'>乙</a><a href=#>丙</a>"
     assert [url for url, _ in read_page_urls(text, PAGE_HOME).links] == [

@@ -42,6 +42,15 @@ def test_pages_and_images_of_known_blogs_are_imported(tmp_path: Path) -> None:
     assert "a=b" not in str(rows(tmp_path / "a.db", "select headers from pages"))
 
 
+def test_pages_of_hosts_that_no_site_has_are_counted_if_there_are_no_others(tmp_path: Path) -> None:
+    records = [("https://elsewhere.example/1", "text/html; charset=utf-8", page().encode(), "200 OK")]
+    warc = write_warc(tmp_path / "crawl.warc.gz", records)
+    [one] = import_warc(tmp_path / "a.db", warc).unplaced
+    assert one.why.startswith("1 page")
+    assert "--site web" in one.why
+    assert import_warc(tmp_path / "a.db", warc, site="web").unplaced == ()
+
+
 @pytest.mark.parametrize(
     ("date", "moment"),
     [

@@ -176,8 +176,7 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
     own = (one for one in parts if outline.link_share(one) < _LINKS and not has_role(one, _ADDED))
     # Verses of Docutils have neither a comma nor an end.
     is_verse = shape[1] is not None and outline.size(node) < _MAX_LICENCE
-    texts = map(outline.text, own)
-    prose = (text for text in texts if is_verse or _COMMA.search(text) or _ENDED.search(text))
+    prose = (x for x in map(outline.text, own) if is_verse or _COMMA.search(x) or _ENDED.search(x))
     return parent in stops and not all(map(DATE.search, prose))
 
 
@@ -203,7 +202,8 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         # Ad Inserter names its boxes `code-block-1`, as others name those of code.
         role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
-        is_head = node.tag in HEADINGS and next(node.itersiblings("*"), node).tag == "form"
+        two = (node, next(node.itersiblings("*"), node))
+        is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         if is_code or node.getparent() in code:
             code.add(node)
         elif is_head or node.tag in ("form", "header", "footer", "address") or has_role(node, role):

@@ -37,6 +37,7 @@ _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None
 _MAX_NAME, _MAX_LINK, _SURE, _MANY, _MAX_NESTED = 60, 160, {*range(5), 6, 9}, 9, 100
 
 _Name = tuple[str, str | None]
+_NOBODY: _Name = ("", None)  # Tistory hides the name of a secret comment
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
 _Text = tuple[Element | None, set[int]]
 _Block = tuple[tuple[int, ...], Element, set[int]]
@@ -99,7 +100,8 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
         item.body, item.shown = body, shown.union(() if item.place in inner else inner)
     ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True), count()))
     # A text that all have beside their time is a label.
-    good = (row for i, row in ways if all(row) and (i in _SURE or len({*row}) > (len(row) + 6) // _MANY))
+    most = ((i, row, len({*row} - {_NOBODY})) for i, row in ways if all(row))
+    good = (row for i, row, named in most if named > (i not in _SURE) * ((len(row) + 6) // _MANY))
     for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
         item.name = name
 
@@ -130,9 +132,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     # A row of `th` alone names the columns: a single comment is the whole table.
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
-        # Mezzanine shows a rating of each comment.
-        ratings = (node for part in item.parts for node in select_all(part, ".rating"))
-        inner = with_descendants(chain(item.inner, ratings))
+        # Mezzanine shows a rating of each comment, Drupal votes.
+        item.inner += [node for part in item.parts for node in select_all(part, ".rating, .votes")]
+        inner = with_descendants(item.inner)
         every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
     return items
@@ -207,7 +209,9 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
     named = [node for node in _authors(outline, nodes) if not is_label(outline.text(node))]
-    return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
+    found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
+    bare = (node for node in item.nodes if has_role(node, _AUTHOR) and not outline.text(node))
+    return found or [(shape_of(node), _NOBODY) for node in bare]
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:

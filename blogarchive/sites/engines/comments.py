@@ -220,5 +220,4 @@ def _elements_in_comments(outline: Outline, sections: list[Element], above: set[
     """Return the elements in the sections; without sections, those below an element with the name of a comment."""
     if sections:
         return with_descendants(sections)
-    named = {one for one in outline.order if has_role(one, ITEM)} - above
-    return with_descendants(named) - outline.beside
+    return with_descendants({one for one in outline.order if has_role(one, ITEM)} - above) - outline.beside

@@ -66,8 +66,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     around, first = ancestors(rows), outline.order[rows[0]]
     above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
     is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
-    prose = [any(map(PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)]
-    is_menu = sum(prose) == 1
+    is_menu = sum(any(map(PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)) == 1
     if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
         return False
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])

@@ -17,7 +17,7 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
-COMMENTS, _SIDE, _ENDS, _FEED, _NEAR = patterns("outline", "comments side ends feed near")
+COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
 _NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
@@ -263,6 +263,7 @@ def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
     """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
     is_titled = _is_titled(node) and outline.size(node) <= _MAX_TITLE
     whole, own = title_text(outline, node) if is_titled else "", outline.own_text(node)
+    own = own if letters_of(own) in parts else _DAY.sub("", own)
     return own if whole == "" or (letters_of(own) in parts and letters_of(whole) not in parts) else whole
 
 

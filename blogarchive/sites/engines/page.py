@@ -103,9 +103,8 @@ class PageParser:
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
         metas, classes = self._outline.metas, self._outline.body_class.split()
         is_single = any(map(_POST_CLASS.match, classes))
-        stated = metas.get("og:type") == "article"
         # A theme of WordPress may state it on every page.
-        states_post = is_single or (stated and "archive" not in classes)
+        states_post = is_single or (metas.get("og:type") == "article" and "archive" not in classes)
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             # A diary has one page for each day, with a single text and its title.

@@ -126,8 +126,7 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
-    place = outline.order[node]
-    is_early = start < place and outline.span(node).stop <= around.text.start
+    is_early = start < outline.order[node] and outline.span(node).stop <= around.text.start
     is_line = (start >= 0 or node.tag == "time") and is_early
     # Nobelium has the line of the time in a `nav`.
     if node in outline.beside and outline.title.heading not in outline.beside and not is_line:
@@ -150,7 +149,7 @@ def _leads_away(outline: Outline, anchor: Element) -> bool:
     url = link_url(anchor, outline.tree.base) or ""
     own, number = (f"{post_number(one)}/" for one in (outline.tree.url, url))
     is_post = is_within(url, urlsplit(outline.tree.url).netloc) and may_be_post(url)
-    return is_post and not number.startswith(own)
+    return is_post and not (number.startswith(own) or own.startswith(number))
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:

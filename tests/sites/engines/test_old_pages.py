@@ -228,3 +228,18 @@ def test_a_text_of_lines_between_br_beside_lines_of_pjblog_has_none_of_them() ->
     assert found(page) == (PageKind.POST, [TITLE], [])
     assert page.posts[0].body_text == "修车摊摆了十六年，今年收了。\n气筒还在，谁用谁打。"
     assert [one.author_name for one in page.posts[0].comments] == ["顺风车"]
+
+
+def test_the_day_above_the_title_in_its_heading_is_not_of_the_title() -> None:
+    page = read(f'<h1 class="headline">2020年5月6日<br>{TITLE}</h1><article>{TEXT}</article>')
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    assert page.posts[0].posted is not None
+
+
+def test_the_last_line_of_movable_type_has_the_time_beside_links_to_lists() -> None:
+    links = '<a href="cat_6.html">川</a> | <a href="../index.html">メインへ</a>'
+    line = f'<span class="posted">投稿者 Yet : 2020年05月06日 | {links}<br></span>'
+    post = f'<h2>{TITLE}</h2><div class="blogbody">{TEXT}{line}</div>'
+    page = read(post, f"{HOST}/yama/archives/000123.html")
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    assert (page.posts[0].body_text or "").endswith("。")

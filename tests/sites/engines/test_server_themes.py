@@ -73,10 +73,43 @@ def test_media_objects_of_bootstrap_with_a_time_in_their_heading_are_comments() 
     assert (shown(page), page.posts[0].body_text) == (EXPECTED, "No bell today.")
 
 
-def test_the_rating_of_a_comment_is_not_its_text() -> None:
-    row = '<div class="comment media"><div class="media-body"><h4 class="media-heading">{name} <small>{at}</small></h4><p>{text}</p><div class="panel rating"><span>Currently unrated</span><ul><li>1</li><li>2</li></ul></div></div></div>'
-    page = read(f'{POST}<div id="comments"><h3>Comments</h3>{rows(row)}</div>')
+@pytest.mark.parametrize(
+    "votes",
+    [
+        '<div class="panel rating"><span>Currently unrated</span><ul><li>1</li><li>2</li></ul></div>',
+        '<div class="votes"><div>+4</div><div>-1</div><div>vote</div></div>',
+    ],
+)
+def test_the_rating_of_a_comment_is_not_its_text(votes: str) -> None:
+    row = '<div class="comment media"><div class="media-body"><h4 class="media-heading">{name} <small>{at}</small></h4><div class="comment-content"><p>{text}</p>@</div></div></div>'
+    page = read(f'{POST}<div id="comments"><h3>Comments</h3>{rows(row.replace("@", votes))}</div>')
     assert shown(page) == EXPECTED
+
+
+def test_a_secret_comment_of_tistory_has_no_name_and_its_buttons_are_none() -> None:
+    row = '<li id="comment115833{n}"><div><span class="name">{name}</span><br><span class="date">{at} <a href="/report/{n}">신고</a></span> <span class="control"><a href="#" class="modify"><span>수정/삭제</span></a> <a href="#"><span>댓글쓰기</span></a></span></div><p>{text}</p></li>'
+    said = rows(row).replace(">Ben<", "><").replace("+1", "비밀댓글입니다")
+    page = read(f'{POST}<div id="commentList"><div>댓글 3개가 달렸습니다.</div><ol>{said}</ol></div>')
+    assert shown(page) == [EXPECTED[0], ("", "03 09:03", "비밀댓글입니다"), EXPECTED[2]]
+    assert page.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("", '<div class="container_postbtn"><span>공감</span><span>5</span></div><div class="another_category another_category_color_blue"><h4>\'<a href="/category/bells">bells</a>\' 카테고리의 다른 글</h4><table><tr><th><a href="/7?category=5">A longer title than the text of this post</a></th><td>2024.05.06</td></tr><tr><th><a href="/8?category=5">And one more, on the ferry and its rope</a></th><td>2024.05.05</td></tr></table></div>'),
+        ('<div class="field field-name-post-date"><div>Thursday, May 1, 2025 - 08:05</div></div>', ""),
+        ("", '<h3 class="related_post_title">You may like…</h3><ul class="related_post"><li><a href="/ferry/">The ferry</a></li></ul>'),
+    ],
+    ids=["Tistory", "Drupal", "plugin of WordPress"],
+)  # fmt: skip
+def test_what_a_theme_adds_to_the_element_of_a_short_text_is_not_of_it(above: str, below: str) -> None:
+    line = "" if above else "<p class='line'>1 May 2025 08:05</p>"
+    own = '<a href="/252?category=5#commentList">댓글</a>'
+    page = read(f'<h1>{TITLE}</h1>{line}<div class="entry-content">{above}{SHORT}{below}</div>{own}', "https://quay.example.org/252")  # fmt: skip
+    found = page.posts[0]
+    assert (found.body_text, f"{found.posted and found.posted.at:%d %H:%M}") == ("No bell today.", "01 08:05")
+    assert "댓글" not in found.categories
 
 
 @pytest.mark.parametrize(
@@ -134,7 +167,9 @@ def test_the_home_page_in_a_folder_names_the_blog_on_posts_in_its_query() -> Non
     assert page.posts[0].title == TITLE
 
 
-@pytest.mark.parametrize("path", ["page_4.html", "tags-12.html", "category-3.html", "date-2019-3.html"])
+@pytest.mark.parametrize(
+    "path", ["page_4.html", "tags-12.html", "category-3.html", "cat_6.html", "date-2019-3.html"]
+)
 def test_a_list_of_zblog_with_one_post_is_no_post(path: str) -> None:
     row = f'<div class="post multi-post"><h4>2025年05月01日 08:05:00</h4><h2 class="post-title"><a href="/post/1.html">{TITLE}</a></h2><div class="post-body"><p>The bell rang twice…</p></div></div>'
     page = read(f'<div id="divMain">{row}<div class="pagebar"><a href="/">1</a></div></div>', f"https://quay.example.org/{path}", "Quay")  # fmt: skip

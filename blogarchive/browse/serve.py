@@ -34,7 +34,7 @@ METADATA: Final = {"plugins": {PLUGIN: {"own_server": True}}}
 _URI_SYNTAX: Final = frozenset("?#%")  # Datasette does not escape the path in its URI
 
 
-# Of a schema: 53 tables have three each. More are of names that a visitor made up.
+# Cached facts of a schema: 53 tables have three each. Further ones are of names that a visitor made up.
 _MOST_FACTS: Final = 1_000
 
 

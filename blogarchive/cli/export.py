@@ -76,7 +76,7 @@ def export(
     module, choices = _choose_export(kind, as_table=as_table, number=number, years=years, each=each)
     if number is not None and (chosen["since"] or chosen["until"] or chosen["categories"]):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
-    reduce_garbage_collection(50_000)  # fewer are made by most exports after an update
+    reduce_garbage_collection(50_000)  # most exports after an update make fewer objects
     if kind == "parquet":  # pyarrow needs no numpy: to load it takes a fifth of an export after ten new posts
         sys.modules.setdefault("numpy", None)  # type: ignore[arg-type]
     filters = Filters(**chosen)

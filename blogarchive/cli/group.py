@@ -98,7 +98,7 @@ class _Lazy(click.Group):
         return command
 
 
-_NAMES = {"import": "import_"}  # reserved words of Python
+_NAMES = {"import": "import_"}  # Python reserves the word
 
 
 _HELP = _(

@@ -159,13 +159,12 @@ def require_undamaged(damaged: Sequence[str]) -> None:
 
 def _open_stream(descriptor: int, before: TextIO | None, *, strict: bool) -> TextIO:
     raw = _RaiseOnce(descriptor, strict=strict)
-    # backslashreplace: Chinese must not end a command on a terminal without it
-    # The bar of progress on stderr moves the cursor.
+    # The progress bar on stderr moves the cursor by control characters.
     stream = _Terminal if raw.isatty() and descriptor == 1 else TextIOWrapper
     return stream(
         BufferedWriter(raw),
         encoding=_choose_encoding(before, is_terminal=raw.isatty()),
-        errors="backslashreplace",
+        errors="backslashreplace",  # a terminal without Chinese characters must not end a command
         line_buffering=descriptor == 2 or raw.isatty(),
     )
 

@@ -63,7 +63,7 @@ def verify(only_new: bool, db: Path, as_json: bool, quiet: bool) -> None:
     from blogarchive.export.run import name_record, read_record, write_record
     from blogarchive.store import verify as integrity
 
-    name = name_record("verify", os.path.realpath(db))  # of the file, under whatever name it is opened
+    name = name_record("verify", os.path.realpath(db))  # links to an archive share its record
     earlier = read_record(name, "rows digests") if only_new else {}
     with Archive.open(db, read_only=True) as archive:
         rows, digests = integrity.last_rows(archive)

@@ -31,8 +31,8 @@ from blogarchive.store.read.models import PostHeading
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"
 _IMAGES = "images/"
-_LOCAL_HEADER = 30  # bytes, before the name and the extra field of an entry
-_MAX_COMMENT = 65_535  # of an entry of a ZIP file
+_LOCAL_HEADER = 30  # bytes of the fixed part of an entry's header
+_MAX_COMMENT = 65_535  # bytes of the comment of an entry in ZIP
 
 
 class _Volume(NamedTuple):

@@ -50,9 +50,9 @@ _BLOCKS = (
 )  # fmt: skip
 _BLOCKS_WITH_TEXT = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
 _EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike")}
-# Stands for the backslash of a hard line break, which is no text at the edge of emphasis.
+# Placeholder of the backslash of a hard line break: emphasis must not begin or end with one.
 _BREAK = "\ufdd0"
-_MAX_DEPTH = 100  # of elements: the converter recurses
+_MAX_DEPTH = 100  # nested elements; the converter is recursive
 _SPACES = re.compile(r"[ \t]{2,}")
 _PREFORMATTED = re.compile(r"(<pre[\s>].*?</pre>)", re.IGNORECASE | re.DOTALL)
 _ATTRIBUTES = r"""(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*+>"""

@@ -24,10 +24,10 @@ _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"
 _INDEX_NAME: Final = "index.cdx.gz"
 _LINES_PER_BLOCK: Final = 1024
-BLOCK_BYTES: Final = 2**16  # on average: a block is compressed again for each new line
-_MOST_IN_BLOCK: Final = 2**20  # bytes, and a page
+BLOCK_BYTES: Final = 2**16  # on average; a new line costs the compression of one block
+_MOST_IN_BLOCK: Final = 2**20  # bytes; the last page of a block may exceed it
 _GZIP: Final = 16 + zlib.MAX_WBITS
-_LEVEL: Final = 1  # for texts a third of the time, and a tenth more bytes
+_LEVEL: Final = 1  # takes a third of the time of level 6, and a tenth more bytes
 # The first day of ZIP as a field. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only
 # if the central directory has such a field.
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)

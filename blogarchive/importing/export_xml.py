@@ -48,10 +48,10 @@ _SECTION_ENDS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
 _PLACE = "blogarchive-place"
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?\s*+(<\?xml\s[^>]*+>)")
 _TITLE = re.compile(r"<[Tt]itle\b[^>]*>(?:<!\[CDATA\[)?([^<\]]*)")
-_TITLE_WITHIN = 4096  # bytes of a post that are searched for its title, which messages alone show
-_TAIL = 4096  # bytes at the end of the file, within which its root element ends
+_TITLE_WITHIN = 4096  # bytes of a post that are searched for its title, for messages
+_TAIL = 4096  # the root element ends within so many bytes of the end of the file
 MAX_TITLE = 40
-_MAX_HEAD = 65_536  # it is stored with each post
+_MAX_HEAD = 65_536  # bytes; the head of the file is stored with each post
 
 Data = mmap.mmap | bytes
 """The bytes of a file, which the system reads when they are asked for."""

@@ -129,7 +129,7 @@ class _ExportImport:
 
 # Movable Type: a text file; each entry is a page, below the fields that name its blog and its zone
 
-_LINE = 2**20  # bytes that are read at once of a line without an end
+_LINE = 2**20  # a line without an end is read in parts of so many bytes
 
 
 def _read_pages(path: Path, prefix: bytes, reject: saved_files.Reject) -> Iterator[PostPage]:

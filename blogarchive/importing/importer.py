@@ -74,7 +74,7 @@ class PageImporter:
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
-        self._counts = Counter[str]()  # of `ImportReport`
+        self._counts = Counter[str]()  # by the fields of `ImportReport`
         self._rejected: list[Unidentified] = []
 
     @property

@@ -35,12 +35,12 @@ MAX_BYTES = 64 * 2**20
 
 _MAX_HEADER = 8_192
 _CONTAINERS = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
-# Of an MHTML: the parser of the standard library compares each line with the boundary of each part around it.
+# The standard library's parser of MHTML compares each line with the boundary of each part around it.
 _MAX_CONTAINERS = 20
 
 _SNIFFED = 2048
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-_CLOCK_ERROR = timedelta(days=1)  # by which the clock of another machine may be ahead
+_CLOCK_ERROR = timedelta(days=1)  # the clock of another machine may be ahead
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
@@ -268,7 +268,7 @@ def _load_webarchive(path: Path, name: str, body: bytes, saved_at: datetime) -> 
         archive = plistlib.loads(body)
         page, others = archive["WebMainResource"], archive.get("WebSubresources", ())
         files = ((row["WebResourceURL"].partition("#")[0], row["WebResourceData"]) for row in (page, *others))
-        parts = {url: b"".join([data]) for url, data in files}  # no bytes of a number
+        parts = {url: b"".join([data]) for url, data in files}  # `bytes` of a number would be that many zeros
         charset = str(page.get("WebResourceTextEncodingName", "utf-8"))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ExpatError) as error:
         raise CannotIdentify(_("its text is cut short or damaged")) from error
@@ -301,7 +301,7 @@ def _location(part: Message, header: str = "Content-Location") -> str | None:
 def _join_header(header: object) -> str | None:
     try:
         return "".join(str(make_header(decode_header(str(header)))).split()) if header else None
-    except (ValueError, LookupError, HeaderParseError):  # an encoded word that is none
+    except (ValueError, LookupError, HeaderParseError):  # a damaged encoded word
         return None
 
 

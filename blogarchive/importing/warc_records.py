@@ -25,7 +25,7 @@ from blogarchive.importing import saved_files
 from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
 
-_CHUNK_LINE = 64  # bytes in which the size of a chunk ends
+_CHUNK_LINE = 64  # bytes of the longest line with the size of a chunk
 _LARGEST_CHUNK = 2**31
 
 _CUT = N_("the record is cut short")
@@ -219,7 +219,7 @@ _MAX_DETAIL = 200
 _DATE_SUFFIXES = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
 _TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
 _STATUS_DIGITS = 3
-# Of pages to the bytes of their file: crawlers' files reach 12 with gzip, 30 with a dictionary.
+# Bytes of pages for each byte of their file. Files of crawlers reach 12 with gzip, 30 with a dictionary.
 _MAX_RATIO = 50
 
 _SMALLEST_FILE = 200_000  # a file of a few short pages may have any ratio

@@ -26,7 +26,7 @@ PostSource = Callable[[str], str | None]
 """Returns the URL of the rendered post for a link's absolute URL, None if it leads to no stored post."""
 
 _NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # lxml refuses text with these
-_NOT_STORED_TEXT = "［图片未存：{image}］"  # of exports
+_NOT_STORED_TEXT = "［图片未存：{image}］"  # exports are in Chinese
 _ENCODED = re.compile(r"(?:%20|%[89A-Fa-f][0-9A-Fa-f])+")
 
 

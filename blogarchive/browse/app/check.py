@@ -135,7 +135,7 @@ def _is_of_known_site(url: str) -> bool:
         return False
 
 
-# Seconds after which the other scheme is tried too.
+# Seconds without an answer, after which the other scheme is tried too.
 _PATIENCE: Final = 5.0
 
 _LONGEST_CHECK: Final = 45.0
@@ -152,7 +152,7 @@ CERTIFICATE: Final = N_(
     " backup --ignore-certificates ADDRESS`. For later updates, write `ignore-certificates = true` into the file"
     " blogarchive.toml beside the archive."
 )
-# What to say by the option that the message of `doctor` names.
+# The message of the page by the option that the message of `doctor` names.
 _BY_OPTION: Final = {"--site": UNKNOWN_SITE, "--ignore-certificates": CERTIFICATE}
 
 

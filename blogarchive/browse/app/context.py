@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 OPEN_PATH = "/app/open"
-# Paths without a secret: the check of the token, and the look of the page that refuses.
+# Paths that need no token: the one that checks it, and the stylesheets of the page that refuses.
 _OPEN: Final = {OPEN_PATH, "/read/style.css", "/app/app.css"}
 
 # Characters of a field: Linux takes 128 KB as one word of a command line, and searching a pasted text takes time.
@@ -79,7 +79,7 @@ async def refused(datasette: "Datasette", request: Request, reason: str) -> Resp
     return Response.html(body, status=403, headers=_HEADERS)
 
 
-_LEAST_SECONDS = 5.0  # an estimate from less would jump
+_LEAST_SECONDS = 5.0  # an estimate from a shorter time would jump
 
 
 class ProgressMeter:

@@ -26,7 +26,7 @@ from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import status
 from blogarchive.store.statements import Statements
 
-# By the exit code of a crawl.
+# The result of a crawl in words, by its exit code.
 _ENDS: Final = {
     0: N_("Finished: everything that was found is stored."),
     1: N_("Finished, but some pages or images are missing. The next run tries them again."),
@@ -56,7 +56,7 @@ MESSAGES: Final = {
     "unconfirmed": N_("This is neither the number of posts nor the name. Nothing was deleted."),
 }
 
-# Exit codes of which the page shows the problems or changes, and no message of the terminal.
+# For these exit codes the page shows the problems or changes, and not the message of the command.
 _EXPLAINED = (1, 5)
 
 
@@ -226,7 +226,7 @@ async def agree(context: AppContext) -> Response:
 
 SETTINGS: Final = ("delay", "media_hosts")
 WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
-# What to say if a setting alone is refused.
+# The message if one setting is refused.
 _WRONG: Final = {
     "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
     "media_hosts": N_(

@@ -34,10 +34,10 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.connection import hold_lock
 from blogarchive.store.rows import utc_now
 
-# The port of pages that a person may have bookmarked; another one if it is taken.
+# Always the same port if it is free: a person may have bookmarked a page.
 _PORT: Final = 8123
 
-_SECONDS: Final = 5.0  # that a server may take to answer; one that hangs must not prevent a new start
+_SECONDS: Final = 5.0  # a server that takes longer to answer must not prevent a new start
 
 
 def run_app(path: Path, *, port: int | None = None, open_browser: bool = True) -> None:
@@ -141,7 +141,7 @@ def _migrate(path: Path) -> None:
     """Bring an existing archive to the tables of this version; a crawl that runs did so already."""
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return  # a first backup that failed leaves an empty file
-    # From a read-only disk it can still be read.
+    # An archive on a read-only disk is served without this.
     with suppress(ArchiveBusy, CannotWrite), hold_lock(path, "app", now=utc_now()):
         Archive.open(path).close()
 

@@ -82,7 +82,7 @@ def _absolute(context: RequestContext, path: str) -> str:
 
 _DAY = re.compile(r"(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _MAX_NAME = 200  # a LIKE takes text length times pattern length
-_LEAP_YEAR = 2024  # has every day of the year
+_LEAP_YEAR = 2024  # February 29 is a day too
 
 
 async def show_blogs(context: RequestContext) -> Response:

@@ -30,7 +30,7 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
     newest_by: dict[str, int] = {}
     found = {}
     for comment in comments:
-        # The page names the person, and no comment: the last one is the likeliest.
+        # The page names a person and not a comment: the person's last comment is the likeliest.
         if comment.reply_to in newest_by:
             found[comment.id] = newest_by[comment.reply_to]
         newest_by[comment.author_name] = comment.id
@@ -38,7 +38,7 @@ def find_reply_targets(comments: Sequence[Comment]) -> dict[int, int]:
 
 
 _SENTENCE = re.compile(r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）]*|\n|$)")
-_MAX_COMPARED = 4000  # characters: the comparison takes up to their square
+_MAX_COMPARED = 4000  # characters; the time of the comparison may grow with their square
 _CONTEXT = 1
 _MIN_EQUAL_RUN = 2
 _Kind = Literal["same", "old", "new", "skipped"]
@@ -56,7 +56,7 @@ def diff_texts(old: str, new: str) -> tuple[DiffPart, ...]:
     """Return the parts from `old` to `new`; each run of sentences far from a change is one `skipped` part."""
     before, after = _split_sentences(old), _split_sentences(new)
     found: list[DiffPart] = []
-    # Without `autojunk`, which from 200 sentences on takes the frequent ones, as empty lines, for no anchors.
+    # `autojunk` would ignore frequent sentences, such as empty lines, in texts of 200 and more.
     steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     for place, (verb, from_, to, from_after, to_after) in enumerate(steps):
         if verb == "equal":
@@ -104,7 +104,7 @@ def _as_part(kind: _Kind, texts: list[str]) -> Iterator[DiffPart]:
         yield DiffPart(kind, text)
 
 
-_MAX_LINKS = 500  # of a page; further links lead to the site
+_MAX_LINKS = 500  # most links of a page that are looked up; further ones lead to the site
 
 
 def find_linked_posts(archive: Statements, found: post_page.PostPage) -> dict[str, int]:

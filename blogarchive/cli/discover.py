@@ -97,12 +97,7 @@ def discover(list_file: TextIO | None, db: Path, as_json: bool, quiet: bool, **v
         found = discovery.report_new(archive, now=utc_now())
         waiting = len(discovery.waiting_urls(archive))
         stale = count_stale_pages(archive)
-    _print_found(found, failed, waiting, as_json=as_json, quiet=quiet)
-    if stale and not quiet:
-        message = _(
-            "pages that an older version parsed: {count}; `blogarchive reparse --stale` finds the blogs that they link to"
-        )
-        note(message.format(count=stale))
+    _print_found(found, failed, waiting, stale, as_json=as_json, quiet=quiet)
     return 1 if failed else 0
 
 
@@ -169,8 +164,15 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
 
 
 def _print_found(
-    found: Counter[discovery.Source], failed: list[str], waiting: int, *, as_json: bool, quiet: bool
+    found: Counter[discovery.Source],
+    failed: list[str],
+    waiting: int,
+    stale: int,
+    *,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
+    """Print the new blogs and those that wait, the first failures, and the number of stale pages."""
     new = sum(found.values())
     if as_json:
         print_json({"new": new, "sources": found, "failed": len(failed), "waiting": waiting})
@@ -183,3 +185,8 @@ def _print_found(
         text = ngettext("{count} new blog", "{count} new blogs", new).format(count=new)
         click.echo(f"{text} ({parts})" if parts else text)
         click.echo(_("waiting for `backup --discovered`: {count}").format(count=waiting))
+    if stale and not quiet:
+        text = _(
+            "pages that an older version parsed: {count}; `blogarchive reparse --stale` finds the blogs that they link to"
+        )
+        note(text.format(count=stale))

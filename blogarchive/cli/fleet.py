@@ -3,7 +3,6 @@
 import asyncio
 import re
 import sys
-from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields
@@ -439,11 +438,12 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
 
 
 def _home_lines(found: "Sequence[ShardStatus]") -> Iterator[str]:
-    homes = Counter((one["machine"], str(Path(one["db"]).parent)) for one in found)
-    workers = {(one["machine"], str(Path(one["db"]).parent)): one["worker"] for one in found}
-    for (machine, folder), count in sorted(homes.items()):
-        names = {"machine": machine, "folder": folder, "count": count}
-        if worker := workers[machine, folder]:
+    workers: dict[tuple[str, str], list[Any]] = {}  # of each shard: a home has one
+    for one in found:
+        workers.setdefault((one["machine"], str(Path(one["db"]).parent)), []).append(one["worker"])
+    for (machine, folder), of_home in sorted(workers.items()):
+        names = {"machine": machine, "folder": folder, "count": len(of_home)}
+        if worker := of_home[-1]:
             text = _("{machine} {folder}, shards: {count}; worker {pid} of version {version}")
             yield text.format_map({**worker, **names})
         else:

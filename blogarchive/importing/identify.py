@@ -231,7 +231,7 @@ def identify(saved: SavedPage, *, url: str | None = None, site: str | None = Non
 
 def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPage:
     crawled = _parse_target(saved, _Identification(saved, url, site))
-    if saved.whole is None:  # SingleFile writes no end tags
+    if saved.whole is None:  # SingleFile writes no end tag
         _require_whole(crawled)
     _require_blog(crawled)
     return crawled if url else _as_later_list(crawled)

@@ -22,7 +22,7 @@ from xml.parsers.expat import ExpatError
 from blogarchive.errors import UsageError, UserError
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import parse_html
-from blogarchive.parsing.images import read_single_file
+from blogarchive.parsing.images import unpack_page
 from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
@@ -48,8 +48,9 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML or a web archive of Safari by absolute URL, in a page of SingleFile by name; `whole`
-    is that page, whose `body` has these names. `headers` and `status` are those of the response in a WARC.
+    `parts` are the files in an MHTML or a web archive of Safari by absolute URL, in a page of SingleFile or Save Page
+    WE by name; `whole` is that page, whose `body` has these names. `headers` and `status` are those of the response in
+    a WARC.
     """
 
     path: Path
@@ -109,7 +110,7 @@ def load_page(path: Path, source: Path) -> SavedPage:
     if path.suffix.lower() == _WEBARCHIVE:
         return _load_webarchive(path, name, body, modified_at(path))
     saved = SavedPage(path=path, name=name, body=body, saved_at=modified_at(path))
-    if (page := read_single_file(body)) is None:
+    if (page := unpack_page(body)) is None:
         return saved
     saved_at = _parse_date(page.date.replace("GMT", "")) or saved.saved_at
     return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=page.files, whole=body)

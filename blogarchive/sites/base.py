@@ -279,9 +279,9 @@ def parse_page(page: Page, target: Target) -> ParsedPage:
     result has a problem that says so.
     """
     if page.is_imported:
-        from blogarchive.parsing.images import read_single_file  # most commands import no page
+        from blogarchive.parsing.images import unpack_page  # most commands import no page
 
-        saved = read_single_file(page.body)
+        saved = unpack_page(page.body)
         page = page if saved is None else replace(page, body=saved.body)
     refused = refuse_large_page(page.body) or _refuse_file(page)
     return refused or site_by_name(target.site).parse_page(page, target)

@@ -432,6 +432,21 @@ def test_a_page_of_singlefile_is_no_edit_of_a_stored_post(archive: Path, tmp_pat
     assert rows(archive, "select url, size from media where sha256 is not null") == [(shown, len(PNG))]
 
 
+def test_images_in_a_page_of_save_page_we_have_the_urls_that_it_keeps(archive: Path, tmp_path: Path) -> None:
+    head = f'''<style>body{{background:url(data:image/gif;base64,{"R0lG" * 600_000})}}</style>
+<meta name="savepage-url" content="{post_url(101)}">
+<meta name="savepage-date" content="Sun Mar 02 2025 08:00:00 GMT+0800 (China Standard Time)">'''
+    image = (
+        f'<img data-savepage-src="/a.png?x=1&amp;y=2" src="data:image/png;base64,{b64encode(PNG).decode()}">'
+    )
+    text = page(head=f"{head}</head>", own_link=False, body=f"<p>山里的早晨。</p>{image}")
+    assert import_html(archive, save(tmp_path / "1.html", text)).pictures == 1
+    url = "https://blog.creaders.net/a.png?x=1&y=2"
+    assert rows(archive, "select url, size from media where sha256 is not null") == [(url, len(PNG))]
+    assert rows(archive, "select number from posts where body_text is not null") == [("101",)]
+    assert rows(archive, "select fetched_at from pages") == [("2025-03-02T00:00:00+00:00",)]
+
+
 def test_a_page_of_a_mirror_of_httrack_has_the_url_that_it_states(archive: Path, tmp_path: Path) -> None:
     top = "<!-- Mirrored from blog.example.org/?p=12 by HTTrack Website Copier/3.x, Mon, 03 Mar 2025 08:00:00 GMT -->"
     save(tmp_path / "in" / "blog.example.org" / "index39d2.html", page(12, top=top))

@@ -10,9 +10,8 @@ from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN, PROSE, _MORE = patterns("body", "strong weak unseen prose more")
-_ADDED, _LICENCE, _CLOSING = patterns("body", "added licence closing")
-_COMMA, _ENDED, _BYLINE, _DIGIT = patterns("body", "comma ended byline digit")
+_STRONG, _WEAK, _UNSEEN, PROSE, _MORE, _DIGIT = patterns("body", "strong weak unseen prose more digit")
+_ADDED, _LICENCE, _CLOSE, _COMMA, _ENDED, _BYLINE = patterns("body", "added licence close comma ended byline")
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
@@ -195,8 +194,7 @@ def added_parts(outline: Outline, body: Element) -> set[Element]:
 
 def _named_parts(outline: Outline, body: Element) -> list[Element]:
     """Return the elements in the text that a name, or a tag, says to be of the theme; code is of the text."""
-    code: set[Element] = set()
-    found = []
+    code, found = set[Element](), list[Element]()
     for node in filter(outline.order.__contains__, body.iterdescendants()):
         # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
@@ -236,7 +234,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
-            signs = [_LICENCE] * (nodes is not shown) if is_prose else [_LICENCE, _CLOSING]
+            signs = [_LICENCE] * (nodes is not shown) if is_prose else [_LICENCE, _CLOSE]
             if any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST and not is_part:

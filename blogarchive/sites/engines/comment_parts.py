@@ -365,13 +365,16 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
 def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:
     """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
     time = outline.holders[item.place]
+    answered_one = (item.above and item.above.name) or ()
 
     def is_added(one: Element) -> bool:
         # Code and quotations are of the text.
         text, is_block = outline.text(one), one.tag in BLOCKS and one.tag not in ("pre", "blockquote")
         is_apart = is_block and text and item.shown.isdisjoint(outline.span(one))
         is_head = outline.contains(body, time) and (_trim(text) == name or outline.contains(one, time))
-        is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and outline.link_share(one) > 0
+        # RAW of Typecho has the name of the answered one, as bold text, before the text.
+        is_link = outline.link_share(one) > 0 or (text[1:] in answered_one and not is_block)
+        is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and is_link
         is_row = is_block and outline.link_share(one) == 1
         is_button = is_label(text) and (is_row or _BUTTON.search(one.get("class") or ""))
         return bool(is_apart or is_head or is_answer or is_button or has_role(one, _AGENT))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -78,6 +78,10 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     is_whole = is_hugo or kind in ("urlset", "search") or root.find(_COMPLETE) is not None
     is_complete = len(nodes) <= _MAX_ENTRIES and bool(more or start or is_whole)
     listed = _own((_read_entry(node, url, now) for node in nodes), uid)
+    # Promise: an update of nothing takes three requests. A time made for each request names no change.
+    stamps = [parse_stamp(post.version or "", now) for post in listed]
+    if all(one and abs(now - one.at) < timedelta(minutes=10) for one in stamps):
+        listed = tuple(replace(post, version=None) for post in listed)
     return Index(listed, more if is_complete else (blog_urls.blog_root(uid, url) + blog_urls.WALK,))
 
 

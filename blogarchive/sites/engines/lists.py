@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain, islice, pairwise, takewhile
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
@@ -17,14 +17,12 @@ from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
-_TITLE, _FEED, _POST_ID = urls.patterns("lists", "title feed post_id")
-_NEXT, _NEXT_CLASS, _DISABLED, _INNER = urls.patterns("lists", "next next_class disabled inner")
-_PAGE_NO, _PAGE_OF_LIST, *_ARCHIVES = urls.patterns("lists", "page_no page_of_list archive recent")
-_CPAGE, _PAGE_OF_POST, _PERMALINK = urls.patterns("lists", "cpage page_of_post permalink")
+_TITLE, _FEED, _POST_ID, _INNER, _CPAGE = urls.patterns("lists", "title feed post_id inner cpage")
+_NEXT, _NEXT_CLASS, _DISABLED, _PERMALINK = urls.patterns("lists", "next next_class disabled permalink")
+_PAGE_NO, _OF_LIST, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_list of_post archive recent")
 _COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
-UPWARD = "#comments"
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
-MIN_LISTED = 3
+UPWARD, MIN_LISTED = "#comments", 3
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
 
 
@@ -140,7 +138,7 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     # The class `next` may be of newer posts.
     links += [one for by_text in (True, False) for one in anchors if _is_next(outline, one, by_text)]
     # Sphinx links the next document so.
-    links = [node for node in links if _PAGE_OF_LIST.search(urls.post_number(node.get("href") or ""))]
+    links = [node for node in links if _OF_LIST.search(urls.post_number(node.get("href") or ""))]
     links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
     # The list of recent posts of ABlog has all posts, but its archive is better.
     links += [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
@@ -233,11 +231,11 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     were read; the pages after a first one of the newest comments count down.
     """
     # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
-    same = _PAGE_OF_POST.sub("", outline.tree.url)
+    same = _OF_POST.sub("", here := unquote(outline.tree.url))
     found = _other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"]["numbered"]), uid)
-    found = (url for url in found if _PAGE_OF_POST.sub("", url.partition("#")[0]) == same)
+    found = (url for url in found if _OF_POST.sub("", unquote(url.partition("#")[0])) == same)
     pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
-    own = int(match[1]) if (match := _CPAGE.search(f"{outline.tree.url}#")) else 0
+    own = int(match[1]) if (match := _CPAGE.search(f"{here}#")) else 0
     sign = UPWARD if asked.endswith(UPWARD) or 1 < own < min(pages, default=0) else ""
     rest = [number for number in pages if not own or (number > own if sign else number < own)]
     older = pages.get((min if sign or not (own or 1 in pages) else max)(rest, default=0))

@@ -10,19 +10,18 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from blogarchive.parsing.dates.order import join_date, short_date_form
-from blogarchive.parsing.html import NEVER_SHOWN, Element
+from blogarchive.parsing.html import NEVER_SHOWN, Element, link_url
 from blogarchive.parsing.structured_data import find_article, find_metas
 from blogarchive.parsing.unicode_form import letters_of
-from blogarchive.sites.engines.urls import PATTERNS, patterns
+from blogarchive.sites.engines.urls import PATTERNS, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+HEADINGS, _MAX_TITLE = ("h1", "h2", "h3", "h4", "h5", "h6"), 300
 _TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
-_NAMED_TAGS = ("a", "td", "div", "span", "p", "header", "center")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
-_MAX_TITLE, _EDGES = 300, ("footer", "header")
+_NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("footer", "header")
 
 
 class Outline:
@@ -271,11 +270,14 @@ def _rank_heading(
     outline: Outline, node: Element, text: str, claims: list[str], sites: set[str], others: list[Element]
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
-    own, is_titled = letters_of(text), _is_titled(node)
+    own, is_titled, here = letters_of(text), _is_titled(node), outline.tree.url
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     place = 2 * is_titled or int(is_end)
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
     # The name of the blog in a mirror leads to its home page, but so may the title.
     is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
-    return (own not in sites, place, is_shown, is_titled + (node.tag in HEADINGS), is_titled * len(own))
+    # A post in a list below may have the name of the blog as its title.
+    links = {post_number(link_url(one, outline.tree.base) or here) for one in node.iter("a")}
+    level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)})
+    return (own not in sites, place, is_shown, level, is_titled * len(own))

@@ -59,9 +59,8 @@ class PageParser:
         is_comments = PageKind.COMMENTS in (self.target.kind, self.here.kind)
         if is_comments and (answer := read_comments(self.page, self._text, self.now)):
             number = self.target.post_number or self.target.number or ""
-            comments, url = answer
-            post = Post(number=number, url=self.page.url, comments=comments, whole=False)
-            more = () if url is None else (self._more_comments(url, number),)
+            post = Post(number=number, url=self.page.url, comments=answer[0], whole=False)
+            more = () if answer[1] is None else (self._more_comments(answer[1], number),)
             return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, self._text, self.uid, self.now)
         if index is not None and any(index):
@@ -96,7 +95,7 @@ class PageParser:
         return self._unknown(Detail.BODY_NOT_FOUND, "body")
 
     def _read_post(self) -> PostReading | None:
-        url = urls.COMMENTS_PAGE.sub("/", self.here.url).removesuffix(urls.WALK)
+        url = urls.COMMENTS_PAGE.sub(r"\1", self.here.url).removesuffix(urls.WALK)
         number = self.target.post_number or self.target.number or urls.post_number(url)
         return read_post(self._outline, self.now, number, url)
 

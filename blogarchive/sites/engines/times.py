@@ -24,7 +24,7 @@ _TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
 _WEEKS_AGO = re.compile(r"(?:[周週]|星期|weeks?) ?(?:[以之]?前|ago)", re.IGNORECASE)
 _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
-_EDITED, _JOINT, CLOCK, _OWN_ID, _LOST = patterns("times", "edited joint clock_alone own_id lost")
+_EDITED, _UPDATED, _JOINT, CLOCK, _OWN_ID, _LOST = patterns("times", "edited updated joint alone own_id lost")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
@@ -156,7 +156,8 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     """Return the rank of a date: between heading and text, then before the heading, then after the text."""
     head = around.outline.span(around.outline.title.heading)
     text, holder = around.text, around.outline.holders[place]
-    edited = _EDIT * is_edited(around.outline, place) or int(holder.get("class", "").startswith("updated"))
+    named = any(_UPDATED.search(one.get("class", "")) for one in (holder, *islice(holder.iterancestors(), 1)))
+    edited = _EDIT * is_edited(around.outline, place) or int(named)
     start = text.start if around.outline.title.heading is None else head.start
     end = text.start if text.start > start else start + 30
     if start <= place < end or place in head:

@@ -49,7 +49,7 @@ def parse_url(url: str) -> ParsedUrl:
 
 
 def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
-    if is_rest_comments(f"{path}?{query}") or COMMENTS_PAGE.search(path) or "cpage=" in query:
+    if is_rest_comments(whole := f"{path}?{query}") or COMMENTS_PAGE.search(whole):
         return PageKind.COMMENTS
     is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
     is_list = (path == "/" or LISTING.search(_INDEX_FILE.sub("", path))) and not _POST_QUERY.search(query)
@@ -59,11 +59,10 @@ def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
 
 def post_number(url: str) -> str:
     """Return the number of a post: its path and query, without slashes around it."""
-    parts = urlsplit(url)
     # `/a/`, `/a/index.html` and a page of its comments are one post.
-    path = unquote(_INDEX_FILE.sub("", COMMENTS_PAGE.sub("", parts.path))).strip("/")
-    query = re.sub(r"&cpage=\d+", "", parts.query)
-    return f"{path}?{query}" if query else path or "/"
+    parts = urlsplit(COMMENTS_PAGE.sub(r"\1", url))
+    path = unquote(_INDEX_FILE.sub("", parts.path)).strip("/")
+    return f"{path}?{parts.query}" if parts.query else path or "/"
 
 
 def looks_like_post(url: str) -> bool:
@@ -101,8 +100,7 @@ def is_rest_posts(url: str) -> bool:
 def folder_of_index(url: str) -> str:
     """Return the URL of the folder that a feed, or another list of posts, stands in."""
     # The home page of Typecho without rewriting is above `index.php`.
-    folder = _INDEX_PATH.sub("", urlsplit(url).path).rstrip("/").removesuffix("/index.php")
-    return urljoin(url, f"{folder}/")
+    return urljoin(url, _INDEX_PATH.sub("", urlsplit(url).path).rstrip("/").removesuffix("/index.php") + "/")
 
 
 def blog_root(uid: str, page_url: str) -> str:

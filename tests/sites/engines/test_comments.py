@@ -857,3 +857,15 @@ def test_a_name_that_a_commenter_types_is_not_that_of_an_answer_in_the_comment()
     )
     comments = read(f'<div id="commentBox">{rows}</div>').posts[0].comments
     assert [comment.author_name for comment in comments] == ["11", "16", "Jutta"]
+
+
+def test_the_answered_name_in_bold_type_before_a_text_is_no_part_of_it() -> None:
+    item = (
+        '<div class="comment-wrap"><div id="comment-{n}"><span class="comment-meta"><b>{name}</b> <i>2019-05-2{n} 09:05</i></span>'
+        '<div class="comment-content">{text}</div></div>{inner}</div>'
+    )
+    answer = item.format(n=2, name="Sven", text="<b>@Jutta</b> <p>Ja, <b>@Olga</b> auch.</p>", inner="")
+    first = item.format(n=1, name="Jutta", text="<p>Am See auch.</p>", inner=f"<div>{answer}</div>")
+    comments = read(f'<div id="comments"><h3>2 Kommentare</h3>{first}</div>').posts[0].comments
+    shown = [(one.author_name, one.reply_to, one.body_text) for one in comments]
+    assert shown == [("Jutta", None, "Am See auch."), ("Sven", "Jutta", "Ja, @Olga auch.")]

@@ -67,6 +67,20 @@ _SITEMAP = (
 )
 
 
+@pytest.mark.parametrize(
+    ("ago", "is_kept"), [((0, 9), False), ((0, 99), True)], ids=["of the request", "of one change"]
+)
+def test_a_time_that_the_host_makes_for_each_request_is_no_change(
+    ago: tuple[int, int], is_kept: bool
+) -> None:
+    stamps = [(NOW - timedelta(minutes=minutes)).isoformat() for minutes in ago]
+    urls = (f"<url><loc>{HOME}/note-{n}/</loc><lastmod>{at}</lastmod></url>" for n, at in enumerate(stamps))
+    page = read(
+        "sitemap.xml", f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(urls)}</urlset>'
+    )
+    assert [post.version for post in page.listed] == (stamps if is_kept else [None, None])
+
+
 @pytest.mark.parametrize("body", [_SITEMAP, gzip.compress(_SITEMAP.encode())], ids=["plain", "gzip"])
 def test_a_sitemap_names_the_posts_of_the_blog_alone(body: str | bytes) -> None:
     page = read("sitemap.xml", body)

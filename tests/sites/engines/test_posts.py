@@ -147,10 +147,37 @@ def test_a_post_whose_url_looks_like_a_home_page_or_a_year_is_a_post(url: str) -
     assert (page.kind, page.posts[0].title) == (PageKind.POST, TITLE)
 
 
-@pytest.mark.parametrize("query", ["?action=showlog&gid=27", "index.php?m=content&c=index&a=show&id=88"])
-def test_a_post_of_emlog_or_phpcms_whose_number_is_in_the_query_is_no_home_page(query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    ["?action=showlog&gid=27", "index.php?m=content&c=index&a=show&id=88", "?x=entry%3Aentry190520-091500"],
+    ids=["emlog", "PHPCMS", "FlatPress"],
+)
+def test_a_post_whose_number_is_in_the_query_is_no_home_page(query: str) -> None:
     page = read(post("20. Mai 2019"), url=f"https://notes.example.org/{query}")
     assert (page.kind, page.posts[0].number) == (PageKind.POST, query.removeprefix("index.php"))
+
+
+@pytest.mark.parametrize(
+    ("own", "link", "more"),
+    [
+        ("?post=9", "?post=9&comment-page=2#comments", "?post=9&comment-page=2"),
+        (
+            "?x=entry:entry190520-091500",
+            ";comments:1#comments",
+            "?x=entry%3Aentry190520-091500%3Bcomments%3A1",
+        ),
+    ],
+    ids=["emlog", "FlatPress"],
+)
+def test_pages_of_comments_that_the_query_names_are_of_the_post(own: str, link: str, more: str) -> None:
+    home = "https://notes.example.org/"
+    after = f'<a href="{home}{link if link.startswith("?") else own + link}">2 Kommentare</a>'
+    page = read(post("20. Mai 2019", after), url=home + own)
+    assert [(one.url, one.kind, one.number) for one in page.links if one.next_page] == [
+        (home + more, PageKind.COMMENTS, page.posts[0].number)
+    ]
+    second = read(post("20. Mai 2019", comments("21. Mai 2019 um 11:21 Uhr")), url=home + more)
+    assert (second.posts[0].number, len(second.posts[0].comments)) == (page.posts[0].number, 2)
 
 
 def test_a_text_between_links_of_a_menu_is_no_list() -> None:
@@ -230,6 +257,10 @@ def test_an_invalid_url_is_left_out(path: str, text: str) -> None:
         ("10. Mai 2017, um 8:29 Uhr", "2017-05-10 08:29"),
         ("von Anna, 8.5.12", "2012-05-08 00:00"),
         ('<span class="updated">2019-01-07T17:27:31</span> <span>Juni 19th, 2018</span>', "2018-06-19 00:00"),
+        (
+            '<b class="post-update-date"><i>2019-01-07</i></b> <b class="post-create-date"><i>2018-06-19</i></b>',
+            "2018-06-19 00:00",
+        ),
     ],
 )
 def test_a_date_has_the_time_behind_any_sign_and_is_not_that_of_a_change(line: str, at: str) -> None:
@@ -384,6 +415,14 @@ def test_links_to_categories_in_the_text_and_in_cards_of_other_posts_are_not_of_
     card = '<div class="card"><h3><a href="/2019/gras/">Gras</a></h3><a href="/tags/gras/">Gras</a></div>'
     page = read(post("20. Mai 2019", text=text).replace("</article>", f"{card}</article>"))
     assert page.posts[0].categories == ()
+
+
+def test_another_post_with_the_name_of_the_blog_is_not_the_title() -> None:
+    more = '<ul><li><h2 class="post-title"><a href="/notizen/">Notizen aus Kiel</a></h2></li></ul>'
+    site = '<footer><a href="/">Notizen aus Kiel</a></footer>'
+    body = f'<body><h1 class="post-title">Der Regen</h1><p>20. Mai 2019</p><div class="entry-content">{TEXT}</div>'
+    page = read(f"{body}{more}{site}</body>", window="Der Regen – Notizen aus Kiel")
+    assert (page.posts[0].title, told(page)) == ("Der Regen", [])
 
 
 def test_a_post_without_title_has_neither_the_heading_of_comments_nor_the_name_of_the_blog() -> None:

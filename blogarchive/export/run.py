@@ -203,10 +203,10 @@ def _is_intact(record: Mapping[str, Any], out: Path) -> bool:
 
 
 def _remove_gone(earlier: Digests, out: Path, written: Digests) -> None:
-    """Remove files that only the earlier export wrote, such as the book of a year without posts; edited ones stay."""
+    """Remove files in `out` that only the earlier export wrote, as the book of a year without posts; edited ones stay."""
     for name in earlier.keys() - written.keys():
-        path = out / name
-        if path.is_file() and has_digest(path, earlier[name]):
+        path = out.absolute() / name
+        if path.is_relative_to(out.absolute()) and path.is_file() and has_digest(path, earlier[name]):
             with to_user_error(path):
                 path.unlink()
 

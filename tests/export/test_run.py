@@ -146,6 +146,14 @@ def test_books_of_years_without_posts_are_removed_unless_a_person_changed_them(
     assert before.keys() & written("years", pages_too, out).keys() == {edited}
 
 
+def test_a_file_beside_a_new_folder_of_its_name_is_kept(pages_too: Path, tmp_path: Path) -> None:
+    file = export("warc", pages_too, tmp_path / "out").out
+    tmp_path.joinpath("out").mkdir()
+    assert file != export("warc", pages_too, tmp_path / "out").out
+    assert isinstance(file, Path)
+    assert file.exists()
+
+
 @every_kind
 def test_other_options_another_program_and_another_name_are_another_export(
     pages_too: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

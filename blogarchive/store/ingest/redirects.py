@@ -27,7 +27,8 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
         return crawled
     if target.kind is PageKind.POST:
         moved = _merge_moved(archive, target, url)
-        frontier.change_url(archive, moved)
+        if site_by_name(target.site).parse_url(url).number in (None, moved.number):
+            frontier.change_url(archive, moved)
         if moved.number is None or moved.number == target.number:
             return crawled
         # The page was parsed as that of the earlier number.
@@ -43,20 +44,24 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     return replace(crawled, target=known)
 
 
-_IS_MISSING = """
-select id from posts where author_id = ? and number = ? and content_hash is not null and missing_from_listing_at is not null
+_IS_MOVED = """
+select p.id from posts p join (select max(started_at) as began from runs)
+ where author_id = ?1 and number = ?2 and content_hash is not null and (missing_from_listing_at is not null
+       or last_seen_at < began
+       and exists (select 1 from posts where author_id = ?1 and number = ?3 and last_seen_at >= began))
 """
 
 
 def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
-    A number that the URL states becomes that of a post which no list shows any more: all of the post stored under the new
-    number since is added to the earlier row.
+    A number that the URL states becomes that of a post which no list shows any more, or of which this run has seen the new
+    number alone: all of the post stored under that since is added to the earlier row. Until then the target keeps its URL,
+    whose next redirect is another chance.
     """
     site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
     number, author = site.parse_url(url).number, author_id(archive, blog)
-    old = archive.scalar(_IS_MISSING, (author, target.number)) if site.has_any_host else 0
+    old = archive.scalar(_IS_MOVED, (author, target.number, number)) if site.has_any_host else 0
     if number is None or number == target.number or not old:
         return replace(target, url=url)
     moved = replace(target, url=url, number=number)

@@ -264,7 +264,8 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
     # WordPress redirects the reader of a deleted post to one with a similar URL; challenges replace several posts.
-    is_other = stored.title is not None and _has_other_title(post, stored)
+    is_moved = stored.whole and post.body_text == stored.body  # and its title was edited
+    is_other = stored.title is not None and _has_other_title(post, stored) and not is_moved
     if stored.twin and (is_other or (not stored.whole and is_timeless(post))):
         gone_reason = None if _has_path(crawled.page, crawled.target.url) else "redirect"
         failure = Failure(kind="unreadable", field="body", detail=Detail.SAME_PAGE.format(url=stored.twin))

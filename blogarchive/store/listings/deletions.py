@@ -90,8 +90,7 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
 def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageChain) -> None:
     """Mark a home page or a month as read to its end, and record the posts that it lacks as missing."""
     numbers = {item.item for item in page_chains.shown_items(context, chain)}
-    # A post that was listed first after the last complete pass is not among the prior ones.
-    missing = page_chains.prior_items(context, chain).union(posts_with_one_witness(context)) - numbers
+    missing = page_chains.prior_items(context, chain) - numbers
     if kind is PageKind.MONTH:
         month = _listing_month(context, chain.chain, context.parsed.listing)
         if month is not None:
@@ -99,6 +98,8 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
     elif kind is PageKind.HOME:
         context.archive.update_row("authors", context.author_id, {"home_proved_at": chain.started_second})
         _resolve_doubts(context, chain)
+        # A post that was listed first after the last complete pass is not among the prior ones.
+        missing |= {*posts_with_one_witness(context)} - numbers
         if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
             missing = select_newer(missing, numbers)
     record_missing(context, _find_post_ids(context, missing), since=chain.started_at)

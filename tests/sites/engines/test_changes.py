@@ -109,6 +109,30 @@ def test_a_post_at_a_new_address_keeps_its_comments_and_versions(tmp_path: Path,
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 
+@pytest.mark.parametrize("title", ["第 2 篇", "桥"], ids=["title as before", "other title"])
+@pytest.mark.parametrize("names_all", [True, False], ids=["list of all posts", "no list of all posts"])
+def test_a_post_at_a_new_address_is_one_post_without_or_with_a_list_of_all(
+    tmp_path: Path, title: str, names_all: bool
+) -> None:
+    blog = LivelyBlog()
+    blog.comment(2, "阿明", FIRST)
+    whole, row, answer = blog.page, blog.row, blog.answer
+    blog.page = lambda number, page: whole(number, page).replace("第 22 篇", title)  # type: ignore[method-assign]
+    blog.row = lambda number: row(number) | ({"title": {"rendered": title}} if number == 22 else {})  # type: ignore[method-assign]
+    closed = 404, "application/json", "{}"
+    blog.answer = lambda path: answer(path) if names_all or "v2/posts" not in path else closed  # type: ignore[method-assign]
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.posts[22], blog.texts[22] = blog.posts.pop(2), blog.texts[2]
+        blog.moved[2] = 22
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2, 3)]
+    assert codes == [0, 0, 0]
+    stored = (
+        "select number, title, gone_at, (select count(*) from comments where post_id = p.id) from posts p"
+    )
+    assert rows(tmp_path, f"{stored} where number in ('post-2', 'post-22')") == [("post-22", title, None, 1)]
+
+
 def test_a_deleted_post_that_redirects_to_another_one_is_gone(tmp_path: Path) -> None:
     blog = LivelyBlog(12)
     blog.texts[11] = "<p>" + "山上的雪很厚，路边的灯很暗，没有人说话。" * 5 + "</p>"

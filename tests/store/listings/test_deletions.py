@@ -49,6 +49,17 @@ def test_a_deleted_post_is_marked_with_its_reason_and_its_text_stays(
     assert rows(archive, "open_failures") == []
 
 
+def test_a_listing_of_another_month_is_no_witness(archive: Archive, clock: Clock, blog: FakeBlog) -> None:
+    entry = blog.entries[N]
+    blog.broken = dict.fromkeys(
+        (blog.post_url(N), blog.url(f"m/{entry.month}"), blog.url(f"c/{entry.category}")), 404
+    )
+    other = next(one for one in blog.entries.values() if one.month != entry.month)
+    blog.broken[blog.post_url(other.number)] = 404  # its month is read again, as the second witness
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == []
+
+
 def test_a_post_that_returns_is_unmarked(archive: Archive, clock: Clock, blog: FakeBlog) -> None:
     entry = blog.entries[N]
     entry.listed, entry.status = False, 404

@@ -139,7 +139,7 @@ def _add_posts(context: SaveContext, page: _SavedList, chain: page_chains.PageCh
     is_first = context.target.page_no == 1
     before = set[page_chains.ChainItem]() if is_first else page_chains.shown_items(context, chain)
     new = [item for number in page.rows if (item := page_chains.ChainItem(item=number)) not in before]
-    page_chains.add_items(context, chain, [(item, False) for item in new])
+    page_chains.add_items(context, chain, [(item, "seen") for item in new])
     return not (is_first or new)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
@@ -13,7 +14,11 @@ from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import columns_of, excluded, insert_sql
 
 _SHOWN = "from _page_chain_items where chain_id = ? and state <> 'prior'"
+_COUNTED = f"{_SHOWN} and state <> 'repeated'"
 _PRIOR = "from _page_chain_items where chain_id = ? and state = 'prior'"
+ItemState = Literal["seen", "doubtful", "repeated"]
+"""Whether an item may repeat one of an earlier page: alone, or with all of its page."""
+
 MAX_PAGES = 2_000
 """Pages of one chain that are fetched: a host can link to a next page without end."""
 
@@ -96,13 +101,13 @@ def start_chain(context: SaveContext, name: str, kind: PageKind, *, claimed: int
 
 
 def count_items(context: SaveContext, chain: PageChain) -> Counter[str]:
-    """Return how often the chain's pages showed each item so far."""
-    return Counter(context.archive.column(f"select item {_SHOWN}", (chain.id,)))
+    """Return how often the chain's pages showed each item so far, without pages that repeat others."""
+    return Counter(context.archive.column(f"select item {_COUNTED}", (chain.id,)))
 
 
-def shown_items(context: SaveContext, chain: PageChain) -> set[ChainItem]:
-    """Return the items that the chain's pages showed so far."""
-    return set(context.archive.all_as(ChainItem, f"select item, digest {_SHOWN}", (chain.id,)))
+def shown_items(context: SaveContext, chain: PageChain) -> Counter[ChainItem]:
+    """Return how often the chain's pages showed each item with its digest so far, without pages that repeat others."""
+    return Counter(context.archive.all_as(ChainItem, f"select item, digest {_COUNTED}", (chain.id,)))
 
 
 def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
@@ -110,20 +115,24 @@ def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
     return set(context.archive.column(f"select item {_PRIOR}", (chain.id,)))
 
 
-def doubtful_items(context: SaveContext, chain: PageChain) -> tuple[DoubtfulItem, ...]:
-    """Return the items that may repeat ones of an earlier page, in the order of the pages."""
+def doubtful_items(
+    context: SaveContext, chain: PageChain, *, with_repeats: bool = False
+) -> tuple[DoubtfulItem, ...]:
+    """Return the items that may repeat ones of an earlier page, in the order of the pages.
+
+    Without `with_repeats`, pages that repeat others are left out.
+    """
     query = """select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies
             from _page_chain_items i join _page_chain_items e on e.chain_id = i.chain_id and e.item = i.item
-            and e.state <> 'prior' and e.id <= i.id
-            where i.chain_id = ? and i.state = 'doubtful' group by i.id order by i.id"""
-    return context.archive.all_as(DoubtfulItem, query, (chain.id,))
+            and e.state <> 'prior' and e.id <= i.id and (?2 or e.state <> 'repeated')
+            where i.chain_id = ?1 and (i.state = 'doubtful' or ?2 and i.state = 'repeated') group by i.id order by i.id"""
+    return context.archive.all_as(DoubtfulItem, query, (chain.id, with_repeats))
 
 
-def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, bool]]) -> None:
+def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, ItemState]]) -> None:
     """Add a page to the chain: each item that it shows, and whether the item may repeat one of an earlier page."""
     insert = insert_sql("_page_chain_items", ("chain_id", "item", "digest", "state"))
-    states = ((item, "doubtful" if is_doubtful else "seen") for item, is_doubtful in items)
-    rows = [(chain.id, item.item, item.digest, state) for item, state in states]
+    rows = [(chain.id, item.item, item.digest, state) for item, state in items]
     context.archive.execute_many(insert, rows)
     context.archive.execute("update _page_chains set pages_read = pages_read + 1 where id = ?", (chain.id,))
 

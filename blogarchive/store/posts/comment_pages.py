@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -68,6 +68,8 @@ def doubted_blogs(archive: Archive, run_id: int) -> tuple[Blog, ...]:
 # Item of a chain for a comment that a page counts and does not show.
 _UNSEEN = "unseen"
 
+_SECOND = 2
+
 # Restarts of a chain with differing counts before it is a failure.
 _MAX_RESTARTS = 2
 
@@ -127,16 +129,18 @@ def _save_in_order(
     identified = comments.identify_comments(post.comments, earlier=counted, first_position=counted.total())
     compared = [(item, _chain_item(item) in shown) for item in identified]
     before = sum(count for base, count in counted.items() if comments.is_counted(base))
+    # The second page may be the first one under a URL of its own, as the last comments of Typecho and WordPress are. Some
+    # hosts link to a next page without end and show an earlier page again.
+    is_repeat = bool(compared) and all(is_shown for _item, is_shown in compared)
     seen = before + _count_shown(post)
-    # Some hosts link to a next page without end and show an earlier page again.
-    is_all_shown = bool(compared) and all(is_shown for _item, is_shown in compared)
-    if is_all_shown and (chain.claimed is None or seen > chain.claimed):
+    if is_repeat and context.target.page_no > _SECOND and (chain.claimed is None or seen > chain.claimed):
         return _end_chain(context, post_id, chain, before, sound=chain.sound)
-    _store_counted(context, counted, shown, identified)
-    comments.save_comments(context, post_id, [item for item, is_shown in compared if not is_shown])
-    sound = _add_page(context, chain, post, compared)
+    _store_counted(context, counted, shown, identified, is_repeat=is_repeat)
+    new = [item for item, is_shown in compared if not is_shown]
+    comments.save_comments(context, post_id, new, since=chain.started_second)
+    sound = _add_page(context, chain, post, compared, is_repeat=is_repeat)
     if link is None:
-        return _end_chain(context, post_id, chain, seen, sound=sound)
+        return _end_chain(context, post_id, chain, before if is_repeat else seen, sound=sound)
     _queue_next(context, post, link, chain)  # a page may equal an earlier one: the claimed count allows it
     return True
 
@@ -163,15 +167,18 @@ def _add_page(
     chain: page_chains.PageChain,
     post: Post,
     compared: Iterable[tuple[comments.IdentifiedComment, bool]],
+    *,
+    is_repeat: bool = False,
 ) -> bool:
     """Add the comments of a page to the chain, also those that it counts without showing them.
 
-    `compared`: whether an earlier page shows an equal comment. Return whether the chain can prove the number of comments:
-    no page had a problem or another number.
+    `compared`: whether an earlier page shows an equal comment; `is_repeat`: of all. Return whether the chain can prove the
+    number of comments: no page had a problem or another number.
     """
-    items = [(_chain_item(item), is_shown) for item, is_shown in compared]
+    repeated: page_chains.ItemState = "repeated" if is_repeat else "doubtful"
+    items = [(_chain_item(item), repeated if is_shown else "seen") for item, is_shown in compared]
     unseen = (f"{context.target.page_no}/{place}" for place in range(post.unseen_comments))
-    items += [(page_chains.ChainItem(item=_UNSEEN, digest=name), False) for name in unseen]
+    items += [(page_chains.ChainItem(item=_UNSEEN, digest=name), "seen") for name in unseen]
     page_chains.add_items(context, chain, items)
     is_good = not _has_comment_problems(context) and not page_chains.is_at_limit(context)
     is_sound = chain.sound and is_good and post.comment_count in (None, chain.claimed)
@@ -183,25 +190,38 @@ def _add_page(
 def _store_counted(
     context: SaveContext,
     counted: Counter[str],
-    shown: Collection[page_chains.ChainItem],
+    shown: Counter[page_chains.ChainItem],
     identified: Sequence[comments.IdentifiedComment],
+    *,
+    is_repeat: bool,
 ) -> None:
     """Store the counts of the earlier pages with the page, so that it can be parsed again alone."""
     bases = {item.base: counted[item.base] for item in identified if counted[item.base]}
-    digests = sorted(item.digest for item in shown if item.item in bases)
-    before = {"position": counted.total(), "bases": bases, "digests": digests}
+    copies = {f"{item.digest}|{item.item}": count for item, count in shown.items() if item.item in bases}
+    digests = sorted({item.partition("|")[0] for item in copies})
+    before = {
+        "position": counted.total(),
+        "bases": bases,
+        "digests": digests,
+        "copies": copies,
+        "repeat": is_repeat,
+    }
     context.counters_before = json.dumps(before, ensure_ascii=False)
 
 
-def _store_decision(context: SaveContext, post_id: int, chain: page_chains.PageChain) -> None:
-    """Store with the pages that their doubtful comments are comments of their own."""
-    if context.counters_before is not None:
-        before = json.loads(context.counters_before) | {"own": True}
-        context.counters_before = json.dumps(before, ensure_ascii=False)
+def _store_decision(
+    context: SaveContext, post_id: int, chain: page_chains.PageChain, *, with_repeats: bool
+) -> None:
+    """Store with the pages that their doubtful comments are comments of their own; also with repeated pages if they are."""
+    before = json.loads(context.counters_before or "{}")
+    if before and (with_repeats or not before["repeat"]):
+        context.counters_before = json.dumps(before | {"own": True}, ensure_ascii=False)
     update = """update pages set counted = json_set(counted, '$.own', json('true'))
-            where counted is not null and fetched_at >= ? and url in (select f.url from frontier f
+            where counted is not null and (? or not coalesce(counted ->> '$.repeat', 0))
+            and fetched_at >= ? and url in (select f.url from frontier f
             join posts p on p.number = f.post_number where p.id = ? and f.site = ? and f.uid is ?)"""
-    context.archive.execute(update, (chain.started_second, post_id, context.blog.site, context.blog.uid))
+    scope = (with_repeats, chain.started_second, post_id, context.blog.site, context.blog.uid)
+    context.archive.execute(update, scope)
 
 
 def _resave(context: SaveContext, post_id: int, post: Post) -> None:
@@ -215,9 +235,14 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
     known = comments.filter_stored(context, post_id, unsure)
     kept = [item for item in identified if item not in unsure or item in known]
     comments.save_comments(context, post_id, kept)
-    if before.get("own"):
-        for item in unsure:
-            comments.copy_comment(context, post_id, item.base, item.text_digest, item.ordinal)
+    copies = Counter[str](before.get("copies", {}))
+    for item in unsure if before.get("own") else ():
+        name = f"{item.text_digest}|{item.base}"
+        copies[name] += 1
+        own = page_chains.DoubtfulItem(
+            item=item.base, digest=item.text_digest, ordinal=item.ordinal, copies=copies[name]
+        )
+        comments.save_repeated(context, post_id, own)
 
 
 def _count_shown(post: Post) -> int:
@@ -241,19 +266,26 @@ def _end_chain(
     ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
     if not sound and not ends_here and _restart(context, chain):
         return False
-    doubtful = page_chains.doubtful_items(context, chain) if sound else ()
-    repeated = sum(comments.is_counted(item.item) for item in doubtful)
-    if chain.claimed == seen - repeated:
-        seen -= repeated  # the pages overlapped and showed these comments twice
-    elif doubtful:
-        _store_decision(context, post_id, chain)
-        for item in doubtful:
-            comments.save_repeated(context, post_id, item)
+    own = page_chains.doubtful_items(context, chain) if sound else ()
+    repeated = page_chains.doubtful_items(context, chain, with_repeats=True) if sound else ()
+    are_repeats_own = chain.claimed == seen + _count(repeated) - _count(own)
+    if are_repeats_own:
+        seen, own = chain.claimed or 0, repeated
+    elif chain.claimed == seen - _count(own):
+        seen, own = chain.claimed or 0, ()  # the pages overlapped and showed these comments twice
+    if own:
+        _store_decision(context, post_id, chain, with_repeats=are_repeats_own)
+    for item in own:
+        comments.save_repeated(context, post_id, item)
     # If the clock was set back, comments seen now must not be older than the start of the chain.
     started = min(chain.started_second, context.moment)
     _check_count(context, post_id, seen=seen if sound else -1, claimed=chain.claimed, since=started)
     page_chains.delete_chain(context, chain.chain)
     return True
+
+
+def _count(items: Iterable[page_chains.DoubtfulItem]) -> int:
+    return sum(comments.is_counted(item.item) for item in items)
 
 
 def _restart(context: SaveContext, chain: page_chains.PageChain) -> bool:

@@ -22,6 +22,7 @@ from blogarchive.store.statements import columns_of
 _YEAR, _DAY, _MINUTE = len("2020"), len("2020-05-03"), len("2020-05-03T08:30")
 _ZONE, _ZONES = timedelta(minutes=15), timedelta(hours=26)  # between two offsets of UTC: the least, the most
 _MAX_OF_DAY = 200  # comments of one author: a page may be hostile, and each is compared with each
+_OWN_TEXT = 10  # characters that two persons seldom write alike
 _ANSWER = "answer|"  # as in the column is_counted
 
 
@@ -59,6 +60,7 @@ class SourcedComment:
     author_name: str
     posted_at: str | None
     text_digest: str | None
+    last_seen_at: str
 
 
 Sourced = TypeVar("Sourced", bound=SourcedComment)
@@ -189,15 +191,24 @@ def _read_rows(
     return {row.fingerprint: row for row in rows}
 
 
-def save_comments(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
-    """Store the comments of a page: new ones, edits, and the time that the others were seen."""
+def save_comments(
+    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], *, since: str | None = None
+) -> None:
+    """Store the comments of a page: new ones, edits, and the time that the others were seen.
+
+    `since` is when the first page of its chain was fetched (UTC text), if it is another one.
+    """
     if not identified:
         return
     stored = _read_rows(context, post_id, identified)
-    if len(stored) < len(identified):
-        _follow(context, post_id, identified)
+    has_moved = len(stored) < len(identified) and _follow(
+        context, post_id, identified, since or context.moment
+    )
+    if has_moved:
         stored = _read_rows(context, post_id, identified)
     unmatched = {item.base for item in identified if not _is_matched(item, stored.get(item.fingerprint))}
+    if has_moved:  # the ordinal 0 of a base may have been theirs
+        unmatched |= {item.base for item in identified if item.fingerprint not in stored}
     if unmatched:
         identified = _match(context, post_id, identified, unmatched)
         stored = _read_rows(context, post_id, identified)
@@ -215,79 +226,96 @@ def save_comments(context: SaveContext, post_id: int, identified: Sequence[Ident
         _mark_seen(context, [row.id for row in rows])
 
 
-def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]) -> None:
-    """Change the identity of stored comments to that of another source of the blog, or of another name."""
+def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], since: str) -> bool:
+    """Change the identity of stored comments to that of another source of the blog, or of another name.
+
+    Return whether any was changed.
+    """
+    before = context.archive.changes
     query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
     has_sources = site_by_name(context.blog.site).has_any_host
-    for item, row in pair_sources(identified, context.archive.all_as(SourcedComment, query, (post_id,))):
+    stored = context.archive.all_as(SourcedComment, query, (post_id,))
+    for item, row in pair_sources(identified, stored, since=None if context.is_reparse else since):
         if has_sources or row.posted_at == page_context.date_text_iso(item.comment.posted):
             context.archive.update_row("comments", row.id, {"fingerprint": item.fingerprint})
+    return context.archive.changes > before
 
 
 def pair_sources(
-    shown: Sequence[IdentifiedComment], stored: Sequence[Sourced]
+    shown: Sequence[IdentifiedComment], stored: Sequence[Sourced], *, since: str | None = None
 ) -> Iterator[tuple[IdentifiedComment, Sourced]]:
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
-    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. If a page shows the day alone, the
-    texts are equal too; so they are if one of the times is relative: `6天前` is a date some days later; or if another time
-    zone shows other hours; or if the author has another name, which no other comment of that minute and text has.
+    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. If a page shows the day or a relative
+    time, the texts are equal too: `6天前` is a date some days later. So they are if another time zone shows other hours, or
+    if the author has another name, and no other comment of that time has the text. What was seen `since` (UTC text) is on
+    another page.
     """
     named, known = {item.base for item in shown}, {row.base for row in stored}
+    in_place = {(item.base, item.text_digest) for item in shown}
     days, texts = defaultdict[object, list[Sourced]](list), defaultdict[object, list[Sourced]](list)
     used: set[int] = set()
-    for row in stored:
-        day, minute = (row.posted_at or "")[:_DAY], (row.posted_at or "")[:_MINUTE]
-        digest = row.text_digest
-        for group in (days[row.author_name, day], texts[row.author_name, digest], texts[minute, digest]):
-            if row.base not in named and len(group) < _MAX_OF_DAY:
-                group.append(row)
-    new = [(item, at) for item in shown if item.base not in known and (at := _shown_at(item)) is not None]
-    moved = [item for item, at in new if any(_is_moved(at, row) for row in texts[_key(item)])]
+    for row in stored if since is None else [row for row in stored if row.last_seen_at < since]:
+        day, text = days[row.author_name, (row.posted_at or "")[:_DAY]], texts[row.text_digest]
+        if row.base not in named and len(day) < _MAX_OF_DAY:
+            day.append(row)
+        if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
+            text.append(row)
+    timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
+    new = [(item, at) for item, at in timed if item.base not in known and at is not None]
+    moved = [item for item, at in new if any(_is_moved(item, at, row) for row in texts[item.text_digest])]
     # One author may write `thanks` twice, an hour apart and on two pages: another zone moves most comments of a page.
     is_other_zone = 2 * len(moved) > len(shown) and (len(moved) > 1 or len(stored) == 1)
+    copies = Counter((item.text_digest, at) for item, at in new)
     for item, at in new:
-        name, digest = item.comment.author_name, item.text_digest
-        equal = [row for row in days[name, at[:_DAY]] if page_context.is_same_time(at, row.posted_at or "")]
-        equal.sort(key=lambda row: row.text_digest != digest)
-        equal = [r for r in equal if r.text_digest == digest or min(len(at), len(r.posted_at or "")) > _DAY]
-        same_text = texts[_key(item)]
-        about = [
-            row for row in same_text if _is_about(item, at, row) or (is_other_zone and _is_moved(at, row))
-        ]
-        renamed = texts[at[:_MINUTE], digest] if len(at) >= _MINUTE else []
-        about += renamed if len(renamed) == 1 else []
-        found = next((row for row in (*equal, *about) if row.id not in used), None)
-        if found is not None:
-            used.add(found.id)
-            yield item, found
+        digest = item.text_digest
+        same_text = [row for row in texts[digest] if _is_about(item, at, row)]
+        renamed = same_text if len(same_text) == copies[digest, at] == 1 and _is_certain(item, at) else []
+        found = [row for row in same_text if row.author_name == item.comment.author_name]
+        found += [row for row in days[item.comment.author_name, at[:_DAY]] if _is_same_minute(item, at, row)]
+        found += [row for row in texts[digest] if is_other_zone and _is_moved(item, at, row)]
+        row_found = next((row for row in (*found, *renamed) if row.id not in used), None)
+        if row_found is not None:
+            used.add(row_found.id)
+            yield item, row_found
 
 
-def _shown_at(item: IdentifiedComment) -> str | None:
-    return page_context.date_text_iso(item.comment.posted)
+def _is_certain(item: IdentifiedComment, at: str) -> bool:
+    """Return whether time and text are those of one comment: many write `thanks` on one day."""
+    return _has_minute(at) or len(item.comment.body_text or "") >= _OWN_TEXT
 
 
-def _key(item: IdentifiedComment) -> tuple[str | None, str]:
-    return item.comment.author_name, item.text_digest
+def _has_minute(at: str) -> bool:
+    return at[len("2020-05-03T08") :][:1] == ":"
 
 
-def _is_moved(at: str, row: SourcedComment) -> bool:
-    """Return whether two times of day may be one in two time zones."""
-    hours = [
-        datetime.fromisoformat(time[:_MINUTE]) for time in (at, row.posted_at or "") if len(time) >= _MINUTE
-    ]
-    return len(hours) > 1 and abs(hours[0] - hours[1]) <= _ZONES and not (hours[0] - hours[1]) % _ZONE
+def _is_relative(base: str) -> bool:
+    return base.removeprefix(_ANSWER).startswith("~")
+
+
+def _is_same_minute(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
+    """Return whether two sources show one minute, so that the text may have been edited between them."""
+    is_exact = _has_minute(at) and _has_minute(row.posted_at or "") and not _is_relative(row.base)
+    return is_exact and page_context.is_same_time(at, row.posted_at or "")
+
+
+def _is_moved(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
+    """Return whether two times of day of one author may be one in two time zones."""
+    times = [time[:_MINUTE] for time in (at, row.posted_at or "") if _has_minute(time)]
+    if len(times) < 2 or row.author_name != item.comment.author_name:
+        return False
+    apart = abs(datetime.fromisoformat(times[0]) - datetime.fromisoformat(times[1]))
+    return apart <= _ZONES and not apart % _ZONE
 
 
 def _is_about(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
-    """Return whether one of two times is relative, and both may be one: such a time has an error of its unit."""
-    bases, times = (item.base, row.base), (at, row.posted_at or at)
+    """Return whether two times may be one. A relative one has an error of its unit."""
+    if not (_is_relative(item.base) or _is_relative(row.base)):
+        return page_context.is_same_time(at, row.posted_at or "")
+    times = (at, row.posted_at or at)
     months = [12 * int(time[:4]) + int(time[5:7] or 0) for time in times]
     most = 12 if min(map(len, times)) == _YEAR else 1
-    is_relative = any(one.removeprefix(_ANSWER).startswith("~") for one in bases)
-    return (
-        is_relative and is_counted(item.base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
-    )
+    return is_counted(item.base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
 
 
 def filter_stored(

@@ -1,0 +1,118 @@
+"""Comments of any blog on several pages, under other names and times: each is one row, in every night."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.sites.engines.test_wordpress import FIRST, TEXT, Blog, night, rows, serve
+from tests.tool import run_command
+
+NIGHTS = (("backup",), ("update", "--full"), ("update", "--full"))
+STORED = "select author_name, body_text, count(*) from comments group by 1, 2 order by min(id)"
+LONG = "桥下的水很慢，我在桥上站了很久。"
+
+
+class PagedBlog(Blog):
+    """Shows the last two comments of a post at its URL, as Typecho does, and all of them on numbered pages.
+
+    `said` are author, time as shown and text of the comments of the second post. Without `shows_count` no heading counts
+    them.
+    """
+
+    on_page = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = 404
+        self.shows_count = True
+        self.said: list[tuple[str, str, str]] = []
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        steps = urlsplit(path).path.strip("/").split("/")
+        if steps[0] != "post-2":
+            return super().answer(path)
+        last = max(1, -(-len(self.said) // self.on_page))
+        page = int(steps[1].rpartition("-")[2]) if len(steps) > 1 else last
+        return 200, "text/html", self.paged(page, last)
+
+    def paged(self, page: int, last: int) -> str:
+        items = "".join(
+            f'<li id="comment-{name}{place}" class="comment"><cite class="fn">{name}</cite> <span>{at}</span>'
+            f'<div class="comment-content"><p>{text}</p></div></li>'
+            for place, (name, at, text) in enumerate(self.said)
+            if place // self.on_page == page - 1
+        )
+        links = "".join(f'<a href="/post-2/comment-page-{n}/#comments">{n}</a>' for n in range(1, last + 1))
+        heading = f"{len(self.said)} 条评论" if self.shows_count else "评论"
+        nav = f'<ol class="page-navigator">{links}</ol>' if last > 1 else ""
+        section = f'<div id="comments"><h3>{heading}</h3><ol class="commentlist">{items}</ol>{nav}</div>'
+        head = f"<h1>第 2 篇</h1><time>{FIRST:%Y-%m-%d}</time>"
+        article = f'<article>{head}<div class="entry-content">{TEXT}</div></article>'
+        return f"{self.head('第 2 篇')}<body class='single single-post postid-2'>{article}{section}</body></html>"
+
+
+def crawl(blog: PagedBlog, folder: Path, *nights: tuple[str, ...]) -> list[tuple[object, ...]]:
+    """Return the comments that are stored after these nights, which no `reparse` changes."""
+    with serve(blog) as url:
+        for day, words in enumerate(nights):
+            night(blog, folder, day, *words, *([url] if words[0] == "backup" else []))
+    found = rows(folder, STORED)
+    assert run_command("reparse", "--db", "a.db", folder=folder).code == 0
+    assert rows(folder, STORED) == found
+    assert rows(folder, "select count(*) from comment_revisions") == [(0,)]
+    return found
+
+
+def days(*said: tuple[str, str]) -> list[tuple[str, str, str]]:
+    return [
+        (name, f"{FIRST + timedelta(days=3 * n):%Y-%m-%d %H:%M}", text) for n, (name, text) in enumerate(said)
+    ]
+
+
+@pytest.mark.parametrize("shows_count", [True, False])
+def test_the_last_comments_under_two_urls_hide_no_other_page(tmp_path: Path, shows_count: bool) -> None:
+    blog = PagedBlog()
+    blog.shows_count = shows_count
+    blog.said = days(*(("阿明", f"第 {n} 条。") for n in range(6)))
+    assert len(crawl(blog, tmp_path, *NIGHTS)) == 6
+
+
+def test_the_last_page_under_two_urls_is_no_second_page_where_an_earlier_one_has_an_equal_comment(
+    tmp_path: Path,
+) -> None:
+    blog = PagedBlog()
+    blog.said = [("匿名", "2019-03-04", text) for text in ("顶", "沙发", "不错", "顶")]
+    expected = {("匿名", "顶", 2), ("匿名", "沙发", 1), ("匿名", "不错", 1)}
+    assert set(crawl(blog, tmp_path, *NIGHTS)) == expected
+    assert rows(tmp_path, "select url from failures where resolved_at is null") == []
+
+
+def test_comments_of_one_author_in_one_hour_on_two_pages_are_two(tmp_path: Path) -> None:
+    blog = PagedBlog()
+    blog.said = [("阿明", "6 小时前", f"第 {n} 条。") for n in range(4)]
+    assert len(crawl(blog, tmp_path, *NIGHTS)) == 4
+
+
+@pytest.mark.parametrize("at", ["2019-03-04", "2年前", "2019-03-04 08:30"])
+def test_a_comment_under_another_name_is_one_row(tmp_path: Path, at: str) -> None:
+    blog = PagedBlog()
+    blog.said = [("阿明", at, LONG), ("老张", at, "谢谢"), ("小雨", at, "谢谢")]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.said[0] = ("明叔", at, LONG)
+        night(blog, tmp_path, 1, "update", "--full")
+        night(blog, tmp_path, 2, "update", "--full")
+    assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(3, 0)]
+    assert rows(tmp_path, "select author_name from comment_revisions") == [("阿明",)]
+
+
+def test_short_words_of_two_persons_on_one_day_are_two_comments(tmp_path: Path) -> None:
+    blog = PagedBlog()
+    blog.said = [("阿明", "2019-03-04", "谢谢")]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.said = [("小雨", "2019-03-04", "谢谢")]
+        night(blog, tmp_path, 1, "update", "--full")
+    assert rows(tmp_path, "select author_name, gone_at is null from comments") == [("阿明", 0), ("小雨", 1)]

@@ -3,12 +3,12 @@
 import inspect
 import re
 from collections.abc import Callable, Collection
-from functools import partial
 from typing import Any
 
-# Scrapy warns of three deprecated classes, with the source lines of all callers: a tenth of a run's imports.
+# Scrapy searches the module that defines each of three deprecated classes: a fifth of a run's imports. Any will do.
 try:
-    _stack, inspect.stack = inspect.stack, partial(inspect.stack, 0)
+    _stack: Any = inspect.stack
+    inspect.stack = lambda *_: [(), (re.Pattern,)]
     from scrapy.core.downloader.handlers.http11 import (
         _LenientHTTP11ClientFactory,
         _LenientHTTP11ClientProtocol,

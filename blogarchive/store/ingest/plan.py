@@ -298,9 +298,7 @@ def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
             and kind <> 'comments'
             and (kind <> 'home' or page_no > 1)"""
     frontier.queue_at_start(archive, blog, condition, (run.epoch_at,))
-    update = """update frontier set etag = null, last_modified = null where site = ? and uid is ? and state = 'todo'
-            and (etag is not null or last_modified is not null)"""
-    archive.execute(update, (blog.site, blog.uid))
+    frontier.forget_validators(archive, blog, "state = 'todo'")
 
 
 # A comment counts from the time it was written: in a first backup all are new. A damaged interval is none.

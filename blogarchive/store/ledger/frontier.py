@@ -256,6 +256,13 @@ def queue_at_start(archive: Archive, blog: Blog, condition: str, parameters: Seq
     return archive.execute(update, (blog.site, blog.uid, *parameters)).rowcount
 
 
+def forget_validators(archive: Archive, blog: Blog, condition: str, parameters: Sequence[Value] = ()) -> None:
+    """Delete the validators of the blog's targets that meet an SQL condition of this package: no answer is a 304."""
+    update = f"""update frontier set etag = null, last_modified = null where site = ? and uid is ? and ({condition})
+            and coalesce(etag, last_modified) is not null"""  # noqa: S608
+    archive.execute(update, (blog.site, blog.uid, *parameters))
+
+
 def change_url(archive: Archive, target: Target) -> None:
     """Store the new URL of a post that moved, and move its open failures to that URL."""
     key = target_key(target)

@@ -160,6 +160,9 @@ def _queue_next(
         return
     # Listings run from new to old except for pinned posts: the next page shows nothing newer.
     newest_day = max((post.posted_at[:10] for post in page.rows.values() if post.posted_at), default=None)
+    if len(following) > 1 and deletions.posts_with_one_witness(context):
+        # All lists of an index together prove that a post is gone: none of them may answer with 304.
+        frontier.forget_validators(context.archive, context.blog, "chain = ?", (page.chain_name,))
     for place, link in enumerate(following):
         target = replace(first, url=link.url, page_no=page_no + place)
         context.requeue(find_list(context, target), before=chain.started_at, failed_too=True)

@@ -486,6 +486,33 @@ _SOFT_404 = (
 )
 
 
+def test_a_deleted_post_is_gone_though_another_list_of_the_index_did_not_change(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=True)
+    for number in (1, 2, 3):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+
+    def build(url: str) -> None:
+        blog.build(url)
+        public = blog.folder / "public"
+        for name, numbers, changed in (("a", (1, 2), blog.builds), ("b", (3,), 0)):
+            found = [number for number in numbers if (public / "posts" / f"p{number}").exists()]
+            locs = "".join(f"<url><loc>{url}posts/p{number}/</loc></url>" for number in found)
+            (public / f"sitemap-{name}.xml").write_text(f"<urlset>{locs}</urlset>", "utf-8")
+            os.utime(public / f"sitemap-{name}.xml", (_FIRST_BUILD + 60 * changed,) * 2)
+        entries = "".join(f"<sitemap><loc>{url}sitemap-{name}.xml</loc></sitemap>" for name in "ab")
+        (public / "sitemap.xml").write_text(f"<sitemapindex>{entries}</sitemapindex>", "utf-8")
+
+    with serve(blog) as url:
+        build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        (blog.folder / "content" / "posts" / "p1.md").unlink()
+        build(url)
+        run(tmp_path, "backup", f"{url}posts/p1/")
+        assert run(tmp_path, "update").code == 0
+    assert rows(tmp_path, "select number from posts where gone_at is not null") == [("posts/p1",)]
+    assert rows(tmp_path, "select url, detail from open_failures") == []
+
+
 def test_deleted_posts_are_gone_once_a_list_that_is_read_to_its_end_lacks_them(tmp_path: Path) -> None:
     """One was listed first after the lists were read to their end; the page of the other says so with status 200."""
     blog = Blog(tmp_path / "blog", lists=False)

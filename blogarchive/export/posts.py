@@ -115,12 +115,8 @@ class PostPlan(NamedTuple):
 
     def resolve(self, uses: Uses) -> tuple[dict[str, ImageToShow], dict[str, str]]:
         """Return the images and links of these URLs that the export has."""
-        images = ((url, self.image(url)) for url in uses[0])
-        links = ((url, self.link(url)) for url in uses[1])
-        return (
-            {url: shown for url, shown in images if shown is not None},
-            {url: path for url, path in links if path is not None},
-        )
+        images = {url: shown for url in uses[0] if (shown := self.image(url)) is not None}
+        return images, {url: path for url in uses[1] if (path := self.link(url)) is not None}
 
     def complete(self, reader: ExportReader) -> "PostInput":
         """Return the input of the file, with the images and links of its bodies resolved."""

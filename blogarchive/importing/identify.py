@@ -302,8 +302,7 @@ class _Identification:
 
     def _targets(self, urls: Iterable[str | None]) -> Iterator[Target]:
         """Yield the targets of those URLs that a site has."""
-        found = (find_target(url, self._site) for url in urls if url)
-        return (target for target in found if target is not None)
+        return (target for url in urls if url and (target := find_target(url, self._site)))
 
     @property
     def _given_of_any_host(self) -> Target | None:

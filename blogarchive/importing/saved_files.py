@@ -170,9 +170,10 @@ def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tup
         return url, part
     if parts.scheme or parts.netloc or not parts.path or parts.path.startswith("/"):
         return None
-    bodies = (_read_below(page.path.parent / name, root) for name in _list_disk_names(parts.path))
-    body = next((body for body in bodies if body is not None), None)
-    return None if body is None else (url, body)
+    for name in _list_disk_names(parts.path):
+        if (body := _read_below(page.path.parent / name, root)) is not None:
+            return url, body
+    return None
 
 
 def _list_disk_names(path: str) -> Iterator[str]:

@@ -71,8 +71,7 @@ def _read(archive: Statements) -> tuple[dict[int, Blog], list[FullPost]]:
     blogs = {blog.id: blog for blog in blog_lists.read_names(archive)}
     newest = blog_lists.read_newest(archive, _IN_FEED)
     # A post that a list alone has shown has no text yet: a feed reader would keep the empty entry.
-    posts = (read_post(archive, line.id) for line in newest if line.has_text)
-    return blogs, [post for post in posts if post is not None]
+    return blogs, [post for line in newest if line.has_text and (post := read_post(archive, line.id))]
 
 
 def _absolute(context: RequestContext, path: str) -> str:

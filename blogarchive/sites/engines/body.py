@@ -173,8 +173,8 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
     free = [one for one in parent if one is not node and one in outline.order and one not in stops]
     parts = (one for one in free if one.tag == "p" or (one.tag, one.get("class")) == shape)
     own = (one for one in parts if outline.link_share(one) < _LINKS and not has_role(one, _ADDED))
-    # Verses of Docutils have neither a comma nor an end.
-    is_verse = shape[1] is not None and outline.size(node) < _MAX_LICENCE
+    # Verses of Docutils, and tables of words, have neither a comma nor an end.
+    is_verse = node.tag == "table" or (shape[1] is not None and outline.size(node) < _MAX_LICENCE)
     prose = (x for x in map(outline.text, own) if is_verse or _COMMA.search(x) or _ENDED.search(x))
     return parent in stops and not all(map(DATE.search, prose))
 
@@ -228,8 +228,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
     for nodes in (shown[::-1], shown):
         seen = 0
         for node in nodes:
-            is_short = outline.size(node) < max(most, _MAX_META * (len(shown) > 1))
-            text = outline.text(node) if is_short else ""
+            text = outline.text(node) if outline.size(node) < max(most, _MAX_META * (len(shown) > 1)) else ""
             is_part = has_role(node, _ADDED) or has_role(node, COMMENTS)
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)

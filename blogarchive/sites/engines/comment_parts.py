@@ -274,8 +274,7 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
 
     def rank(rows: list[_Block]) -> tuple[int, ...]:
         *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
-        is_after = len(rows) == 1 and min(rows[0][2], default=0) > items[0].place
-        return (*traits, is_after, size, order)
+        return (*traits, len(rows) == 1 and min(rows[0][2], default=0) > items[0].place, size, order)
 
     if known:
         return [row[1:] for row in max(known, key=rank)]
@@ -287,7 +286,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
 
     If it is the whole comment, the text is what stands in it directly. If that is unknown, it is beside the name.
     """
-    found, marks = _Blocks(list), _find_marks(outline, item)
+    found, marks, last = _Blocks(list), _find_marks(outline, item), outline.tree.root
     for node in item.nodes:
         is_apart = not outline.contains(node, marks.time)
         is_body = is_apart and node.tag not in HEADINGS and node not in marks.above and has_role(node, BODY)
@@ -296,8 +295,12 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
             continue
         own = _own_places(outline, node, marks, is_body=is_body)
         shown = " ".join(text for at in own if not DATE.fullmatch(text := outline.texts[at].strip()))
-        if not is_body and _is_no_text(outline, node, own, shown, marks):
+        # Below a paragraph of the text, one without links may be bold alone.
+        is_bare, above = node.tag in _PROSE_TAGS and not node.get("class"), next(node.iterancestors())
+        is_more = is_bare and above is last and outline.link_share(node) == 0 and not is_label(shown)
+        if not (is_body or (is_more and is_apart)) and _is_no_text(outline, node, own, shown, marks):
             continue
+        last = above if is_bare else last
         # If the text is in the item itself, an element inside the item is more likely the name.
         is_here, is_below = is_apart != bool(is_whole), not outline.contains(marks.line, node)
         traits = (is_body, is_here, is_below, node.tag not in ("span", "li"))

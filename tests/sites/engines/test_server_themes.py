@@ -86,6 +86,22 @@ def test_the_rating_of_a_comment_is_not_its_text(votes: str) -> None:
     assert shown(page) == EXPECTED
 
 
+def test_the_last_paragraph_of_a_comment_may_be_bold_alone() -> None:
+    row = '<li id="comment-{n}"><cite><a href="http://{name}.example.com">{name}</a></cite> Says:<br><small class="commentmetadata"><a href="#comment-{n}">{at}</a></small><p>{text}</p></li>'
+    said = rows(row).replace("hill.</p>", "hill.</p><p><strong>Twice!</strong></p><p></p>")
+    page = read(f'{POST}<h3 id="comments">3 Responses</h3><ol class="commentlist">{said}</ol>')
+    assert shown(page) == [("Ada", "02 09:02", f"{COMMENTS[0][1]}\nTwice!"), *EXPECTED[1:]]
+
+
+def test_tables_of_words_below_the_title_are_all_of_the_text() -> None:
+    tables = [
+        f"<table><tr><td>{word}</td><td>{word}er {word}ed {word}ing</td></tr></table>"
+        for word in ("toll", "ring", "chime")
+    ]
+    page = read(f"<h1>{TITLE}</h1>{''.join(tables)}")
+    assert [word in (page.posts[0].body_text or "") for word in ("toll", "ring", "chime")] == [True] * 3
+
+
 def test_a_secret_comment_of_tistory_has_no_name_and_its_buttons_are_none() -> None:
     row = '<li id="comment115833{n}"><div><span class="name">{name}</span><br><span class="date">{at} <a href="/report/{n}">신고</a></span> <span class="control"><a href="#" class="modify"><span>수정/삭제</span></a> <a href="#"><span>댓글쓰기</span></a></span></div><p>{text}</p></li>'
     said = rows(row).replace(">Ben<", "><").replace("+1", "비밀댓글입니다")

@@ -345,10 +345,11 @@ def _has_other_title(post: Post, stored: StoredState) -> bool:
 def _missing_field(parsed: ParsedPage, post: Post, stored: StoredState) -> str | None:
     """Return a field that every page of a post shows and this one lacks. A day alone may be that of the URL of any page."""
     is_day = post.posted is None or (post.read_by is not None and post.posted.text.endswith(" 00:00"))
+    if is_day and post.read_by is not None and _is_doubtful(parsed, post, stored):
+        return "posted_at"  # also if the site no longer shows it: a page of maintenance has none either
     lacking = {
         "title": post.title is None,
-        # Some themes of any blog show no time.
-        "posted_at": is_day and (post.read_by is None or _is_doubtful(parsed, post, stored)),
+        "posted_at": is_day and post.read_by is None,  # some themes of any blog show no time
         "comment_count": post.comment_count is None and stored.comment_count is not None,
     }
     return next((field for field, lacks in lacking.items() if lacks and field not in stored.accepted), None)

@@ -134,7 +134,9 @@ def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: P
 def count_rejected(
     archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: failures.Failure
 ) -> None:
-    """Count a rejected page: the fields of its post, or the field that could not be parsed."""
+    """Count a rejected page: the fields of its post, or the field that could not be parsed; no page of an error."""
+    if failure.kind in ("http", "notice", "blocked"):
+        return
     if parsed.kind is PageKind.POST and parsed.posts:
         count_fields(archive, run_id, target, parsed)
     elif run_id is not None and failure.kind == "unreadable":

@@ -1,5 +1,6 @@
 """What the archive says of a blog of any host whose pages show something new each night, and that moves its posts."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -131,6 +132,51 @@ def test_a_post_at_a_new_address_is_one_post_without_or_with_a_list_of_all(
         "select number, title, gone_at, (select count(*) from comments where post_id = p.id) from posts p"
     )
     assert rows(tmp_path, f"{stored} where number in ('post-2', 'post-22')") == [("post-22", title, None, 1)]
+
+
+def test_pages_of_errors_are_no_change_of_a_site(tmp_path: Path) -> None:
+    blog, answer = LivelyBlog(), LivelyBlog.answer
+    status = [200]
+
+    def broken(path: str) -> tuple[int, str, str]:
+        lost = "<html><head><title>Lost</title></head><body><h1>Lost</h1><p>The page is not here.</p></body></html>"
+        is_post = path.startswith("/post-") and status[0] != 200
+        return (status[0], "text/html", lost) if is_post else answer(blog, path)
+
+    blog.answer = broken  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        status[0] = 404
+        assert night(blog, tmp_path, 1, "update", "--full").code != 5
+        status[0] = 200
+        assert night(blog, tmp_path, 2, "update", "--full").code == 0
+    assert rows(tmp_path, "select count(*) from site_changes") == [(0,)]
+
+
+def test_a_page_of_maintenance_is_no_version_on_a_blog_that_shows_no_times_any_more(tmp_path: Path) -> None:
+    blog, answer, whole = LivelyBlog(), LivelyBlog.answer, LivelyBlog.page
+    asks, shows_time = {"down": False}, {"time": True}
+
+    def broken(path: str) -> tuple[int, str, str]:
+        down = (
+            "<html><head><title>系统维护中</title></head><body><p>系统维护中，请耐心等待。</p></body></html>"
+        )
+        return (200, "text/html", down) if asks["down"] and path == "/post-2/" else answer(blog, path)
+
+    def page(number: int, page: int) -> str:
+        text = whole(blog, number, page)
+        return text if shows_time["time"] else re.sub(r"<footer>.*?</footer>", "", text)
+
+    blog.answer, blog.page = broken, page  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        shows_time["time"] = False
+        assert night(blog, tmp_path, 1, "update", "--full").code == 5
+        assert night(blog, tmp_path, 2, "update", "--full", "--accept-changes").code == 0
+        asks["down"] = True
+        night(blog, tmp_path, 3, "update", "--full")
+    assert rows(tmp_path, "select number from posts where title not like '第%'") == []
+    assert edits(tmp_path) == []
 
 
 def test_a_deleted_post_that_redirects_to_another_one_is_gone(tmp_path: Path) -> None:

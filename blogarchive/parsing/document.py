@@ -66,7 +66,7 @@ class Document:
 def parse_document(text: str) -> Document:
     """Return the document of a page's text; never raises, an empty page has no lines."""
     root = dom.parse_html(text)
-    if "datetime=" in text or "前<" in text or "刚刚<" in text:
+    if any(pattern.search(text) for pattern in _MAY_HAVE_TIMES):
         _show_exact_times(root)
     _show_icon_labels(root)
     hidden = dom.hidden_elements(root)
@@ -81,6 +81,8 @@ def parse_document(text: str) -> Document:
     )
 
 
+# `in` takes twice as long for these.
+_MAY_HAVE_TIMES = [re.compile(words) for words in ("datetime=", "前<", "刚刚<")]
 _may_have_time = etree.XPath("//time[@datetime]|//*[contains(@title, ':')]")
 _EXACT_TIME = re.compile(r"(\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d)(?:(:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?")
 _AGO = re.compile(r"\s*(?:刚刚|[今昨前]天.{0,9}|\d{1,3}\s*\S{1,3}前|(?:an?|\d{1,3}) \w+ ago)?\s*")

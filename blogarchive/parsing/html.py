@@ -177,11 +177,11 @@ def parse_html(text: str) -> Element:
     tags = clean.lower()
     if _MAY_END_BREAK.search(tags):
         clean = _STRAY_BREAK_END.sub(b"<br>", clean)
-    root, clean = _parse_repaired(clean)
+    root, clean = _parse_repaired(given := clean)
     _repair_tree(root)
     if tags.count(b"<td") > tags.count(b"</td"):  # searching every cell takes a tenth of the parsing time
         _unnest_cells(root)
-    if _MARKED in clean:
+    if clean is not given and _MARKED in clean:
         _insert_empty_paragraphs(root)
     return root
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
-from blogarchive.items import BlogLink, CategoryRow, MonthRow, PageKind, ParsedUrl, Problem
+from blogarchive.items import BlogLink, CategoryRow, ListedPost, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.urls import host_of, matches_host, netloc_of
 from blogarchive.sites.base import Site, site_by_name, site_names
@@ -117,19 +117,19 @@ def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
 
 # --- lists
 
-_Row = TypeVar("_Row")
+_Row = TypeVar("_Row", bound=MonthRow | CategoryRow | ListedPost)
 
 
 class Rows(tuple[_Row, ...]):
     """Rows of a sidebar as an argument of a cached function: each page of a blog has the same.
 
-    The hash of two of them is enough. To compare all takes no time, because they are the same objects.
+    The hash of two URLs is enough. To compare all takes no time, because they are the same objects.
     """
 
     __slots__ = ()
 
     def __hash__(self) -> int:
-        return hash((len(self), self[:1], self[-1:]))
+        return hash((len(self), self[0].url, self[-1].url)) if self else 0
 
 
 def find_listing_name(

@@ -154,9 +154,11 @@ def _is_named(node: Element) -> bool:
 def _is_template_line(view: PageView, index: int) -> bool:
     """Check whether a line or its row has words of templates, or links to categories alone; or it is a button."""
     line, links = view.lines[index], view.links[index]
+    if is_template_text(view.folded[index].strip()):
+        return True
     near = view.lines[max(index - 1, 0) : index + 2]
-    row = ": ".join(view.folded[each.index] for each in near if each is line or are_in_same_row(each, line))
-    if is_template_text(view.folded[index].strip()) or is_template_text(row):
+    row = [view.folded[each.index] for each in near if each is line or are_in_same_row(each, line)]
+    if len(row) > 1 and is_template_text(": ".join(row)):
         return True
     # The picture to click and the number of likes. A photo with a number links to a larger one.
     if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, _BUTTON):

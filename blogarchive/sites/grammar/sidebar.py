@@ -383,8 +383,9 @@ def _parse_categories(
     rows = []
     ends = [*offsets[1:], len(lines)]
     for start, end in zip(offsets, ends, strict=False):  # one end too many if there is no heading
-        before = _find_linked_categories(view, lines[start])[:-1]  # of a line of several
-        rows += [CategoryRow(name=name, url=url) for name, url in before]
+        if len(view.links[lines[start]]) > 1:  # several categories on a line
+            before = _find_linked_categories(view, lines[start])[:-1]
+            rows += [CategoryRow(name=name, url=url) for name, url in before]
         name, url = headings[lines[start]]
         titles = _parse_titles(view, lines[start + 1 : end], posts)
         rows.append(CategoryRow(name=name, url=url, posts=titles))

@@ -172,7 +172,7 @@ def _resolve_month_day(match: re.Match[str], now: datetime) -> rules.ResolvedDat
     return rules.yearless_date(now, month, day_of_month)
 
 
-CALENDAR_RULES = rules.compile_rules(
+CALENDAR_RULES = rules.make_rules(
     (
         ANYWHERE,
         rf"民国 ?(?P<roc>[0-9]{{1,3}})(?P<sep>[-/.])(?P<m>[0-9]{{1,2}})(?P=sep){_DAY_OR_GLUED}",
@@ -285,7 +285,7 @@ def _resolve_now(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     return rules.truncate(now, "minute")
 
 
-NAMED_RULES = rules.compile_rules(
+NAMED_RULES = rules.make_rules(
     (BOUNDED, r"刚刚|刚才|方才|[几数]秒钟?前|a few seconds ago|just now", _resolve_now),
     (ALONE, r"现在|此刻|此时|刚|\bnow\b", _resolve_now),
     # 今天 in a text is no date of the page, so words count only where a site prints dates.

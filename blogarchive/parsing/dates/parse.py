@@ -88,7 +88,7 @@ _NOT_POSTED = re.compile(rf"(?:更新|编辑|修改|创建|注册|最后回复){
 _MAX_LENGTH = 1000  # no phrase is longer, and the time grows with the square of the length
 _MAX_LABELS = 4
 # The stamp that a script formats in the browser: seconds with or without a fraction, or milliseconds.
-_EPOCH_STAMP = re.compile(r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])")
+_EPOCH_STAMP = r"(?<![0-9.-])([0-9]{10})(?:\.[0-9]+|[0-9]{3})?(?![0-9.])"
 # 20140714T081122 of a saved file's name, 20140714 of a URL.
 _COMPACT = re.compile(
     r"(?<![0-9.,])((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})"

@@ -109,7 +109,7 @@ def _shift_months(now: datetime, months: int) -> datetime:
     raise ValueError(f"no such year: {year}")
 
 
-RELATIVE_RULES = rules.compile_rules(
+RELATIVE_RULES = rules.make_rules(
     (rules.Placement.BOUNDED, _CHINESE_AGO, _resolve_chinese),
     (rules.Placement.BOUNDED, _ENGLISH_AGO, _resolve_english),
 )

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import MINYEAR, datetime, timedelta, timezone, tzinfo
 from enum import Enum, auto
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -90,17 +92,23 @@ class ResolvedDate(NamedTuple):
 Resolver = Callable[[re.Match[str], datetime], ResolvedDate]
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Rule:
     """A form of date; `resolve` returns its date relative to a time, or raises ValueError if it is impossible."""
 
     placement: Placement
-    pattern: re.Pattern[str]
+    form: str
     resolve: Resolver
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled form: all forms take a tenth of the start of a process, and most pages need one."""
+        return re.compile(self.form)
 
-def compile_rules(*forms: tuple[Placement, str, Resolver]) -> tuple[Rule, ...]:
+
+def make_rules(*forms: tuple[Placement, str, Resolver]) -> tuple[Rule, ...]:
     """Return a rule for each form."""
-    return tuple(Rule(placement, re.compile(pattern), resolve) for placement, pattern, resolve in forms)
+    return tuple(Rule(*form) for form in forms)
 
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100

@@ -123,7 +123,8 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
         rest = [] if way is None else beside(item.element, way, known.keys(), APART)
         shown = filter(outline.order.__contains__, rest)
         # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
-        item.parts = [item.element, *takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
+        rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
+        item.parts = sorted([item.element, *rest], key=outline.order.__getitem__)
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:
             item.above.inner.append(item.element)
@@ -188,7 +189,8 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     # Behind a name in bold type may be a link of its profile, and a verb before the day.
     yield from (_names_in(outline, item, head, tags) for tags in _NAME_TAGS[:2])
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
-    yield _first_text(before[1:] if bold else before)
+    # A word in bold type in a text is no name if the line of the time begins with `Posted by NAME at`.
+    yield _first_text(before[1:] if bold and not _BY.match(before[0].strip()) else before)
     known = {name for _, (name, _) in [*bold, *links]}
     beside_time = map(_first_text, (after, closest))
     next_to, nearest = ([one for one in row if not known or one[1][0] in known] for row in beside_time)
@@ -241,8 +243,7 @@ def is_label(text: str) -> bool:
 
 def _trim(text: str) -> str:
     """Return a name without words that say who wrote: `Posted by`, `says:`."""
-    bare = text.strip(_SIGNS).lstrip("])）").rstrip("[(（")
-    name = _SAYS.sub("", " " + _BY.sub("", bare)).strip(_SIGNS)
+    name = _SAYS.sub("", " " + _BY.sub("", text.strip(_SIGNS).lstrip("])）").rstrip("[(（"))).strip(_SIGNS)
     return _BADGE.sub("", name) or name
 
 
@@ -295,10 +296,11 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
             continue
         own = _own_places(outline, node, marks, is_body=is_body)
         shown = " ".join(text for at in own if not DATE.fullmatch(text := outline.texts[at].strip()))
-        # Below a paragraph of the text, one without links may be bold alone.
+        # Below a paragraph of the text, one may be bold alone, or a link that search engines are told not to follow.
         is_bare, above = node.tag in _PROSE_TAGS and not node.get("class"), next(node.iterancestors())
-        is_more = is_bare and above is last and outline.link_share(node) == 0 and not is_label(shown)
-        if not (is_body or (is_more and is_apart)) and _is_no_text(outline, node, own, shown, marks):
+        is_free = all(one.get("rel") for one in node.iter("a")) and not is_label(shown)
+        is_more = is_bare and is_apart and above is last and is_free
+        if not (is_body or is_more) and _is_no_text(outline, node, own, shown, marks):
             continue
         last = above if is_bare else last
         # If the text is in the item itself, an element inside the item is more likely the name.

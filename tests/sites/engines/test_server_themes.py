@@ -86,10 +86,22 @@ def test_the_rating_of_a_comment_is_not_its_text(votes: str) -> None:
     assert shown(page) == EXPECTED
 
 
-def test_the_last_paragraph_of_a_comment_may_be_bold_alone() -> None:
-    row = '<li id="comment-{n}"><cite><a href="http://{name}.example.com">{name}</a></cite> Says:<br><small class="commentmetadata"><a href="#comment-{n}">{at}</a></small><p>{text}</p></li>'
-    said = rows(row).replace("hill.</p>", "hill.</p><p><strong>Twice!</strong></p><p></p>")
-    page = read(f'{POST}<h3 id="comments">3 Responses</h3><ol class="commentlist">{said}</ol>')
+@pytest.mark.parametrize(
+    "last", ["<strong>Twice!</strong>", '<a href="https://bells.example.com/" rel="nofollow">Twice!</a>']
+)
+@pytest.mark.parametrize(
+    ("row", "around"),
+    [
+        ('<li id="comment-{n}"><cite><a href="http://{name}.example.com">{name}</a></cite> Says:<br><small class="commentmetadata"><a href="#comment-{n}">{at}</a></small><p>{text}</p></li>', '<ol class="commentlist">@</ol>'),
+        ('<a name="c{n}"></a><p>{text}</p><span class="comments-post">Posted by: {name} at {at}</span>', '<div class="comments-body">@</div>'),
+    ],
+    ids=["Kubrick", "Movable Type"],
+)  # fmt: skip
+def test_the_last_paragraph_of_a_comment_may_be_bold_or_a_link_alone(
+    row: str, around: str, last: str
+) -> None:
+    said = rows(row).replace("hill.</p>", f"hill.</p><p>{last}</p><p></p>")
+    page = read(f'{POST}<h3 id="comments">3 Responses</h3>{around.replace("@", said)}')
     assert shown(page) == [("Ada", "02 09:02", f"{COMMENTS[0][1]}\nTwice!"), *EXPECTED[1:]]
 
 

@@ -15,7 +15,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "views": lambda html: html.replace("浏览（", "热度（"),
     "times": lambda html: re.sub(r"<td align=right>[\d\- :]+</td>", "<td></td>", html),
     "bodies": lambda html: re.sub(r"<td colspan=2>[^浏]*(?=</td></tr><tr><td colspan=2>浏览)", "<td>", html),
-    "total_visits": lambda html: html.replace("访问总量", "人气"),
+    "total_visits": lambda html: html.replace("访问总量", "热度总量"),
 }
 
 

@@ -1,7 +1,7 @@
 """The parser of a page of blog.creaders.net, by words and structure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, pa
 from blogarchive.sites.grammar import card, listing, page as page_views
 from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
+from blogarchive.sites.grammar.time_lines import HEADING_TAGS
 from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
 
 # --- the page around a post
@@ -33,7 +34,7 @@ def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> _Pag
     outside = [*lines[:start], *lines[end:]]
     sidebar = parse_sidebar(view, outside)
     rest = [i for i in outside if i not in sidebar.own_lines]
-    header = card.parse_blog_header(view, rest, start if post_page else len(lines))
+    header = card.parse_blog_header(view, rest, start if post_page else None, sidebar.card.nickname)
     return _PageLayout(sidebar=sidebar, header=header, main=[i for i in rest if i not in header.own_lines])
 
 
@@ -177,6 +178,9 @@ class _PageParser:
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         """Return the page of a post or of its further comments; `paged`: it links to a next page."""
         layout = _parse_layout(self.view, post_page)
+        post_page = replace(
+            post_page, categories=post_page.categories or self._find_category(post_page, layout)
+        )
         number = self.view.number
         paging = list[items.Link]()
         if paged and post_page.comments.found and (url := self._find_next_comments(post_page, layout)):
@@ -191,6 +195,21 @@ class _PageParser:
         author = self._build_author(layout, ())
         return self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
 
+    # Promise "any words": 2025-03-08 21:14 | 时政.
+    def _find_category(self, post_page: PostPage, layout: _PageLayout) -> tuple[str, ...]:
+        """Return the category of the sidebar whose name is beside the time of the post, apart from other words."""
+        heading = post_page.heading
+        lines = () if heading is None else self.view.lines[heading.start : heading.end]
+        pieces = (
+            piece
+            for line in lines
+            for start, end, _, _ in line.spans
+            for piece in line.text[start:end].split("|")
+        )
+        shown = {piece.strip() for piece in pieces if heading and piece.strip() != heading.title}
+        found = [row.name for row in layout.sidebar.categories if row.name in shown]
+        return tuple(found) if len(found) == 1 else ()
+
     def _build_author(self, layout: _PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
         """Return the author as the page shows it; None if no part of the page names the blog."""
         header, shown, url = layout.header, layout.sidebar.card, self.view.url
@@ -200,13 +219,20 @@ class _PageParser:
         return items.Author(
             uid=uid,
             url=build_home_url(url, uid),
-            nickname=shown.nickname,
+            nickname=shown.nickname or self._find_name(layout),
             blog_title=header.title,
             tagline=header.tagline,
             registered=shown.registered,
             account_age=shown.account_age,
             total_visits=shown.total_visits,
         )
+
+    def _find_name(self, layout: _PageLayout) -> str | None:
+        """Return the name of the author in a heading that links to the blog, apart from the blog's title."""
+        view, title = self.view, layout.header.title
+        own = [i for i in layout.main if view.lines[i].block.tag in HEADING_TAGS and view.is_own_home(i)]
+        names = (view.lines[i].text.strip() for i in own if title)
+        return next((name for name in names if name != title and not card.is_menu_word(name)), None)
 
     def _is_confirmed(self, post_page: PostPage, layout: _PageLayout) -> bool:
         """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""

@@ -24,6 +24,7 @@ _TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)
 _FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
 _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
 _REPLY_LINE = re.compile(r"\s*回复\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
+_REPLY_LEAD = re.compile(r"回复\s*@?(?P<name>[^:。,!?@]{0,29}[^\s:。,!?@])\s*:\s*")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
@@ -79,37 +80,51 @@ def split_comments(
 
 # Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.
 def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[CommentBlock]:
-    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of all texts."""
+    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of all texts.
+
+    Also with that of the words `回复 NAME：` before a text, if most such names are commenters and no header has one.
+    """
 
     def style(node: Element) -> tuple[str, str | None]:
         return view.tag_path(node), node.get("class")
 
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
-    found = {
-        i: reply
-        for i in begins
-        if "回" in view.lines[i].text[:3] and (reply := _find_reply(view.lines[i])) is not None
-    }
+    replies = {i: _find_reply(view.lines[i]) for i in begins if "回" in view.lines[i].text[:3]}
+    found = {i: reply for i, reply in replies.items() if reply is not None}
+    names, headers = {each.header.author_name for each in blocks}, [each.header for each in blocks if found]
+    plain = [reply["name"] in names for _, reply in found.values() if _ends_in_colon(reply)]
+    # The header with labels of creaders has the name replied to.
+    has_no_names = not any(h.reply_to or "时间" in view.join_lines(h.first, h.last).text for h in headers)
+    are_names = has_no_names and 2 * sum(plain) > len(plain)
     lines = (
         view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found
     )
     texts = {style(node) for line in lines for node in (line.block, *(span[2] for span in line.spans))}
     for block in blocks:
         at, header = block.text_begin, block.header
-        if at in found and header.reply_to is None and style(found[at][0]) not in texts:
-            name, lead = (view.lines[at].text[slice(*found[at][1].span(part))] for part in ("name", 0))
-            is_line = lead == view.lines[at].text
-            header = replace(header, reply_to=name)
-            block = replace(block, header=header, text_begin=at + is_line, lead="" if is_line else lead)
+        if at in found and header.reply_to is None:
+            (element, reply), text = found[at], view.lines[at].text
+            name, lead = text[slice(*reply.span("name"))], text[: reply.end()]
+            is_line = lead == text
+            if (element is not None and style(element) not in texts) or (are_names and _ends_in_colon(reply)):
+                header = replace(header, reply_to=name)
+                block = replace(block, header=header, text_begin=at + is_line, lead="" if is_line else lead)
         yield block
 
 
-def _find_reply(line: Line) -> "tuple[Element, re.Match[str]] | None":
-    """Return the element of the words `回复 NAME` that are the whole line or begin it, and the match."""
+def _ends_in_colon(reply: "re.Match[str]") -> bool:
+    return reply[0].rstrip().endswith(":")
+
+
+def _find_reply(line: Line) -> "tuple[Element | None, re.Match[str]] | None":
+    """Return the match of the words `回复 NAME` that begin a line, and their element if it has no other words."""
     _, end, node, _ = line.spans[0]
-    parts = ((line.block, line.text), (node, line.text[:end] if node is not line.block else ""))
-    found = ((element, _REPLY_LINE.fullmatch(fold(text))) for element, text in parts)
-    return next(((element, match) for element, match in found if match is not None), None)
+    text = fold(line.text)
+    whole = _REPLY_LINE.fullmatch(text)
+    own = _REPLY_LINE.fullmatch(text[:end]) if whole is None and node is not line.block else None
+    # The colon may be outside the element of the name.
+    lead = _REPLY_LEAD.match(text) or own
+    return (line.block, whole) if whole else (None if own is None else node, lead) if lead else None
 
 
 # A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.
@@ -377,16 +392,36 @@ def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime
     """Return a problem if the comments are in no order of time, or earlier than their post."""
     times = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in times if time is not None]
-    newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(known))
-    gaps = (earlier - later for earlier, later in pairwise(known))
-    oldest_first = selection.sure and all(gap <= _CLOCK_TOLERANCE for gap in gaps)
-    if not newest_first and not oldest_first:
+    if not _are_ordered(known, both=selection.sure) and not _are_nested(view, selection):
         return comments_problem("forged", Detail.COMMENTS_ORDER)
     if posted_at is not None and any(
         posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
     ):
         return comments_problem("forged", Detail.COMMENTS_EARLY)
     return None
+
+
+def _are_ordered(times: Sequence[datetime], *, both: bool) -> bool:
+    """Check whether the newest time is first; with `both`, the oldest may be."""
+    newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(times))
+    return newest_first or (both and all(one - other <= _CLOCK_TOLERANCE for one, other in pairwise(times)))
+
+
+# A commenter can type no elements: a header deeper than the others is that of an answer below its comment.
+def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
+    """Check whether the sure headers on top are in order of time, and so are the later ones below each of them."""
+    depths = [header.position.paths[0].count("/") for header in selection.headers]
+    threads: list[list[datetime]] = []
+    for header, depth in zip(selection.headers, depths, strict=True):
+        time = view.parse_date(header.posted.text)
+        threads += [[]] if depth == min(depths) or not threads else []
+        threads[-1] += [] if time is None else [time.at]
+    tops = [each[0] for each in threads if each]
+    answers = [each[1:] for each in threads]
+    are_later = all(
+        one - other <= _CLOCK_TOLERANCE for one, each in zip(tops, answers, strict=False) for other in each
+    )
+    return selection.sure and are_later and all(_are_ordered(each, both=True) for each in (tops, *answers))
 
 
 def _latest_time(parsed: ParsedDate) -> datetime:

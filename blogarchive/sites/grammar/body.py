@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
@@ -20,11 +21,18 @@ from blogarchive.sites.grammar.counters import (
     iter_counters,
     may_show_views,
     parse_counters_beside_time,
+    parse_counts,
 )
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels, read_label_count
-from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted, is_template_text
+from blogarchive.sites.grammar.time_lines import (
+    TitleTime,
+    find_text_element,
+    is_quoted,
+    is_template_text,
+    join_label,
+)
 from blogarchive.sites.grammar.words import BODY_CLASS, COMMENTS_LABEL
 
 # --- bounds of the body
@@ -32,12 +40,14 @@ from blogarchive.sites.grammar.words import BODY_CLASS, COMMENTS_LABEL
 _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
+_LIKED = re.compile(r"(?:赞|顶|支持)\D{0,3}\d")
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD, _BUTTON = (
     re.compile(r".*/ads\.php\?"),
     re.compile("javascript:|#|$"),
 )  # the site wraps links of advertisements
+_NEIGHBOUR_SIGNS = " :：|«»‹›<>←→[]【】"
 _NEIGHBOUR = re.compile("[上下前后後]一?篇|Previous|Next")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
@@ -157,16 +167,33 @@ def _is_template_line(view: PageView, index: int) -> bool:
     if is_template_text(view.folded[index].strip()):
         return True
     near = view.lines[max(index - 1, 0) : index + 2]
-    row = [view.folded[each.index] for each in near if each is line or are_in_same_row(each, line)]
-    if len(row) > 1 and is_template_text(": ".join(row)):
+    row = [
+        view.folded[each.index]
+        for each in near
+        if each is line or are_in_same_row(each, line) or _are_label_and_value(each, line)
+    ]
+    if len(row) > 1 and is_template_text(join_label(": ".join(row))):
         return True
     # The picture to click and the number of likes. A photo with a number links to a larger one.
     if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, _BUTTON):
+        return True
+    # 上一篇 TITLE, « TITLE
+    rest = (
+        view.text_without(index, (text for text, _, _ in links)).strip()
+        if view.links_to_other_post(index)
+        else ""
+    )
+    if rest and not _NEIGHBOUR.sub("", rest).strip(_NEIGHBOUR_SIGNS):
         return True
     categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
     if not links or len(categories) < len(links):
         return False
     return not _WORD.search(view.text_without(index, categories))
+
+
+def _are_label_and_value(one: Line, other: Line) -> bool:
+    first, second = sorted((one, other), key=lambda line: line.index)
+    return first.block.getnext() is second.block and (first.block.tag, second.block.tag) == ("dt", "dd")
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
@@ -183,7 +210,8 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
 
 
 def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
-    return view.document.contains(node, line) and not line.links
+    # 本文网址：URL
+    return view.document.contains(node, line) and not line.links and view.url not in line.text
 
 
 # Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text, nor are
@@ -331,9 +359,27 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
         return None
     if search.may_have_comments_in_text(bounds):
         bounds = replace(bounds, doubt=_COMMENTS_IN_TEXT)
-    if bounds.counters is None or bounds.counters.views is None:
+    shown = bounds.counters
+    if shown is not None and shown.likes is None and (likes := _find_likes_below(view, bounds)) is not None:
+        bounds = replace(bounds, counters=replace(shown, likes=likes))
+    if shown is None or shown.views is None:
         return replace(bounds, problems=_report_unparsed_counters(view, heading.end - 1, bounds))
     return bounds
+
+
+# Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.
+def _find_likes_below(view: PageView, bounds: BodyBounds) -> int | None:
+    """Return the likes on a line of buttons between the text and the comments, which no author can type there."""
+    last = min(bounds.comments.start, bounds.end + _LINES_NEAR_END, len(view.lines))
+    near = (
+        i
+        for i in range(max(bounds.begin, bounds.end - _LINES_NEAR_END), last)
+        if _LIKED.search(view.folded[i])
+    )
+    counts = ((i, parse_counts(view.folded[i].strip())) for i in near if _is_template_line(view, i))
+    found = [(i, likes) for i, each in counts if each and (likes := each.get("likes"))]
+    text = trim_body(view, bounds.begin, bounds.end) if found else ()
+    return next((parse_count(likes) for i, likes in found if text and i > text[-1].index), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -356,6 +402,10 @@ class _BoundsSearch:
         found = [*beside, *iter_counters(view, heading.end, end)] or self._find_counters_beside_time()
         # Counters below views alone may be typed in a comment.
         views = find_view_counters(view, heading.end - 1, found[0].first if found else end)
+        # Those of the blog are below the comments.
+        labels = (i for i in find_comment_labels(view) if i >= heading.end) if views else ()
+        below = next((i for i in labels if _is_framed(view, heading.end, i)), end)
+        views = [each for each in views if each.first < below]
         found = [*(c for c in views if not found or _is_framed(view, heading.end, c.first)), *found]
         headers = self.markers.headers
         own = [] if beside else self._find_own_counters()

@@ -1,7 +1,7 @@
 """The author's card, and the blog's header: title, tagline, and the line with the blog's URL."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, pairwise, takewhile
@@ -23,30 +23,33 @@ _AGE = re.compile(
 )
 # 注册 alone is a link of the site's bar.
 _REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站)"
-_REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
+_REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间|于)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
 # 2022-02-03 注册, 1769 次访问: the words may be after the values.
 _REGISTERED = re.compile(
     rf"(?P<label>{_REGISTERED_LABEL}\s*:*\s*)?(?P<value>{DATE}|(?(label)\S.*|(?!)))?(?(label)|\s*{_REGISTERED_WORD})"
 )
-_VISIT_WORD = r"(?:访问|人气|点击|浏览)"
+_OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
+_VISIT_WORD = r"(?:访问|人气|点击|浏览|来访)"
 _ALL_VISITS_LABEL = (
-    rf"(?:访问总[量数]|(?:总|博客|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
+    rf"(?:访问总[量数]|(?:总|博客|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
     r"|(?i:total (?:visits|views)))"
 )
-_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|空?间?访问[量数]|{_VISIT_WORD}(?:人次|次数|人数))"
+_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|访问[量数]|{_VISIT_WORD}(?:人次|次数|人数))"
 _VISITS = re.compile(
-    rf"(?P<label>(?:{_VISITS_LABEL}|访问(?=\s*:\s*\d))\s*:*\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*(?:人次|次)?(?(label)|访问)(?:\s*\(.{{0,20}}\))?"
+    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*(?:人次|次)?(?(label)|访问)(?:\s*\(.{{0,20}}\))?"
     r"(?:\s+(?:文章|日志|博文|评论)\s*:?\s*\d+\s*篇?)*"
 )
 _VISITS_ALONE = re.compile(rf"{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*(?:人次|次)?")
+_VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*(?:人次|次)?\s*访问|(?i:visits|views)")
 _FIELD_START = re.compile(
-    rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_VISITS_LABEL}\s*[:\d])"
+    rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
 )
+_NUMBERS_FIRST = re.compile(r"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*(?:人次|次)?\s*访问)|(?<=访问)\s*")
 _NICKNAME = re.compile(
     r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
 )
 _NO_NAME = re.compile(
-    r".*:.*|.{41,}|.*\d{4}-.*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于).*"
+    r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于).*"
 )
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
@@ -75,7 +78,8 @@ class _CardField(NamedTuple):
 
 def _split_fields(line: int, folded: str, raw: str) -> Iterator[_CardField]:
     bare = len(folded) - len(strip_bullets(folded))
-    ends = [match.start() for match in _FIELD_START.finditer(folded) if match.start() > bare]
+    form = _NUMBERS_FIRST if folded[bare : bare + 1].isdigit() else _FIELD_START
+    ends = [match.start() for match in form.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
         yield _CardField(line, folded[left:end].strip(), raw[left:end].strip())
@@ -131,26 +135,49 @@ def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card without a label: an age with a name or a linked name, then 注册日期 and 访问总量 near it.
 
-    Otherwise a sole line of all visits, such as 博客访问：N in a box of another label.
+    Otherwise a box of other posts' data: a name, a line of visits such as 博客访问：N.
     """
     filled = list(view.lines_with_text(lines))
     for number, index in enumerate(filled):
         text = strip_bullets(view.folded[index]).strip()
         match = _AGE.fullmatch(text)
-        home = view.find_home_link(filled[number - 1]) if number and _VISITS.fullmatch(text) else None
-        is_own = home is not None and home.uid == view.parse_url(view.url).uid
-        if match is None and not is_own and _REGISTERED.fullmatch(text) is None:
+        if match is None:
             continue
-        is_first = match is not None and match["name"] is not None
-        first, last = number if is_first else max(number - 1, 0), number + (1 if is_own else _LINES_BELOW_AGE)
-        near = filled[first:last]
+        is_first = match["name"] is not None
+        near = filled[number if is_first else max(number - 1, 0) : number + _LINES_BELOW_AGE]
         card, own = parse_card(view, (near[0], *near))
         if card.nickname is None and _is_name_above(view, near[0], index):
             card = replace(card, nickname=view.lines[near[0]].text.strip(_EDGES))
-        if (is_own or card.registered is not None) and card.total_visits is not None:
+        if card.registered is not None and card.total_visits is not None:
             return card, own
-    visits = [i for i in filled if _VISITS_ALONE.fullmatch(strip_bullets(view.folded[i]).strip())]
-    return parse_card(view, (*visits, *visits)) if len(visits) == 1 else (AuthorCard(), ())
+    visits = [i for i in filled if _VISITS_IN.search(view.folded[i])]
+    found = (_parse_box(view, i, frozenset(filled), is_sole=len(visits) == 1) for i in visits)
+    return next((each for each in found if each[0] != AuthorCard()), (AuthorCard(), ()))
+
+
+# Promise "any markup": a box without a label has the name, then counts: 24 文章 | 1769 访问.
+def _parse_box(
+    view: PageView, visits: int, lines: Container[int], *, is_sole: bool
+) -> tuple[AuthorCard, tuple[int, ...]]:
+    """Return the card of the innermost element with a line of visits and a name above it, but no post; else that of a
+    sole line of all visits.
+    """
+    for _, inside in view.iter_around(visits):
+        if len(inside) > 2 * _MAX_LINES or not view.post_lines.isdisjoint(inside):
+            break
+        own = [i for i in view.lines_with_text(inside) if i in lines]
+        if sum(_VISITS_IN.search(view.folded[i]) is not None for i in own) > 1:
+            break
+        above = (i for i in own if i < visits and i not in view.sections)
+        names = [i for i in above if not _NO_NAME.fullmatch(view.folded[i].strip())]
+        if names:
+            card, _ = parse_card(view, (own[0], *own))
+            name = [i for i in names if view.is_own_home(i)] or (names if len(names) == 1 else [])
+            if card.nickname is None and name:
+                card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
+            return (card, tuple(own)) if card.total_visits is not None else (AuthorCard(), ())
+    alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(view.folded[visits]).strip())
+    return parse_card(view, (visits, visits)) if alone else (AuthorCard(), ())
 
 
 def _is_name_above(view: PageView, name: int, index: int) -> bool:
@@ -209,6 +236,8 @@ _URL_LINE = re.compile(
     re.IGNORECASE,
 )
 _MAX_TITLE_LINES = 4
+_BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
+_PATH_SIGN = re.compile("[>→»]")
 _SEPARATORS = "|[]·>-—"
 _MENU_WORDS = re.compile(
     r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
@@ -226,7 +255,9 @@ class BlogHeader:
     own_lines: frozenset[int] = frozenset()
 
 
-def parse_blog_header(view: PageView, outside: Sequence[int], end: int) -> BlogHeader:
+def parse_blog_header(
+    view: PageView, outside: Sequence[int], end: int | None, nickname: str | None
+) -> BlogHeader:
     """Return the header on the lines `outside` the post, which begins at line `end`; empty if none shows URL or title."""
     for index in outside:
         text = view.folded[index].strip()
@@ -237,25 +268,47 @@ def parse_blog_header(view: PageView, outside: Sequence[int], end: int) -> BlogH
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
-    shown = ((i, _find_blog_name(view, i, end)) for i in outside)
+    top = min(view.post_lines.intersection(outside), default=0) if end is None else end
+    shown = ((i, _find_blog_name(view, i, top, end, nickname)) for i in outside)
     index, name = next(((i, name) for i, name in shown if name), (0, None))
     return BlogHeader() if name is None else BlogHeader(title=name, own_lines=frozenset((index,)))
 
 
 # Promise "any markup": a page may show the title of the blog without its URL.
-def _find_blog_name(view: PageView, index: int, end: int) -> str | None:
-    """Return the name on a line: a part of the window title above the post, or a heading that links to the home page."""
-    home, window_title, text = view.find_home_link(index), view.document.title, view.lines[index].text.strip()
-    if not view.links[index] and (index >= end or text not in window_title):
+def _find_blog_name(
+    view: PageView, index: int, top: int, end: int | None, nickname: str | None
+) -> str | None:
+    """Return the name on a line: a part of the window title or an `h1` above the post, or a link to the home page
+    above the posts, in the window title, or in a heading.
+    """
+    line, links, window_title = view.lines[index], view.links[index], view.document.title
+    is_above = end is None or index < end
+    may_be = line.text[:2] in window_title or _PATH_SIGN.search(line.text) or line.block.tag == "h1"
+    if not links and not (is_above and line.spans and may_be):
         return None  # most lines
     here = view.parse_url(view.url)
     linked = [text for text, _, to in view.links_to(index, PageKind.HOME) if here.uid in (None, to.uid)]
-    for name in linked if view.links[index] else [text]:
-        is_own = home is not None or (index < end and confirms_title(window_title, name))
-        is_shown = (name in window_title and is_own) or (home is not None and _is_title(view, index))
-        if is_shown and len(name) > 1 and not (_MENU_WORDS.fullmatch(fold(name)) or name in SITE_BAR):
+    is_byline = any(_BYLINE.search(line.text[: line.text.find(name)]) for name in linked)
+    home = bool(linked) and ((index < top and not is_byline) or view.find_home_link(index) is not None)
+    names = linked
+    if not links:
+        # The tagline may be beside the name, in an element of its own.
+        _, stop, node, _ = line.spans[0]
+        names = [line.text.strip(), line.text[:stop].strip()][:: -1 if node is line.block else 1]
+        names.append(_PATH_SIGN.split(line.text)[-1].strip())
+    for name in names:
+        is_own = home or (is_above and confirms_title(window_title, name))
+        is_shown = (name in window_title and is_own) or (home and index < top and name != nickname)
+        is_heading = end is not None and is_above and line.block.tag == "h1" and name == names[0]
+        is_title = _is_title(view, index) if home else is_heading
+        if (is_shown or is_title) and len(name) > 1 and "://" not in name and not is_menu_word(name):
             return name
     return None
+
+
+def is_menu_word(name: str) -> bool:
+    """Return True if a link with this text leads to a page by a word, and names no blog."""
+    return _MENU_WORDS.fullmatch(fold(name)) is not None or name in SITE_BAR
 
 
 # The one known page shows title, tagline and URL of the blog one below the other, without labels.
@@ -267,7 +320,7 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
     alone: list[int] = []
     for node, inside in view.iter_around(url_line):
         before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
-        own = _lines_after_bar(view, before)
+        own = before
         last = own[-_MAX_TITLE_LINES:]
         titled = next((offset for offset, i in enumerate(last) if _is_title(view, i)), None)
         if titled is not None:
@@ -287,13 +340,3 @@ def _is_title(view: PageView, index: int) -> bool:
         len(line.text) > 1 and window_title.endswith((f"-{line.text}", f" {line.text}"))
     )
     return named or find_enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")
-
-
-# The one known page shows the site's bar right above the title of the blog.
-def _lines_after_bar(view: PageView, lines: list[int]) -> list[int]:
-    """Return the lines after the last one that has only words of the site's bar."""
-    for offset in range(len(lines) - 1, -1, -1):
-        words = [word.strip(_SEPARATORS) for word in view.folded[lines[offset]].split()]
-        if all(word in SITE_BAR or not word for word in words):
-            return lines[offset + 1 :]
-    return lines

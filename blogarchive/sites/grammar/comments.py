@@ -1,7 +1,9 @@
 """The comments of a page, trusted only if structure, order and counts agree."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
@@ -192,6 +194,8 @@ def _select_like_first(markers: comment_footers.CommentMarkers) -> tuple[Comment
 
 # --- all comments
 
+_TAG = re.compile("<[^>]*>")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PageComments:
@@ -329,11 +333,12 @@ def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Commen
     header = block.header
     lines = view.lines[block.text_begin : block.text_end]
     content = extract_html(view.document, lines[0], lines[-1]) if lines else None
-    if content is not None and block.lead:
-        lead = block.lead.split()
-        next((node for node in content.iter() if (node.text or "").split() == lead), content).text = None
-        lines = (replace(lines[0], text=lines[0].text[len(block.lead) :].lstrip()), *lines[1:])
     body_html = "" if content is None else sanitize_element(content, view.base)
+    if lines and block.lead:
+        signs = (re.escape(escape(sign, quote=False)) for sign in block.lead if not sign.isspace())
+        words = r"(?:<[^>]*>|\s)*".join(signs)
+        body_html = re.sub(words, lambda found: "".join(_TAG.findall(found[0])), body_html, count=1)
+        lines = (replace(lines[0], text=lines[0].text[len(block.lead) :].lstrip()), *lines[1:])
     return Comment(
         author_name=header.author_name,
         author_url=None if header.author is None else header.author.url,

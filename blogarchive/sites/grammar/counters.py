@@ -1,7 +1,7 @@
 """The counters of a post: `浏览(1769) (9) 评论(3)`, in any order, on one line or on a few."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from blogarchive.items import Problem
@@ -14,13 +14,13 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE
 
 _VIEWS_LABEL = (
     r"(?:本[文篇博]|此文)?(?:已经?)?被?"
-    r"(?:浏览|[阅已]读|点[击阅]|人气|访问|查看(?=次数)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
+    r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
 )
-_COMMENTS_WORD = r"(?:评论|回应|回响|回[复帖]|留言|[Cc]omments?)"
+_COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
-_LIKES = r"(?:[点获]赞|赞|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
-_OTHERS = r"分享|收藏|转载|转发|引用(?:通告)?|订阅|反对|TrackBacks?"
+_LIKES = r"(?:[点获按]赞|赞|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
+_OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
 _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
@@ -34,7 +34,7 @@ _BUTTON_WORDS = (
 )
 # Data about the post between or after the counts.
 _ABOUT = (
-    r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者|来源)\s*:\s*[^\s|:]{1,30}"
+    r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者|来源)(?:\s*:\s*[^\s|:]{1,30}|\([^\s()]{1,30}\))"
     r"|字[体号](?:大小)?\s*:?\s*[\[(]?\s*[大中小](?:\s*[大中小]){2}\s*[\])]?"
 )
 _COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
@@ -139,13 +139,14 @@ _COUNTERS_START = re.compile(
     rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
 )
 _COUNTS_AFTER_TIME = re.compile(
-    rf"{NUMBER}\s*[次人]\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
+    rf"{NUMBER}\s*[次人]?\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
 _LIKED = re.compile(_LIKES)
 _NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
+_OF_BLOG = ("card", "statistics")  # sections with counts of the whole blog
 _MAX_LINES = 8
 _MAX_LENGTH = 160  # characters of all lines together
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
@@ -176,11 +177,17 @@ def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
 # 统计信息: 文章 217 篇 评论 960 条 访问 3456 次.
 def _counts_all_posts(view: PageView, index: int) -> bool:
     """Check whether a line is in the element that a label such as 统计信息 begins: it counts for the whole blog."""
-    label = max((i for i in view.sections if i < index), default=-1)
-    if view.sections.get(label) not in ("card", "statistics"):
+    label, section = _find_section(view, index)
+    if section not in _OF_BLOG:
         return False
     box = view.document.common_ancestor(view.lines[label], view.lines[index])
     return view.document.lines_in(box).start >= label
+
+
+def _find_section(view: PageView, index: int) -> tuple[int, str]:
+    """Return the last label of the sidebar above a line, and its section."""
+    label = max((i for i in view.sections if i < index), default=-1)
+    return label, view.sections.get(label, "")
 
 
 # Promise "any words": a page may count views alone, or 1769 次阅读.
@@ -189,7 +196,8 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     found = []
     for index in view.line_index.find_lines(_COUNTERS_START, start, end):
         text = view.folded[index].strip()
-        if len(text) > _MAX_LENGTH:
+        # 访问次数 below 博主 are those of the blog.
+        if len(text) > _MAX_LENGTH or (text.startswith("访问") and _find_section(view, index)[1] in _OF_BLOG):
             continue
         texts = parse_counts(text)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
@@ -204,16 +212,20 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
     if at < 0 or len(line) > _MAX_LENGTH:
         return None
     before, after = view.folded[index][:at], _AFTER_TIME.sub("", view.folded[index][at + len(time) :])
-    label = _COUNTS_AFTER_TIME.search(after)
+    texts = find_counts((f"{before} | {after}", after))
+    return None if texts is None or view.links_to_other_post(index) else build_counters(index, index, texts)
+
+
+def find_counts(texts: Sequence[str]) -> CountTexts | None:
+    """Return the counts of the first of some texts that shows views or comments alone, else those at the end of the last."""
+    label = _COUNTS_AFTER_TIME.search(texts[-1])
     # 170浏览 3评论: the number before the label is its own if a label ends the text.
-    number = None if label is None else _NUMBER_AT_END.search(after[: label.start()])
-    own = "" if number is None or not _parse_items(after[number.start() :], _NUMBERED) else number[0]
-    last = "" if label is None else own + after[label.start() :]
-    for text in (f"{before} | {after}", after, last):
-        texts = parse_counts(text.strip(" |")) if text.strip(" |") else None
-        if texts and texts.keys() & {"views", "comments"} and not view.links_to_other_post(index):
-            return build_counters(index, index, texts)
-    return None
+    number = None if label is None else _NUMBER_AT_END.search(texts[-1][: label.start()])
+    is_own = number is not None and _parse_items(texts[-1][number.start() :], _NUMBERED)
+    begin = number if number is not None and is_own else label
+    shown = (*texts, "" if begin is None else texts[-1][begin.start() :])
+    found = (parse_counts(text.strip(" |")) for text in shown if text.strip(" |"))
+    return next((each for each in found if each and each.keys() & {"views", "comments"}), None)
 
 
 def may_show_views(view: PageView, index: int) -> bool:

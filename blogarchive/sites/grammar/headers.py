@@ -15,8 +15,8 @@ from blogarchive.sites.grammar.links import find_target
 # --- names
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
-_ADDRESS = re.compile(r"\s*\((?i:ip)\s*:\s*[\d.*:a-f]{3,40}\)")
-_FLOOR_LINK = re.compile(r"(?<=\S)\s+(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
+_ADDRESS = re.compile(r"(?:\s*\((?i:ip)\s*:\s*|\s+[(\[](?=\d+\.\d))[\d.*:a-f]{3,40}[)\]]")
+_FLOOR_LINK = re.compile(r"(?<=\S)\s*(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
 
 def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
@@ -30,6 +30,9 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     floor = _FLOOR_LINK.search(joined.text, start, end)
     if floor is not None and joined.link_at(floor.start("floor")) not in (None, link):
         end = floor.start()
+    elif floor is not None:
+        signs = range(*floor.span("floor"))  # the name may end in digits
+        end = next((i for i in signs if joined.node_at(i) is not joined.node_at(i - 1)), end)
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复", joined.text[begin:end]):
         at = begin + match.start()
@@ -77,7 +80,8 @@ _HEADER_START = re.compile(
 _WORDS = r"[^\s:|()\[\]]{1,16}(?: [^\s|()\[\]]{1,16}){0,4}"
 _SHOWN = rf"(?P<time>{vocabulary.DATETIME}|\d[\d\-/.:年月日时分秒 ]{{5,30}}|\S{{1,12}}前|(?P<words>{_WORDS}))"
 _BESIDE = (
-    r"\[[^\[\]]{1,6}\]|(?:举报|删除(?:这条评论)?|引用|悄悄话|点?赞|[顶踩]|支持|反对)(?:\s*+\(\d{1,9}\))?"
+    r"\[[^\[\]]{1,6}\]|回复\(\d{1,9}\)"
+    r"|(?:举报|删除(?:这条评论)?|引用|悄悄话|点?赞|[顶踩]|支持|反对)(?:\s*+(?:\(\d{1,9}\)|\d{1,9}))?"
 )
 _FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
@@ -246,7 +250,10 @@ _LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
 _AFTER = rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
-_BY = rf"(?:{BY}\s*+:|[\[【]{BY}[\]】]\s*+:?|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
+_BY = (
+    rf"(?:(?:{BY}|回复|评论|留言)\s*+:|[\[【]{BY}[\]】]\s*+:?"
+    rf"|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
+)
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?"
@@ -257,7 +264,7 @@ _SHORT_TIME_FIRST = re.compile(
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(
-    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
+    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博)$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
     rf"|(?:{_BESIDE})(?:\s|$)"
 )
 _HAS_TIME = re.compile(_TIME)
@@ -366,6 +373,7 @@ def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 # --- headers with a time apart from the name
 
 _TIME_ALONE = re.compile(rf"[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
+_PRAISED = re.compile(r"(?:赞|顶|支持)\s*\(?\s*(\d{1,9})")
 _SAID = re.compile(r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:)\s*$", re.IGNORECASE)
 _PROSE = re.compile(r"[。!?,;…]")
 _NO_NAME = re.compile(
@@ -454,7 +462,7 @@ def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range
 def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Match[str]") -> CommentHeader:
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
-    is_next = next(view.lines_below(name)) == time
+    is_next, praised = next(view.lines_below(name)) == time, _PRAISED.search(view.folded[time])
     nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,
@@ -464,5 +472,6 @@ def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Ma
         author=find_target(view.links[joined.first : joined.last + 1], link),
         reply_to=reply_to,
         posted=DateText(text=view.shown(time, match)),
+        likes=None if praised is None else parse_digits(praised[1]),
         text_end=None if is_next else time,
     )

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice, takewhile
+from itertools import groupby, islice, pairwise, takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,10 +14,17 @@ from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.counters import Counters, build_counters, iter_counters, parse_counts
+from blogarchive.sites.grammar.counters import (
+    Counters,
+    build_counters,
+    find_counts,
+    iter_counters,
+    parse_counts,
+)
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
+from blogarchive.sites.grammar.time_lines import find_hour
 
 # --- URLs of next pages
 
@@ -282,8 +289,12 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
     pairs = zip(entries, ends, strict=False)
     below = [list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in pairs]
-    beside = [] if any(below) else _read_beside(view, entries)
-    last = beside if all(beside) and len(beside) > 1 else below
+    last = below
+    for read in (_read_beside, _read_rows) if entries and not all(below) else ():
+        found = read(view, entries, lines)
+        if all(found) and len(found) > 1:
+            last = found
+            break
     are_of_site = len(last) > 1 and all(last)
     return tuple(
         replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)
@@ -294,21 +305,55 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
 
 
 # Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in the first row of a table.
-def _read_beside(view: PageView, entries: Sequence[_Entry]) -> list[list[Counters]]:
+def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
-    tables = (table for row in rows[:1] if row is not None for table in row.iterancestors("table"))
-    labels = _read_cells(view, next((row for table in tables for row in table.iter("tr")), None))
-    columns = [place for place, label in enumerate(labels) if label and parse_counts(f"{label}:1")]
+    first = next((row for row in rows[:1] if row is not None), None)
+    above = [] if first is None else [*first.itersiblings("tr", preceding=True)][:1]
+    tables = () if first is None else first.iterancestors("table")
+    labels = _read_cells(
+        view, next(iter(above or (row for table in tables for row in table.iter("tr"))), None)
+    )
+    named = [label.split("/") for label in labels]  # 浏览/评论 above 1769/3
+    columns = [place for place, words in enumerate(named) if all(parse_counts(f"{word}:1") for word in words)]
     texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
     for place, row in enumerate(rows if columns else ()):
-        pairs = list(zip(labels, _read_cells(view, row), strict=False))
-        texts[place] = " ".join(":".join(pairs[i]) for i in columns if len(pairs) == len(labels))
+        cells = _read_cells(view, row)
+        counts = (
+            zip(named[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels)
+        )
+        texts[place] = " ".join(":".join(pair) for each in counts for pair in each)
     found = [
         (entry.line, parse_counts(_IN_BRACKETS.sub(r"\1", text)))
         for entry, text in zip(entries, texts, strict=True)
     ]
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
+
+
+# Promise "any markup": 林木 发表于 10:20 | 阅读 9 | 评论 2 | 阅读全文.
+def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> list[list[Counters]]:
+    """Return the counts on the last line with any of each row, beside its time, author and links to the post."""
+    own, starts = frozenset(lines), [entry.line for entry in entries]
+    longest = max((b - a for a, b in pairwise(starts)), default=1)
+    found = []
+    for entry, end in zip(entries, [*starts[1:], starts[-1] + longest], strict=True):
+        rows = [i for i in range(entry.line, max(end, entry.line + 1)) if i in own]
+        shown = ((i, _drop_links(view, i, entry.post.number)) for i in reversed(rows))
+        counts = ((i, find_counts((_TIME_IN.sub("|", text),))) for i, text in shown)
+        found.append([build_counters(i, i, each) for i, each in counts if each is not None][:1])
+    return found
+
+
+def _drop_links(view: PageView, index: int, number: str | None) -> str:
+    """Return a folded line without the words of its links to a post."""
+    text = view.folded[index]
+    spans = view.lines[index].link_spans() if index in view.post_lines else {}
+    pieces = (
+        spans.get(anchor, ()) for _, anchor, to in view.links_to(index, PageKind.POST) if to.number == number
+    )
+    for start, end in (piece for each in pieces for piece in each):
+        text = text[:start] + "|" * (end - start) + text[end:]
+    return text
 
 
 def _read_cells(view: PageView, row: Element | None) -> list[str]:
@@ -367,10 +412,19 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     below = [_find_time_on(view, allowed, near) for near in downward]
     above = [_find_time_on(view, allowed, near) for near in upward]
     near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
+    times = [e.post.posted or own or other for e, own, other in zip(entries, beside, near, strict=True)]
     return [
-        replace(entry, post=replace(entry.post, posted=entry.post.posted or own or other))
-        for entry, own, other in zip(entries, beside, near, strict=True)
+        replace(e, post=replace(e.post, posted=_add_hour(view, time, range(e.line + 1, after[e.line]))))
+        for e, time in zip(entries, times, strict=True)
     ]
+
+
+# 2012年3月4日 above the title, 发表于 10:20 | 评论(3) below the text.
+def _add_hour(view: PageView, time: DateText | None, lines: range) -> DateText | None:
+    if time is None or vocabulary.HOUR_SIGN.search(vocabulary.fold(time.text)):
+        return time
+    hour = find_hour(view, lines[:_LINES_BELOW])
+    return time if hour is None else DateText(text=f"{time.text} {hour}")
 
 
 def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:

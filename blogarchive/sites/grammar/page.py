@@ -80,6 +80,10 @@ _folded = page_links.TextCache(_fold_line)
 # --- labels of the sidebar
 
 
+_YEAR = re.compile(r"^\s*\d{4}", re.MULTILINE)
+_CARD_COUNT = re.compile(r"(?:访问|人气|点击|浏览|注册)[^\d]{0,8}\d")
+
+
 def _find_section_labels(
     folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
 ) -> dict[int, str]:
@@ -89,8 +93,10 @@ def _find_section_labels(
         for index in line_index.find_lines(vocabulary.SECTION_START)
     }
     names.update({index: vocabulary.match_section(words) for index, words in image_labels.items()})
-    words = (i for i in names if vocabulary.strip_label(folded[i]) == "月份")  # also in texts
-    wrong = {i for i in words if not any(text.strip()[:4].isdigit() for text in folded[i + 1 : i + 3])}
+    # 月份 and 博主 are also words of texts, and of buttons.
+    below = {"月份": (_YEAR, 3), "博主": (_CARD_COUNT, 6), "主人": (_CARD_COUNT, 6)}
+    words = ((i, *below[label]) for i in names if (label := vocabulary.strip_label(folded[i])) in below)
+    wrong = {i for i, sign, count in words if not sign.search("\n".join(folded[i + 1 : i + count]))}
     return {index: name for index, name in sorted(names.items()) if name is not None and index not in wrong}
 
 
@@ -147,6 +153,11 @@ class PageView:
             return None
         parsed_url = links[0][2]
         return parsed_url if parsed_url is not None and parsed_url.kind is PageKind.HOME else None
+
+    def is_own_home(self, index: int) -> bool:
+        """Return True if the whole line links to the home page of the page's blog."""
+        parsed_url = self.find_home_link(index)
+        return parsed_url is not None and parsed_url.uid == self.parse_url(self.url).uid
 
     def text_without(self, index: int, parts: Iterable[str]) -> str:
         """Return the text of a line without these parts of it."""

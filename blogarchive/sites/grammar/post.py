@@ -16,7 +16,13 @@ from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.footers import find_markers
 from blogarchive.sites.grammar.headers import find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels
-from blogarchive.sites.grammar.time_lines import TitleTime, add_hour, is_marked_title, iter_text_before
+from blogarchive.sites.grammar.time_lines import (
+    TitleTime,
+    add_hour,
+    is_marked_title,
+    iter_text_before,
+    join_label,
+)
 from blogarchive.sites.grammar.title import find_title_time
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES, fold, strip_count
 
@@ -184,6 +190,7 @@ def _find_worded_category(
         text = view.text_without(index, (heading.title,))
         if index + 1 < len(view.lines) and are_in_same_row(*view.lines[index : index + 2]):
             text = f"{text}: {view.lines[index + 1].text}"
+        text = join_label(text)
         match = _CATEGORY.search(fold(text))
         if match is not None:
             return (text[slice(*match.span("name"))],)

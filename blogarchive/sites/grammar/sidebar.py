@@ -2,17 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
-from blogarchive.parsing.html import Element
+from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.sites.grammar import card as cards, words as vocabulary
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
@@ -77,6 +77,7 @@ def _parse_day(text: str) -> date | None:
 
 _COUNT = re.compile(r"(?<!\s)\s*+[(\[]\s*+\d{1,5}\s*+篇?\s*+[)\]]\s*+$|(?<!\s)\s*+\d{1,5}\s*+篇\s*+$")
 _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
+_MONTH_START = re.compile(r"\W*\d{4}\s*[-/.年]\s*\d")
 _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 
@@ -95,17 +96,22 @@ def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[Mont
     found: list[MonthRow] = []
     count, year = 0, ""
     for number, index in enumerate(lines, 1):
-        links = [(_drop_count(view, index, text, a), each.url) for text, a, each in view.links[index] if each]
-        # The page of a month need not link to itself.
-        shown: Sequence[tuple[str, str | None]] = links or [(view.lines[index].text, None)]
         heading = _YEAR.match(view.folded[index])
         year = heading[1] if heading else year
-        rows = [row for text, url in shown if (row := _parse_month(view, text, url, year)) is not None]
+        # The page of a month need not link to itself.
+        bare = None if view.links[index] else _parse_month(view, view.lines[index].text, None, year)
+        rows = _find_months(view, index, year) if bare is None else [bare]
         if view.folded[index].strip() and not rows and not heading:
             break
         found += rows
         count = number if rows else count
     return _select_valid(view, found), count
+
+
+def _find_months(view: PageView, index: int, year: str) -> list[MonthRow]:
+    """Return the months that the links of a line name."""
+    links = [(_drop_count(view, index, text, a), each.url) for text, a, each in view.links[index] if each]
+    return [row for text, url in links if (row := _parse_month(view, text, url, year)) is not None]
 
 
 def _parse_month(view: PageView, text: str, url: str | None, year: str) -> MonthRow | None:
@@ -137,8 +143,19 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
 _DATE = re.compile(vocabulary.DATE)
 
 
+# 無名小站 lists months in a menu.
+def _parse_month_options(view: PageView, label: int) -> tuple[MonthRow, ...]:
+    """Return the months that a menu below a label names."""
+    menu = next(view.lines[label].block.itersiblings("select", "form", "p", "div"), None)
+    options = () if menu is None else menu.iter("option")
+    shown = (
+        (str(option.text or ""), absolute_url(option.get("value") or "", view.base)) for option in options
+    )
+    return _select_valid(view, [row for text, url in shown if (row := _parse_month(view, text, url, ""))])
+
+
 def _parse_labelled_months(
-    view: PageView, lines: Sequence[int]
+    view: PageView, label: int, lines: Sequence[int]
 ) -> tuple[tuple[MonthRow, ...], tuple[Problem, ...], int]:
     """Return the months below their label, problems of rows with invalid dates, and the number of lines.
 
@@ -156,16 +173,10 @@ def _parse_labelled_months(
     if months := tuple([row for row in rows.values() if row is not None]):
         return months, _report_unparsed(view, unparsed), count
     named, named_count = _parse_month_names(view, lines)
+    named = named or _parse_month_options(view, label)
     if named:
         return named, (), named_count
     return (), _report_unparsed(view, unparsed or _find_unparsed(view, lines)), count
-
-
-def _parse_month_lines(view: PageView, lines: Sequence[int]) -> dict[int, MonthRow]:
-    """Parse the rows of an archive without a label; each must link to its month."""
-    last = f"{view.now + _TOLERANCE:%Y-%m}"
-    rows = ((i, row) for i in lines if _are_rows[view.folded[i]] and (row := _parse_row(view, i)) is not None)
-    return {i: row for i, row in rows if row.url is not None and row.month <= last}
 
 
 def _find_unparsed(view: PageView, lines: Sequence[int]) -> Sequence[int]:
@@ -230,25 +241,18 @@ def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
         if len(names[label.path]) == most[label.name]:
             best[label.name].append(label)
     others = best.pop("other", [])
-    sole = [rivals[0].offset for rivals in best.values() if len(rivals) == 1]
-    chosen = [_choose_nearest(rivals, sole) for rivals in best.values()]
+    chosen = [rivals[0] for rivals in best.values()]
     paths = {label.path for label in chosen}
     chosen += [label for label in others if label.path in paths]
     return sorted(chosen, key=lambda label: label.offset)
-
-
-def _choose_nearest(rivals: Sequence[_Label], sole: Collection[int]) -> _Label:
-    """Of labels in equal positions, choose the nearest to labels without a rival."""
-    return min(
-        rivals, key=lambda label: min((abs(label.offset - offset) for offset in sole), default=-label.offset)
-    )
 
 
 # --- the sidebar
 
 _NO_CARD = cards.AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
-_MORE_WORDS = frozenset(("更多", "全部", "more", "rss", "查看全部"))
+_OTHER_WORD = re.compile(r"[^\W\d篇]")
+_MORE = re.compile(r"(?:查看)?(?:更多|全部|所有)(?:博文|文章|日志)?|more|rss", re.IGNORECASE)
 _MAX_MORE_LENGTH = 40
 _CUT_BYTES = 30  # of titles in the sidebar of creaders
 # Attribute access to an enum member is five times slower (Python 3.11).
@@ -266,7 +270,6 @@ class Sidebar:
     months: tuple[MonthRow, ...] = ()
     problems: tuple[Problem, ...] = ()
     own_lines: set[int] = field(default_factory=set)
-    has_months_label: bool = False
 
 
 def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
@@ -294,8 +297,7 @@ def _add_section(
     if name == "calendar":
         return _trim_calendar(view, lines)
     if name == "months":
-        sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[1:])
-        sidebar.has_months_label = True
+        sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[0], lines[1:])
         return lines[: 1 + count]
     titled = _trim_section(view, lines, posts)
     if name == "latest":
@@ -311,13 +313,37 @@ def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) ->
         sidebar.card, own_lines = cards.find_card(view, [i for i in outside if i not in sidebar.own_lines])
         sidebar.own_lines.update(own_lines)
     sidebar.card = cards.complete_card(sidebar.card, sidebar.statistics)
+    if not sidebar.categories:
+        own = _find_longest_run(sidebar, view, outside, _has_only_categories)
+        sidebar.categories = _parse_categories(view, own, {})
+        sidebar.own_lines.update(own)
     if not sidebar.months:
-        # The title of a post may be two dates.
-        own = [] if sidebar.has_months_label else [i for i in outside if i not in view.post_lines]
-        rows = _parse_month_lines(view, own)
-        sidebar.months = tuple(rows.values())
-        sidebar.own_lines.update(rows)
+        own = _find_longest_run(sidebar, view, outside, _has_only_months)
+        sidebar.months = _select_valid(view, [row for i in own for row in _find_months(view, i, "")])
+        sidebar.own_lines.update(own)
         sidebar.problems = () if sidebar.months else sidebar.problems
+
+
+def _has_only_categories(view: PageView, index: int) -> bool:
+    """Check whether a line links to a category, and has no word beside its links and the number of posts."""
+    rest = view.text_without(index, (text for text, _, _ in view.links[index]))
+    return _parse_category(view, index) is not None and not _OTHER_WORD.search(rest)
+
+
+def _has_only_months(view: PageView, index: int) -> bool:
+    """Check whether the links of a line name months."""
+    return _MONTH_START.match(view.folded[index]) is not None and bool(_find_months(view, index, ""))
+
+
+# Promise "any words": the links of an archive or of a list of categories say what they are, whatever its label.
+def _find_longest_run(
+    sidebar: Sidebar, view: PageView, outside: Sequence[int], is_row: Callable[[PageView, int], bool]
+) -> Sequence[int]:
+    """Return the most rows of the rest without another line between them; none if there is no second row."""
+    rest = (i for i in view.lines_with_text(outside) if i not in sidebar.own_lines)
+    runs = groupby(rest, lambda i: bool(view.links[i]) and i not in view.post_lines and is_row(view, i))
+    longest = max((list(run) for is_found, run in runs if is_found), key=len, default=[])
+    return longest if len(longest) > 1 else []
 
 
 def is_title_cut(title: str) -> bool:
@@ -360,7 +386,10 @@ def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
 
 
 def _is_more_link(text: str) -> bool:
-    return len(text) <= _MAX_MORE_LENGTH and text.strip(" []<>.").lower() in _MORE_WORDS
+    return (
+        len(text) <= _MAX_MORE_LENGTH
+        and _MORE.fullmatch(vocabulary.strip_count(text.strip(" []<>."))) is not None
+    )
 
 
 def _parse_titles(
@@ -387,7 +416,8 @@ def _parse_categories(
             before = _find_linked_categories(view, lines[start])[:-1]
             rows += [CategoryRow(name=name, url=url) for name, url in before]
         name, url = headings[lines[start]]
-        titles = _parse_titles(view, lines[start + 1 : end], posts)
+        below = lines[start + 1 : end]
+        titles = () if url and posts.keys().isdisjoint(below) else _parse_titles(view, below, posts)
         rows.append(CategoryRow(name=name, url=url, posts=titles))
     # The path of the page, such as 首页 > 时政, may follow the sidebar.
     firsts = {(row.name, row.url): row for row in reversed(rows)}

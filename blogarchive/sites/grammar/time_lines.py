@@ -1,7 +1,7 @@
 """Lines with the time of a post, lines marked as titles, and lines that a post quotes from a page."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -34,11 +34,12 @@ _TIME_AGO = re.compile(
 _AGO = re.compile("[前天刚]")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")
 _HOUR_AMID = re.compile(
-    rf"(?:发[表布]于|(?i:posted) at)\s*:?\s*(?P<time>{vocabulary.TIME_OF_DAY})(?:\s*[|·,].{{0,120}})?"
+    rf"(?:[^|·,。:]{{1,30}}\s)?(?:发[表布]于|(?i:posted) at)\s*:?\s*(?P<time>{vocabulary.TIME_OF_DAY})"
+    r"(?:\s*[|·,].{0,120})?"
 )
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 # Before a time: the header of a comment.
-COMMENT_TIME_LABEL = re.compile(r"(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
+COMMENT_TIME_LABEL = re.compile(r"(?<![个条篇])(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
 _ENDS_IN_TIME = re.compile(r"\d\s*秒?\s*[)\]】MmＭ]?\s*$")
 _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
@@ -166,9 +167,14 @@ def add_hour(view: PageView, heading: TitleTime, lines: range) -> TitleTime:
     day = "" if heading.posted is None else heading.posted.text
     if not day or vocabulary.HOUR_SIGN.search(vocabulary.fold(day)):
         return heading
-    shown = ((i, _HOUR_AMID.fullmatch(view.folded[i].strip())) for i in lines)
-    hour = next((view.shown(i, match) for i, match in shown if match is not None), None)
+    hour = find_hour(view, lines)
     return heading if hour is None else replace(heading, posted=DateText(text=f"{day} {hour}"))
+
+
+def find_hour(view: PageView, lines: Iterable[int]) -> str | None:
+    """Return the first time of day that one of these lines shows after 发表于."""
+    shown = ((i, _HOUR_AMID.fullmatch(view.folded[i].strip())) for i in lines)
+    return next((view.shown(i, match) for i, match in shown if match is not None), None)
 
 
 def match_relative_time(view: PageView, index: int) -> TimeMatch | None:
@@ -250,15 +256,21 @@ def title_text(view: PageView, index: int) -> str:
 # --- quoted lines
 
 _SHARE = (
-    rf"\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|邀请|订阅|{OWNER_WORDS}|[发写]表?评论)"
-    r"(?:到|本文|此文|文章)?:?\]?"
+    rf"(?:\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|邀请|订阅|{OWNER_WORDS}|[发写]表?评论)"
+    r"(?:到|本文|此文|文章)?:?\]?|(?:点?赞|[顶踩]|支持|反对|评论)\s*\(?\d{1,6}\)?|返回(?:列表|目录|首页|顶部)|[上下]一篇)"
 )
 _TEMPLATE_TEXT = re.compile(
     rf"{vocabulary.either('template')}|{_SHARE}(?:\s*+\|?\s*+{_SHARE})*+"
     rf"|发[表布]于\s*{vocabulary.TIME_OF_DAY}(?:\s*[|·,].{{0,120}})?"
     rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{vocabulary.TIME_OF_DAY}"
 )
+_SPACED_LABEL = re.compile(r"^(\w)\s+(\w)(?=\s*:)")
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")
+
+
+def join_label(text: str) -> str:
+    """Return a row without the space in a label such as 分　类."""
+    return _SPACED_LABEL.sub(r"\1\2", text)
 
 
 def is_template_text(text: str) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from heapq import merge
 from itertools import islice
 
@@ -10,7 +11,12 @@ from blogarchive.items import DateText
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import page, time_lines
-from blogarchive.sites.grammar.counters import Counters, iter_counters
+from blogarchive.sites.grammar.counters import (
+    Counters,
+    iter_counters,
+    may_show_views,
+    parse_counters_beside_time,
+)
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 
 # --- times of unknown forms
@@ -108,7 +114,14 @@ def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_li
 
 
 def _iter_first_counters(view: page.PageView) -> Iterator[Counters]:
-    return islice(iter_counters(view, 0, len(view.lines)), _MAX_COUNTERS)
+    found = list(islice(iter_counters(view, 0, len(view.lines)), _MAX_COUNTERS))
+    yield from found
+    # NAME 发表于 TIME 浏览(9)
+    for i in () if found else filter(partial(may_show_views, view), range(len(view.lines))):
+        time_match = time_lines.match_inner_time(view, i)
+        counters = None if time_match is None else parse_counters_beside_time(view, i, time_match.posted.text)
+        if counters is not None:
+            yield counters
 
 
 def _find_time_at_footer(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
@@ -146,7 +159,12 @@ _DAY_AMID = re.compile(
     r"(?:[\s|·,/(].{0,160})?"
 )
 _HOUR = re.compile(TIME_OF_DAY)
-_TITLE_LABEL = re.compile(r"^(?:文章|日志)?[标標][题題]\s*[:：]\s*")
+_TITLE_LABEL = re.compile(
+    r"^(?:(?:文章|日志)?[标標][题題]\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
+)
+_DATA_LABEL = re.compile(
+    r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
+)
 _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
@@ -235,7 +253,7 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
 
 def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
-    after = list(islice(view.lines_below(index), 2))
+    after = list(islice(_iter_below(view, index), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
     own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
@@ -251,6 +269,18 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     start, end = min(index, other), max(index, other) + 1
     title = time_lines.title_text(view, index)
     return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
+
+
+# 作　者 | NAME, 日　期 | TIME: rows of a table below the title.
+def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
+    """Yield the lines below the title, without labels of data in lines of their own, and values of data but the time."""
+    lines = islice(view.lines_below(index), _LINES_BELOW_LABEL)
+    for i in lines:
+        label = _DATA_LABEL.fullmatch(view.folded[i].replace(" ", ""))
+        if label is None:
+            yield i
+        elif label["other"]:
+            next(lines, None)
 
 
 # Promise "any markup": the name of the blog may be right above the title, or above the time and the title.

@@ -101,7 +101,9 @@ MORE_LINK = re.compile(
 
 AROUND_LABEL = " []【】「」:>»›|·•◆◇■□●○★☆▶►▪"
 # First characters of all labels: one test instead of many alternatives.
-_LABELS_BEGIN = "我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁CcRrAaMmBb"
+_LABELS_BEGIN = (
+    "部自其新我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁CcRrAaMmBb"
+)
 SECTION_START = re.compile(
     rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"
 )

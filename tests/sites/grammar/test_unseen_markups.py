@@ -1,0 +1,240 @@
+"""Markups that blog hosts have had, each a page of its own text."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import CARD, COUNTERS, HOME, MONTH, ROWS, listing, post, read
+
+BLOG = "/u/31182/"
+AT = "2025-01-01"
+
+
+def page(main: str, side: str = CARD, title: str = "一篇 - 林木的角落") -> str:
+    return f"<html><head><title>{title}</title></head><body>{main}<div class=side>{side}</div></body></html>"
+
+
+def entry(head: str, below: str = "", comments: str = "<h3>评论</h3>") -> str:
+    text = "<div class=text><p>正文。</p><p>二段。</p></div>"
+    return f"<div class=main><div class=post>{head}{text}{below}</div><div class=list>{comments}</div></div>"
+
+
+TITLE = "<h2>一篇</h2>"
+TIME = f"<div>{AT} 10:00:00</div>"
+
+
+# --- the author's card
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<h3>博主</h3><p>林木</p><p>访问次数：1234</p>",
+        "<h3>自我介绍</h3><p>林木</p><p>今日访问：3</p><p>访问总量: 1,234 次</p>",
+        "<b>博客主人</b><div>林木</div><div>人气：1234</div>",
+        "<h2>林木</h2><p>1234 次访问</p><p>2022-06-17 注册</p>",
+        "<div>林木</div><div><div><em>24</em><span>文章</span></div><div><em>1234</em><span>访问</span></div></div>",
+        f"<a href='{BLOG}'>林木</a><p>随手写下。</p><div><span>博文 24</span><span>访问 1234</span></div>",
+        "<p>林木</p><p>访问: 1234</p><p>日志: 24</p><p>评论: 60</p>",
+    ],
+)
+def test_a_box_of_the_author_needs_no_known_label(box: str) -> None:
+    for shown in (page(entry(TITLE + TIME), f"<div>{box}</div>"), listing(ROWS, f"<div>{box}</div>")):
+        author = read(shown, PageKind.POST if "正文" in shown else PageKind.HOME).author
+        assert author is not None
+        assert (author.nickname, author.total_visits) == ("林木", 1234)
+
+
+def test_the_visits_of_the_blog_are_no_views_of_a_post() -> None:
+    said = f"<p><a href='/u/9/'>乙</a> {AT} 11:00:00</p><p>话一</p>"
+    shown = page(
+        entry(TITLE + TIME, comments=f"<h3>评论</h3>{said}"), "<div><b>林木</b><p>1234访问</p></div>"
+    )
+    (found,) = read(shown).posts
+    assert (found.views, [each.body_text for each in found.comments]) == (None, ["话一"])
+
+
+def test_a_heading_with_a_link_to_the_blog_names_its_author() -> None:
+    path = f"<div><a href='/'>首页</a> › <a href='{BLOG}'>林木的角落</a> › 正文</div>"
+    author = read(
+        page(path + entry(TITLE + TIME), f"<h2><a href='{BLOG}'>林木</a></h2>", "一篇 | 博客")
+    ).author
+    assert author is not None
+    assert (author.nickname, author.blog_title) == ("林木", "林木的角落")
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "<h1>林木的角落</h1>",
+        "<h1>林木的角落 <small>随手写下</small></h1>",
+        f"<div><a href='/'>手机版</a> <a href='{BLOG}'>林木的角落</a></div>",
+        f"<div><a href='{BLOG}'>林木的角落</a><span>随手写下</span></div>",
+    ],
+)
+def test_the_title_of_the_blog_need_not_be_in_the_window_title(top: str) -> None:
+    author = read(page(top + entry(TITLE + TIME), title="一篇 | 博客")).author
+    assert author is not None
+    assert author.blog_title == "林木的角落"
+
+
+# --- categories and months
+
+
+@pytest.mark.parametrize("mark", ["{}", "·{}", "{}（5篇）", "{} <span>5</span>"])
+def test_rows_of_links_without_a_known_label_are_categories_and_months(mark: str) -> None:
+    rows = "".join(
+        f"<p>{mark.format(f'<a href={BLOG}{i}.html>{name}</a>')}</p>"
+        for i, name in ((7, "时政"), (8, "诗词"))
+    )
+    months = "".join(
+        f"<p>{mark.format(f'<a href={BLOG}{m}/>{m[:4]}年{m[4:]}月</a>')}</p>" for m in ("202501", "202412")
+    )
+    found = read(listing(ROWS, f"{CARD}<b>栏目一览</b>{rows}<b>按月查询</b>{months}"), PageKind.MONTH, MONTH)
+    assert [row.name for row in found.categories] == ["时政", "诗词"]
+    assert [(row.month, row.url) for row in found.months] == [
+        ("2025-01", MONTH),
+        ("2024-12", f"{HOME}202412/"),
+    ]
+
+
+def test_a_menu_may_list_months() -> None:
+    options = "".join(
+        f"<option value='{BLOG}{m}/'>{m[:4]}年{m[4:]}月 (3)</option>" for m in ("202501", "202412")
+    )
+    found = read(listing(ROWS, f"<h4>文章存档</h4><select>{options}</select>"), PageKind.MONTH, MONTH)
+    assert [(row.month, row.url) for row in found.months] == [
+        ("2025-01", MONTH),
+        ("2024-12", f"{HOME}202412/"),
+    ]
+
+
+def test_a_row_of_all_posts_may_begin_the_categories() -> None:
+    rows = f"<p><a href='{BLOG}all'>全部博文</a>(24)</p><p><a href='{BLOG}7.html'>时政</a>(5)</p>"
+    found = read(listing(ROWS, f"<h4>分类</h4>{rows}<h4>访客</h4><p>乙</p>"), PageKind.HOME, HOME)
+    assert [(row.name, row.posts) for row in found.categories] == [("时政", ())]
+
+
+def test_the_name_of_a_category_beside_the_time_needs_no_label() -> None:
+    head = f"{TITLE}<div>{AT} 10:00 | 时政</div>"
+    side = "<h4>分类</h4>" + "".join(
+        f"<p><a href='{BLOG}{i}.html'>{name}</a></p>" for i, name in ((7, "时政"), (8, "诗词"))
+    )
+    assert read(page(entry(head), side)).posts[0].categories == ("时政",)
+
+
+# --- lists
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<p>{a}</p><p>阅读(<b>10</b>)评论(<b>2</b>)喜欢(3) <a href='{url}'>查看全文&gt;&gt;</a></p>",
+        "<p>{a}</p><p>摘要。</p><p>林木 发表于 10:00 | 阅读 10 | 评论 2</p>",
+        "<p>{a}<br><span>2025-01-01 10:00 10阅/2评</span></p>",
+        "<p>{a}<span>2025-01-01 10:00</span><span>10 阅读</span><span>2 讨论</span></p>",
+        "<table><tr><td colspan=2>某月</td></tr><tr><th>标题</th><th>浏览/评论</th></tr><tr><td>{a}</td><td>10/2</td></tr>",
+    ],
+)
+def test_a_row_of_a_list_shows_counts_beside_other_words(row: str) -> None:
+    urls = [f"{BLOG}202501/{number}.html" for number in (501, 502)]
+    links = [f"<a href='{url}'>第{url[-8:-5]}篇</a>" for url in urls]
+    first, *rest = [row.format(a=a, url=url) for a, url in zip(links, urls, strict=True)]
+    rows = first + "".join(each[each.rfind("<tr>") :] if "<tr>" in each else each for each in rest)
+    found = read(listing(rows), PageKind.MONTH, MONTH).listed
+    assert [(each.views, each.comment_count) for each in found] == [(10, 2), (10, 2)]
+
+
+def test_the_hour_of_a_listed_post_may_be_below_its_day() -> None:
+    title = "<h3><a href='/u/31182/202501/50{0}.html'>第{0}篇</a></h3>"
+    row = f"<div>2025年1月{{0}}日</div>{title}<p>摘要。</p><p>林木 发表于 10:0{{0}} | 评论 2</p>"
+    found = read(listing(row.format(2) + row.format(1)), PageKind.MONTH, MONTH).listed
+    assert [each.posted and each.posted.text for each in found] == [
+        "2025年1月2日 10:02",
+        "2025年1月1日 10:01",
+    ]
+
+
+# --- the post
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<table><tr><td>标　题</td><td><b>一篇</b></td></tr><tr><td>作　者</td><td>林木</td></tr><tr><td>日　期</td>"
+        "<td>2025-01-01 10:00:00</td></tr><tr><td>分　类</td><td>时政</td></tr><tr><td>统　计</td>"
+        "<td>阅读 10 次，评论 0 条</td></tr></table>",
+        "<h1>一篇</h1><dl><dt>作者</dt><dd>林木</dd><dt>发布</dt><dd>2025-01-01 10:00:00</dd><dt>分类</dt>"
+        f"<dd><a href='{BLOG}7.html'>时政</a></dd></dl><div>10 阅读 0 评论</div>",
+        f"<h1>[<a href='{BLOG}7.html'>时政</a>] 一篇</h1><div>2025-01-01 10:00:00 阅读:10 评论:0</div>",
+        "<h1>一篇</h1><p>已有 10 次阅读 0 个评论 <span>2025-01-01 10:00:00</span> 个人分类：时政</p>",
+    ],
+)
+def test_the_data_of_a_post_may_be_in_rows(head: str) -> None:
+    (found,) = read(page(entry(head))).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
+    assert (found.views, found.comment_count, found.categories) == (10, 0, ("时政",))
+    assert found.body_text == "正文。\n二段。"
+
+
+def test_author_time_and_counts_may_be_below_the_text() -> None:
+    foot = f"<div>林木 发表于 {AT} 10:00 浏览(10) 评论(0)</div>"
+    (found,) = read(page(entry(TITLE, foot))).posts
+    assert (found.posted and found.posted.text, found.views, found.body_text) == (
+        f"{AT} 10:00",
+        10,
+        "正文。\n二段。",
+    )
+
+
+@pytest.mark.parametrize(
+    "buttons", ["<a href='#'>点赞 3</a><a href='#'>收藏</a>", "支持(3) 反对(0)", "赞 3评论 0分享"]
+)
+def test_likes_may_be_below_a_text_with_the_views_above(buttons: str) -> None:
+    near = f"<div><a href='{BLOG}202501/501.html'>« 前文</a> <a href='{BLOG}202501/502.html'>后文 »</a></div>"
+    head = f"{TITLE}<div>{AT} 10:00:00 阅读(10) 评论(0)</div>"
+    (found,) = read(page(entry(head, f"<div>{buttons}</div>{near}"))).posts
+    assert (found.views, found.likes, found.body_text) == (10, 3, "正文。\n二段。")
+
+
+# --- comments
+
+
+def test_answers_in_the_element_of_their_comment_may_be_newer_than_the_next_comment() -> None:
+    each = (
+        "<li><article><b><a href='/u/{1}/'>{0}</a></b> 说道：<div>2025-01-01 {2}</div><p>话{1}</p>"
+        "<p><a href='#'>回复</a></p></article>{3}</li>"
+    )
+    answer = f"<ul>{each.format('丙', 2, '15:00:00', '')}</ul>"
+    comments = each.format("乙", 1, "12:00:00", answer) + each.format("丁", 3, "13:00:00", "")
+    found = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (3)</h3><ol>{comments}</ol>")))
+    assert [(c.author_name, c.body_text) for c in found.posts[0].comments] == [
+        ("乙", "话1"),
+        ("丙", "话2"),
+        ("丁", "话3"),
+    ]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("layout", "likes"),
+    [
+        ("<div>{name}：</div><div>{text}</div><p>{time} <a href='#'>回复(0)</a></p>", None),
+        (
+            "<div>{name} <i>4楼</i></div><div>{text}</div><p>{time} <span>赞 3</span> <a href='#'>回复</a></p>",
+            3,
+        ),
+        ("<div>回复：{name}（{time}）</div><div>{text}</div>", None),
+        ("<div><span>{name} [1.2.*.*]</span><span>{time}</span></div><div>{text}</div>", None),
+    ],
+)
+def test_comments_of_other_layouts(layout: str, likes: int | None) -> None:
+    rows = [
+        layout.format(name=name, time=f"{AT} {hour}:00:00", text=text)
+        for name, hour, text in (("乙", 13, "话一。"), ("丙", 12, "话二。"))
+    ]
+    shown = post(counters=COUNTERS, comments="".join(f"<div class=c>{row}</div>" for row in rows))
+    found = read(shown).posts[0].comments
+    assert [(c.author_name, c.body_text, c.likes) for c in found] == [
+        ("乙", "话一。", likes),
+        ("丙", "话二。", likes),
+    ]

@@ -97,7 +97,8 @@ class Page:
     @property
     def is_truncated(self) -> bool:
         """Whether the first 4 KB open `<html>` or `<body>` and the whole body closes neither."""
-        return bool(_START_TAG.search(self.body, 0, _EDGE)) and not _END_TAG.search(self.body)
+        is_whole = self.has_end_tag or _END_TAG.search(self.body)  # few bodies are searched whole
+        return not is_whole and _START_TAG.search(self.body, 0, _EDGE) is not None
 
     @property
     def last_modified(self) -> str | None:

@@ -156,11 +156,12 @@ _BETWEEN = (
     rf"(?:[\s,;|_·()\[\]【】\"'、。@-]|{WEEKDAY}|(?<=\()[一二三四五六日月火水木金土](?=\))"
     rf"|{ENGLISH_WEEKDAY}|{rules.PLACE}|(?<=[0-9])[t:](?=[0-9])|at\b|的|{PERIOD}(?= ?{PERIOD}))*"
 )
-_AFTER_DATE = re.compile(_BETWEEN + _CLOCK)
+# Texts, which `re` compiles at their first use: most pages show times in one form that needs none of them.
+_AFTER_DATE = _BETWEEN + _CLOCK
 _NO_NUMBER_BEFORE = r"(?<![0-9./-])(?<![0-9]:)"
-_BEFORE_DATE = re.compile(rf"{_NO_NUMBER_BEFORE}{_CLOCK}{_BETWEEN}\Z")
+_BEFORE_DATE = rf"{_NO_NUMBER_BEFORE}{_CLOCK}{_BETWEEN}\Z"
 # 16:9 is a screen format: without a date, minutes need two digits.
-_ALONE = re.compile(rf"{_NO_NUMBER_BEFORE}(?!(?:{PERIOD} ?)?[0-9]+ ?: ?[0-9](?![0-9])){_CLOCK}")
+_ALONE = rf"{_NO_NUMBER_BEFORE}(?!(?:{PERIOD} ?)?[0-9]+ ?: ?[0-9](?![0-9])){_CLOCK}"
 # Number of characters before a date in which its time is searched.
 _MAX_LEAD = 40
 
@@ -187,17 +188,17 @@ class TimeOfDay(NamedTuple):
 
 def time_after(text: str, end: int) -> TimeOfDay | None:
     """Return the time after a date that ends at `end`, or None; raise ValueError if it is impossible."""
-    return _parse_time(_AFTER_DATE.match(text, end))
+    return _parse_time(re.compile(_AFTER_DATE).match(text, end))
 
 
 def time_before(text: str, start: int) -> TimeOfDay | None:
     """Return the time right before a date that begins at `start`, or None; raise ValueError if it is impossible."""
-    return _parse_time(_BEFORE_DATE.search(text, max(0, start - _MAX_LEAD), start))
+    return _parse_time(re.compile(_BEFORE_DATE).search(text, max(0, start - _MAX_LEAD), start))
 
 
 def time_alone(text: str) -> TimeOfDay | None:
     """Return the first time of day in `text`, or None; raise ValueError if it is impossible."""
-    return _parse_time(_ALONE.search(text))
+    return _parse_time(re.search(_ALONE, text))
 
 
 def _parse_time(match: re.Match[str] | None) -> TimeOfDay | None:

@@ -92,8 +92,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     known = set[str]().union(*map(links.__getitem__, titled))
     is_last = _page_no(outline.tree.url) > 1  # the last page of a list may have one post
     # Beside the titled posts may be links to all of them and to a few without a title.
-    whole = (name for name in rest if known < links[name] and 4 * len(links[name]) <= 5 * len(known))
-    more = [name for name in whole if all(map(urls.looks_like_post, links[name]))][:1]
+    more = [name for name in rest if known < links[name] and 4 * len(links[name]) <= 5 * len(known)][:1]
     chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and (is_last or not rest)) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
@@ -109,7 +108,7 @@ def _group(anchor: Element) -> str:
         return "title a"
     if _PERMALINK.search(" ".join(filter(None, (anchor.get("rel"), anchor.get("title"), anchor.text)))):
         return ""
-    steps = (anchor, *islice(anchor.iterancestors(), 3))
+    steps = (anchor, *islice(anchor.iterancestors(), 2))
     return "/".join(f"{one.tag}.{next(iter((one.get('class') or '').split()), '')}" for one in steps)
 
 

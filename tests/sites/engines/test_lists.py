@@ -595,3 +595,17 @@ def test_a_post_without_a_title_is_listed_by_the_link_of_its_date() -> None:
         for n, title in enumerate(titles, 1)
     )
     assert [post.title for post in list_page(rows, "archives/").listed] == titles
+
+
+def test_a_post_without_a_title_is_listed_by_the_link_to_read_it() -> None:
+    """Kratos Rebirth shows the text of such a post in an element of its own kind."""
+    link = '<span class="right"><a class="more" href="/tag-{0}/">{1}</a></span>'
+    more = f'<footer class="meta"><time>2020-05-0{{0}}</time>{link}</footer>'
+    titled = (
+        '<article><div class="main"><h2><a href="/tag-{0}/">Tag {0}</a></h2></div><div class="border">'
+        + more
+        + "</div></article>"
+    )
+    rows = "".join(titled.format(day, "Weiterlesen") for day in range(1, 6))
+    page = list_page(f"{rows}<article><p>Nur ein Satz.</p>{more.format(6, 'Kommentare')}</article>")
+    assert [(post.number, post.title) for post in page.listed][-2:] == [("tag-5", "Tag 5"), ("tag-6", "")]

@@ -336,8 +336,12 @@ def test_a_page_that_is_no_blog_and_an_unknown_host_are_explained(server: AppSer
         nowhere = server.post("/app/check", url=f"{host.url}/u/999/", site="creaders").text
         unknown = server.post("/app/check", url=host.blog_url(UID)).text
         missing = server.post("/app/check", url=f"{host.url}/u/999/", site="web").text
+        host.set_robots("User-agent: *\nDisallow: /\n")
+        forbidden = server.post("/app/check", url=host.blog_url(UID), site="creaders").text
+    assert ("robots.txt of this site forbids" in forbidden, "does not answer" in forbidden) == (True, False)
     for text in (nowhere, missing):  # the page came, so that it is not asked for by https
         assert ("The page was fetched" in text, "This page could not be read" in text) == (True, True)
+        assert "a backup would not store this page: " in text
     assert "no site that this program knows" in unknown
     assert "Look again" in unknown
     assert ("<li></li>" in unknown, "<li>(untitled)</li>" in unknown) == (False, True)

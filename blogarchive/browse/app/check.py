@@ -82,7 +82,7 @@ class Preview:
     @property
     def is_readable(self) -> bool:
         """Whether the page shows a blog or a post."""
-        shown = self.blog_title or self.nickname or self.titles
+        shown = self.blog_title or self.nickname or any(self.titles)
         return self.kind not in ("unknown", "notice") and bool(shown)
 
 
@@ -104,7 +104,8 @@ def preview_of(doctor_json: str) -> Preview:
 
 
 def _matching(fields: dict[str, str], pattern: str) -> list[str]:
-    return list(dict.fromkeys(value for field, value in fields.items() if re.fullmatch(pattern, field)))
+    found = (_shown(fields, field) or "" for field in fields if re.fullmatch(pattern, field))
+    return list(dict.fromkeys(found))
 
 
 def _shown(fields: dict[str, Any], name: str) -> str | None:
@@ -152,8 +153,15 @@ CERTIFICATE: Final = N_(
     " backup --ignore-certificates ADDRESS`. For later updates, write `ignore-certificates = true` into the file"
     " blogarchive.toml beside the archive."
 )
+ROBOTS: Final = N_(
+    "The robots.txt of this site forbids programs to fetch this blog. If it is your own blog, run `blogarchive backup"
+    " --ignore-robots ADDRESS`. For later updates, write `ignore-robots = true` into the file blogarchive.toml beside the"
+    " archive."
+)
 # The message of the page by the option that the message of `doctor` names.
-_BY_OPTION: Final = {"--site": UNKNOWN_SITE, "--ignore-certificates": CERTIFICATE}
+_BY_OPTION: Final = {
+    "--site": UNKNOWN_SITE, "--ignore-certificates": CERTIFICATE, "--ignore-robots": ROBOTS
+}  # fmt: skip
 
 
 async def check(context: AppContext) -> Response:
@@ -165,9 +173,12 @@ async def check(context: AppContext) -> Response:
         message = MAIL if _MAIL.search(text.translate(_FULL_WIDTH)) else NO_URL
     else:
         url, result = await _ask_both_schemes(context, url, site)
-        preview = preview_of(result.out) if result.out else None  # a page came, perhaps of no blog
-        said = (text for option, text in _BY_OPTION.items() if option in result.message)
-        message = None if preview else next(said, result.words(NO_ANSWER))
+        if result.out:  # a page came, perhaps of no blog
+            preview = preview_of(result.out)
+            message = None if preview.is_readable else result.words("")
+        else:
+            said = (text for option, text in _BY_OPTION.items() if option in result.message)
+            message = next(said, result.words(NO_ANSWER))
     return await context.page(
         "check.html",
         url=url,
@@ -175,7 +186,7 @@ async def check(context: AppContext) -> Response:
         has_several=has_several_urls(text),
         site=site,
         sites={name: site_title(name) for name in crawled_site_names()},
-        needs_site=url is not None and message in (None, UNKNOWN_SITE) and not _is_of_known_site(url),
+        needs_site=url is not None and (preview or message == UNKNOWN_SITE) and not _is_of_known_site(url),
         preview=preview,
         message=message,
     )

@@ -202,6 +202,8 @@ def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> S
 def _save(context: SaveContext) -> None:
     _save_parsed(context)
     page_chains.save_links(context, post_pages.unlinked_post_targets(context))
+    if context.parsed.kind in items.LIST_KINDS:
+        listing_pages.save_days(context)
     if context.is_stored and context.counters_before is not None:
         context.archive.update_row("pages", context.page_id(), {"counted": context.counters_before})
     _mark_fetched(context)

@@ -46,12 +46,17 @@ def save_listing(context: SaveContext) -> None:
             categories.add_posts(context, category_id, [post.id for post in rows.values()])
     if not context.is_reparse:
         _follow_chain(context, _SavedList(kind=kind, chain_name=name, rows=rows, category_id=category_id))
-        days = {item.number: day for item in listed if (day := date_text_iso(item.posted))}
-        targets = listed_posts.listed_targets(context, listed)
-        shown_on = [(target, days[target.number]) for target in targets if target.number in days]
-        frontier.set_post_days(context.archive, shown_on)
         if context.parsed.commented:  # of a feed of comments alone
             listed_posts.requeue_commented(context)
+
+
+def save_days(context: SaveContext) -> None:
+    """Store the days of posts as a listing shows them, by which `--since` leaves posts out; their targets are queued."""
+    listed = _all_listed(context.parsed.listed, own_posts(context, context.parsed.posts))
+    days = {item.number: day for item in listed if (day := date_text_iso(item.posted))}
+    targets = listed_posts.listed_targets(context, listed)
+    shown_on = [(target, days[target.number]) for target in targets if target.number in days]
+    frontier.set_post_days(context.archive, shown_on)
 
 
 def is_beyond_end(context: SaveContext) -> bool:

@@ -197,6 +197,22 @@ def test_the_url_of_a_post_may_be_written_in_chinese(tmp_path: Path, number: str
         assert rows(tmp_path, "select number from posts") == [("posts/山.html",)]
 
 
+def test_since_leaves_out_posts_that_the_first_list_dates_before_it(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    for number in range(1, 13):
+        blog.write(number, f"山里的第 {number} 个月，下了一场雨，一天没有人来，灯也没有点。")
+    file = blog.folder / "layouts" / "_default" / "list.html"
+    dated = _LIST.replace("</h2>", '</h2><time>{{ .Date.Format "2006-01-02" }}</time></article>')
+    file.write_text(dated.replace("<h2>", "<article><h2>"), "utf-8")
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url, "--since", "2020-06").code == 0
+        recent = rows(tmp_path, "select min(posted_at), count(*) from posts where body_text is not null")
+        assert recent == [("2020-06-03T08:30+08:00", 7)]
+        assert run(tmp_path, "backup", url).code == 0
+    assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(12,)]
+
+
 @pytest.mark.parametrize(("name", "kind"), [("a.pdf", "application/pdf"), ("a.png", "image/png")])
 def test_a_file_that_is_no_page_is_no_post(tmp_path: Path, name: str, kind: str) -> None:
     blog = Blog(tmp_path / "blog", lists=True)

@@ -155,6 +155,10 @@ def test_the_commands_of_a_guide_work(guide: Path, home: Path, host: DemoHost) -
                 wrong.append(f"{guide.name}:{block.line}: {line}: {ran.code}\n{ran.err}{ran.out}")
             else:
                 done.add(line)
+        named = re.findall(
+            r"(?m)^blogarchive export .*# .*(?:: |：)(?:open |打开 )?([\w/.-]+\.\w+)$", block.text
+        )
+        wrong += [f"{guide.name}: no file {path}" for path in named if not (home / path).exists()]
     assert not wrong, "\n".join(wrong)
 
 

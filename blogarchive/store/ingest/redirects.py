@@ -73,7 +73,18 @@ def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
     return moved
 
 
+# The pages of the post, which are parsed again under its new number.
+_OF_OLD = """
+url in (select url from posts where id = :old union select url from frontier where site = :site and uid is :uid
+        and post_number = :before union select g.url from pages g where g.id in
+        (select page_id from posts where id = :old union select page_id from post_revisions where post_id = :old
+         union select page_id from comments where post_id = :old))
+"""
+_RENUMBER = (
+    "update pages set target = json_set(target, '$.{0}', :number) where target ->> '$.{0}' = :before and {1}"
+)
 _MERGE = (
+    *(_RENUMBER.format(name, _OF_OLD) for name in ("number", "post_number")),
     "delete from _page_chains where post_id in (:old, :new)",
     "delete from post_media where post_id = :new",
     *(f"update or ignore {table} set post_id = :old where post_id = :new" for table in OF_POSTS),

@@ -181,7 +181,7 @@ def save_listed(
     for row in rows.values():
         if not row.has_text:
             _complete(context, items[row.number], row)
-    new = [number for number in items if number not in rows]
+    new = [number for number in items if number not in rows and not _has_moved(context, items[number])]
     for number in new:
         _insert(context, items[number])
     if new:
@@ -228,6 +228,12 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     values = (context.blog.post_key(""), context.author_id, json.dumps(list(numbers)))
     rows = context.archive.all_as(ListedPostRow, query, values)
     return {row.number: row for row in rows}
+
+
+def _has_moved(context: SaveContext, item: ListedPost) -> bool:
+    """Return whether a list that is parsed again has the earlier number of a post, whose pages have a later one."""
+    query = "select 1 from pages where url = ? and target ->> '$.number' <> ?"
+    return context.is_reparse and context.archive.exists(query, (item.url, item.number))
 
 
 def _insert(context: SaveContext, item: ListedPost) -> None:

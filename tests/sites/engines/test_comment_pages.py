@@ -116,3 +116,40 @@ def test_short_words_of_two_persons_on_one_day_are_two_comments(tmp_path: Path) 
         blog.said = [("小雨", "2019-03-04", "谢谢")]
         night(blog, tmp_path, 1, "update", "--full")
     assert rows(tmp_path, "select author_name, gone_at is null from comments") == [("阿明", 0), ("小雨", 1)]
+
+
+def test_equal_words_of_two_persons_on_two_pages_are_two_comments_in_a_merged_archive(tmp_path: Path) -> None:
+    blog = PagedBlog()
+    at = "2019-03-04 08:30"
+    blog.said = [
+        ("老张", at, "谢谢"),
+        ("阿明", at, LONG),
+        ("小雨", at, "谢谢"),
+        ("阿明", "2019-03-04 10:30", LONG),
+    ]
+    stored = crawl(blog, tmp_path, ("backup",))
+    assert [count for *_, count in stored] == [1, 2, 1]
+    (tmp_path / "a.db").rename(tmp_path / "other.db")
+    assert run_command("merge", "other.db", "--db", "a.db", folder=tmp_path).code == 0
+    assert set(rows(tmp_path, STORED)) == set(stored)
+
+
+def test_a_post_that_moved_is_one_post_after_its_pages_are_parsed_again(tmp_path: Path) -> None:
+    blog = Blog()
+    blog.comment(2, "阿明", FIRST)
+    answer = blog.answer
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.posts[22] = blog.posts.pop(2)
+        whole, row = blog.page, blog.row
+        blog.page = lambda number, page: whole(number, page).replace("第 22 篇", "第 2 篇")  # type: ignore[method-assign]
+        blog.row = lambda number: row(number) | {"title": {"rendered": f"第 {number % 20} 篇"}}  # type: ignore[method-assign]
+        moved = 301, f"{url}post-22/", ""
+        blog.answer = lambda path: moved if path.startswith("/post-2/") else answer(path)  # type: ignore[method-assign]
+        for day in (1, 2):
+            night(blog, tmp_path, day, "update", "--full")
+    query = "select number, url, gone_at, (select count(*) from comments where post_id = p.id) from posts p"
+    before = rows(tmp_path, query)
+    assert len(before) == 3
+    assert run_command("reparse", "--db", "a.db", folder=tmp_path).code == 0
+    assert rows(tmp_path, query) == before

@@ -13,7 +13,7 @@ from blogarchive.cli import options
 from blogarchive.cli.output import image_count, page_count, print_json, skipped_images_line
 from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import Coverage
+from blogarchive.store.discovery import SiteTotals
 from blogarchive.store.ledger.blogs import Blog, find_blog
 from blogarchive.store.read import status as status_query
 
@@ -207,7 +207,7 @@ def _format_unreached(blog: status_query.BlogStatus) -> Sequence[str]:
     return [f"{name} {blog.url}{paused}", _("  never reached: {error}").format(error=error)]
 
 
-def _format_coverage(coverage: Coverage) -> str:
+def _format_coverage(coverage: SiteTotals) -> str:
     """Return the known blogs of a site, and how many numbers of its posts are known up to the highest."""
     text = _("{site}: blogs stored: {blogs}; discovered and waiting for `backup --discovered`: {waiting}")
     text = text.format(site=coverage.site, blogs=coverage.blogs, waiting=coverage.blogs_waiting)

@@ -105,7 +105,7 @@ update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Coverage:
+class SiteTotals:
     """Known posts and blogs of a site. The fields are keys of `status --json`.
 
     `numbers_known` counts distinct post numbers of up to 15 digits, `highest_number` is the largest; None if the site
@@ -165,9 +165,9 @@ def mark_backed_up(archive: Archive, blogs: Sequence[Blog], *, now: datetime) ->
     archive.execute(_BACKED_UP, (blogs_json(blogs), format_utc(now)))
 
 
-def read_coverage(archive: Archive) -> tuple[Coverage, ...]:
+def read_coverage(archive: Archive) -> tuple[SiteTotals, ...]:
     """Return the coverage of each site in the archive."""
-    return archive.all_as(Coverage, _COVERAGE)
+    return archive.all_as(SiteTotals, _COVERAGE)
 
 
 MAX_FOUND_BY = 10_000

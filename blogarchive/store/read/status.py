@@ -11,7 +11,7 @@ from typing import Any, Final
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.discovery import Coverage, read_coverage
+from blogarchive.store.discovery import SiteTotals, read_coverage
 from blogarchive.store.ledger import blogs
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import MonthCoverage, read_months
@@ -265,7 +265,7 @@ class ArchiveStatus:
     last_run_command: str | None
     last_run_outcome: str | None
     last_run_at: str | None
-    coverage: tuple[Coverage, ...]
+    coverage: tuple[SiteTotals, ...]
     unfinished_merge: str | None
 
 

@@ -76,13 +76,19 @@ drop table temp.members
 
 
 def _copy_comments(archive: Archive) -> None:
-    """Copy comments that only the crawl of a whole chain identified; a single page does not identify them."""
+    """Copy comments that only the crawl of a whole chain identified; a single page does not identify them.
+
+    A comment whose author has had another name since is stored, with that name as a version.
+    """
     columns = [name for name in archive.columns("comments") if name not in ("id", "post_id", "page_id")]
     insert = f"""insert into main.comments(post_id, page_id, {", ".join(columns)})
             select s.id, {_PAGE}, {", ".join(f"o.{column}" for column in columns)}
             from temp.merged_posts s cross join other.comments o on o.post_id = s.other_id and {good("comments")}
             where not exists (select 1 from main.comments c
-            where c.post_id = s.id and c.fingerprint = o.fingerprint) order by o.id"""  # noqa: S608 - our own names
+            where c.post_id = s.id and c.fingerprint = o.fingerprint)
+            and not exists (select 1 from main.comments c join main.comment_revisions r on r.comment_id = c.id
+            where c.post_id = s.id and c.posted_at is o.posted_at and r.author_name = o.author_name
+            and r.body_text is o.body_text) order by o.id"""  # noqa: S608 - our own names
     archive.execute(insert)
 
 

@@ -153,3 +153,19 @@ def test_a_post_that_moved_is_one_post_after_its_pages_are_parsed_again(tmp_path
     assert len(before) == 3
     assert run_command("reparse", "--db", "a.db", folder=tmp_path).code == 0
     assert rows(tmp_path, query) == before
+
+
+def test_a_comment_under_another_name_is_one_row_in_a_merged_archive(tmp_path: Path) -> None:
+    blog = PagedBlog()
+    blog.said = days(("阿明", LONG), ("小雨", "谢谢"))
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        (tmp_path / "a.db").rename(tmp_path / "first.db")
+        night(blog, tmp_path, 1, "backup", url)
+        (tmp_path / "a.db").rename(tmp_path / "second.db")
+        (tmp_path / "first.db").rename(tmp_path / "a.db")
+        blog.said[0] = ("明叔", *blog.said[0][1:])
+        night(blog, tmp_path, 2, "update", "--full")
+    assert run_command("merge", "second.db", "--db", "a.db", folder=tmp_path).code == 0
+    assert rows(tmp_path, "select author_name from comments order by id") == [("明叔",), ("小雨",)]
+    assert rows(tmp_path, "select author_name from comment_revisions") == [("阿明",)]

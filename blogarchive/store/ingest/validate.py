@@ -270,8 +270,10 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
         gone_reason = None if _has_path(crawled.page, crawled.target.url) else "redirect"
         failure = Failure(kind="unreadable", field="body", detail=Detail.SAME_PAGE.format(url=stored.twin))
         return Rejection(failure=failure, gone_reason=gone_reason)
+    if gone := _find_soft_404(parsed, post, stored):
+        return gone
     if stored.whole:
-        return _find_soft_404(parsed, post, stored) or _validate_body_text(parsed, post, stored)
+        return _validate_body_text(parsed, post, stored)
     if not (is_timeless(post) and _is_doubtful(parsed, post, stored)):
         return None
     return _unreadable(Detail.LISTED_TITLE.format(listed=stored.title, title=post.title), "title")
@@ -286,7 +288,9 @@ def is_timeless(post: Post) -> bool:
 def _find_soft_404(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
     """Return the rejection of a page of any blog that says with status 200, in place of the post, that there is none."""
     text = post.body_text or ""
-    if post.read_by is None or len(text) >= _MAX_NOTICE_LENGTH or not _is_doubtful(parsed, post, stored):
+    is_unlike_list = not stored.whole and stored.title is not None and _has_other_title(post, stored)
+    is_doubtful = (is_unlike_list and is_timeless(post)) or _is_doubtful(parsed, post, stored)
+    if post.read_by is None or len(text) >= _MAX_NOTICE_LENGTH or not is_doubtful:
         return None
     from blogarchive.sites.grammar.post import says_gone  # most runs never need the words of the grammar
 

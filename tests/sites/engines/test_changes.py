@@ -179,6 +179,20 @@ def test_a_page_of_maintenance_is_no_version_on_a_blog_that_shows_no_times_any_m
     assert edits(tmp_path) == []
 
 
+def test_a_page_that_says_with_200_that_there_is_none_is_no_first_version(tmp_path: Path) -> None:
+    blog, answer = LivelyBlog(), LivelyBlog.answer
+    body = "<body><h1>页面不存在</h1><p>您访问的页面不存在或已被删除。</p></body>"
+    lost = f"<html><head><title>页面不存在</title></head>{body}</html>"
+    blog.answer = lambda path: (200, "text/html", lost) if path == "/post-2/" else answer(blog, path)  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        assert rows(tmp_path, "select number from posts where body_text like '%不存在%'") == []
+        blog.answer = lambda path: answer(blog, path)  # type: ignore[method-assign]
+        night(blog, tmp_path, 1, "update", "--full")
+    assert rows(tmp_path, "select count(*) from posts where body_text like '河边%'") == [(8,)]
+    assert edits(tmp_path) == []
+
+
 def test_a_deleted_post_that_redirects_to_another_one_is_gone(tmp_path: Path) -> None:
     blog = LivelyBlog(12)
     blog.texts[11] = "<p>" + "山上的雪很厚，路边的灯很暗，没有人说话。" * 5 + "</p>"

@@ -64,7 +64,7 @@ Read = list[tuple[Item, Comment | None]]
 
 def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
-    elements = lift([outline.holders[place] for place in places], stops | _around_single(outline, places))
+    elements = lift([outline.holders[place] for place in places], stops)
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
     orders = _find_orders(outline, places)
@@ -76,12 +76,6 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
         if all(comment for _, comment in found):
             break
     return found
-
-
-def _around_single(outline: Outline, places: list[int]) -> set[Element]:
-    """Return the elements around the element of a single comment: no other one repeats it."""
-    around = outline.holders[places[0]].iterancestors() if len(places) == 1 else ()
-    return ancestors([one for one in around if has_role(one, ITEM)][-1:])
 
 
 def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
@@ -179,8 +173,9 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
     yield _names_by_class(outline, item, free)
     said = " ".join(texts[place].strip() for place in sorted(shown))
-    # In Drupal a comment has a subject: the first words of its text.
-    subjects = {at for at in places if said.startswith(texts[at].strip()) and not said.isdigit()}
+    # In Drupal a comment has a subject: the first words of its text. A link to another site is a name.
+    own = (at for at in places if "#" in (outline.holders[at].get("href") or "#"))
+    subjects = {at for at in own if said.startswith(texts[at].strip()) and not said.isdigit()}
     before, after, closest = _texts_by_time(outline, item, places - subjects)
     yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
     free = [n for n in free if span(n).start not in subjects and not _OWN.search(n.get("href", ""))]

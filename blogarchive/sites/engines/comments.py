@@ -19,7 +19,7 @@ from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count id heading_of answer line")
-_MOMENT, _PINGS, _SENTENCE = patterns("comments", "moment pings sentence")
+_MOMENT, _PINGS, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings sentence of_answer")
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
@@ -83,8 +83,12 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # b2evolution has an area for each comment; an element around all of them is none of a single one.
     kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
     lone = [one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)]
-    above = ancestors([*areas, body, outline.title.heading]).union(lone)
-    inside = _elements_in_comments(outline, areas, above) - own
+    # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
+    named = [one for one in outline.order if has_role(one, ITEM) and one not in outline.beside]
+    single = named[:1] if all(outline.contains(named[0], one) for one in named) else []
+    above = ancestors([*areas, *single, body, outline.title.heading]).union(lone)
+    # Without sections, comments are below an element with the name of one.
+    inside = (with_descendants(areas) or with_descendants({*named} - above) - outline.beside) - own
     outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
     # Ids of elements state the numbers of comments; Roller has two for each.
@@ -189,7 +193,7 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
 
 
 def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> tuple[Read, int]:
-    """Return the repeated elements with one time each, outer ones before their answers, and the most that can be read.
+    """Return the repeated elements with one time each, outer ones before their answers, and how many comments there are.
 
     Times of comments stand in alike elements. Of several such groups the one with as many as the page claims counts,
     else the largest.
@@ -198,26 +202,24 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         if holder in inside and shows_time(holder, text):
             # Answers may stand in other elements, comments of the owner in one of another class.
-            for kind in (shape_of(holder), shape_of(holder)[:1], ((holder.tag, "*"),)):
+            alike = (holder.tag, _OF_ANSWER.sub("", shape_of(holder)[0][1]))
+            for kind in (shape_of(holder), (alike,), ((holder.tag, "*"),)):
                 groups[kind].append(place)
     # The same times are read once, with the first shape.
     shapes = {tuple(places): kind for kind, places in reversed(groups.items())}
-    found, most = [], 0
+    found = []
     for places in sorted(dict.fromkeys(map(tuple, groups.values())), key=len, reverse=True)[:_MAX_GROUPS]:
         rows = read_items(outline, [*places], stops, now)
         read = [one for _, one in rows if one is not None]
         is_whole, shape = len(read) == len(rows), shapes[places]
         exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)
-        most = max(most, len(read) * is_whole)
         is_named = len(shape) > 1 or (is_whole and shape[0][1] not in ("", "*"))
         # The commenter may have written a date too.
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
         found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
-    return max(found, key=lambda one: one[0], default=((), []))[1], most
-
-
-def _elements_in_comments(outline: Outline, sections: list[Element], above: set[Element]) -> set[Element]:
-    """Return the elements in the sections; without sections, those below an element with the name of a comment."""
-    if sections:
-        return with_descendants(sections)
-    return with_descendants({one for one in outline.order if has_role(one, ITEM)} - above) - outline.beside
+    best, span = max(found, key=lambda one: one[0], default=((), []))[1], outline.span
+    # Answers in the comments, outside their texts, may be of another class: they are not read.
+    times = {outline.holders[item.place]: item for _, rows in found for item, one in rows if one}
+    pairs = ((item, times[node]) for item, _ in best for node in item.nodes if node in times)
+    inner = (one.place not in item.shown and item.place not in span(one.element) for item, one in pairs)
+    return best, len(best) + sum(inner)

@@ -134,9 +134,8 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     rows = json_objects(value.get("posts") if isinstance(value := parse_json(text), dict) else value)
     if not rows and not isinstance(value, list):
         return None
-    is_rest = blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)
     listed = (_read_row(row, page.url, now) for row in rows)
-    if not is_rest:
+    if not (blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)):
         return Index(_own(listed, uid), ())
     more, total = _next_rest(page, rows), parse_digits(page.header("x-wp-total") or "")
     # A host may state more posts than it sends, without a next page: the walk finds the rest.

@@ -87,13 +87,15 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     titled = [name for name in groups if name.startswith("title")]
     links = {name: {url for _, url in rows} for name, rows in groups.items()}
     # Pictures and buttons that link the posts have no text, or a single one.
-    sizes = {name: (-len(links[name]), -len({outline.text(a) for a, _ in groups[name]})) for name in links}
-    rest = sorted(groups.keys() - titled, key=lambda name: (name != "", *sizes[name], name))
+    sizes = {n: (n != "", -len(links[n]), -len({outline.text(a) for a, _ in groups[n]})) for n in links}
     known = set[str]().union(*map(links.__getitem__, titled))
-    is_last = _page_no(outline.tree.url) > 1  # the last page of a list may have one post
+    # Of groups as large, the first in the page shows the titles.
+    rest = sorted((name for name in groups if name not in titled), key=sizes.__getitem__)
+    # The last page of a list, or a month, may have one post, beside its date and a button.
+    is_alone = _page_no(outline.tree.url) > 1 or len(links[rest[0]] if rest else ()) < MIN_LISTED
     # Beside the titled posts may be links to all of them and to a few without a title.
     more = [name for name in rest if known < links[name] and 4 * len(links[name]) <= 5 * len(known)][:1]
-    chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and (is_last or not rest)) else rest[:1]
+    chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and is_alone) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
 

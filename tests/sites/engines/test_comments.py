@@ -869,3 +869,61 @@ def test_the_answered_name_in_bold_type_before_a_text_is_no_part_of_it() -> None
     comments = read(f'<div id="comments"><h3>2 Kommentare</h3>{first}</div>').posts[0].comments
     shown = [(one.author_name, one.reply_to, one.body_text) for one in comments]
     assert shown == [("Jutta", None, "Am See auch."), ("Sven", "Jutta", "Ja, @Olga auch.")]
+
+
+ANSWER = (
+    '<div class="{c}reply"><div class="{c}replyname"><a href="">{name}</a> 回复：</div><div class="{c}replycon">{text}</div>'
+    '<div class="{c}replydate">2019-05-2{n} 10:00:00</div></div>'
+)
+CMTS = (
+    '<div class="cmtsitem"><div class="cmtscon"><div class="cmtshead"><div class="cmtsname"><a href="/u/{n}">{name}</a></div>'
+    '<div class="cmtsdate">2019-05-2{n} 09:05:00</div></div><div class="cmtsbody"><p>{text}</p></div>{answers}'
+    '<div class="cmtsfoot"><a href="#comment">回复</a></div></div></div>'
+)
+
+
+@pytest.mark.parametrize("answers", [1, 2])
+def test_answers_in_a_comment_are_read_or_told_whatever_their_class(answers: int) -> None:
+    for kind in ("cmts", "fb"):
+        inner = "".join(
+            ANSWER.format(c=kind, n=n, name=f"Sven {n}", text=f"Am Fluss {n}.") for n in range(answers)
+        )
+        first = CMTS.format(n=1, name="Jutta", text="Im Wald.", answers=inner)
+        page = read(
+            f'<div class="cmts">{first}{CMTS.format(n=2, name="Otto", text="Nie.", answers="")}</div>'
+        )
+        found = [(one.author_name, one.body_text) for one in page.posts[0].comments]
+        whole = [
+            ("Jutta", "Im Wald."),
+            *((f"Sven {n}", f"Am Fluss {n}.") for n in range(answers)),
+            ("Otto", "Nie."),
+        ]
+        assert found == whole if kind == "cmts" else told(page) == ["comments"]
+
+
+def test_a_name_that_is_the_first_word_of_the_text_is_no_subject() -> None:
+    item = (
+        '<div class="post-comment"><div class="info"><span><a href="https://u{n}.example.org">{name}</a></span>'
+        '<span>2019-05-2{n} 09:05:00</span></div><div class="content-text">{text}</div></div>'
+    )
+    rows = (
+        item.format(n=n, name=name, text=f"<p>{text}</p>")
+        for n, (name, text) in enumerate((("Otto", "Otto war hier."), ("Jutta", "Ich auch.")), 1)
+    )
+    page = read(f'<div id="comments"><h3>Kommentare</h3>{"".join(rows)}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == ["Otto", "Jutta"]
+    assert told(page) == []
+
+
+def test_the_answer_in_a_single_comment_is_not_given_to_its_author() -> None:
+    item = (
+        '<li class="comment depth-{n}" id="li-comment-{n}"><div id="comment-{n}"><div class="main"><h4 class="author">{name}</h4>'
+        '<div class="body"><p>{text}</p></div><div class="info"><span><time>2019-05-2{n}</time></span></div></div></div>{inner}</li>'
+    )
+    answer = item.format(n=2, name="Sven", text="Ja, am Fluss.", inner="")
+    first = item.format(n=1, name="Jutta", text="Am See auch?", inner=f'<ul class="children">{answer}</ul>')
+    section = (
+        f'<div class="comment-area"><section><div><h3>Kommentare</h3><ul>{first}</ul></div></section></div>'
+    )
+    shown = [(one.author_name, one.reply_to, one.body_text) for one in read(section).posts[0].comments]
+    assert shown == [("Jutta", None, "Am See auch?"), ("Sven", "Jutta", "Ja, am Fluss.")]

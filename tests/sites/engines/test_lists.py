@@ -609,3 +609,25 @@ def test_a_post_without_a_title_is_listed_by_the_link_to_read_it() -> None:
     rows = "".join(titled.format(day, "Weiterlesen") for day in range(1, 6))
     page = list_page(f"{rows}<article><p>Nur ein Satz.</p>{more.format(6, 'Kommentare')}</article>")
     assert [(post.number, post.title) for post in page.listed][-2:] == [("tag-5", "Tag 5"), ("tag-6", "")]
+
+
+def test_a_month_of_a_single_post_lists_it_with_the_title_beside_its_date_and_button() -> None:
+    url = "/2018/05/13/fan/"
+    day, more = f'<a class="day" href="{url}"><time>5月 13</time></a>', f'<a class="more" href="{url}">…</a>'
+    rows = f'<article>{day}<h1><a href="{url}">修电风扇</a></h1><p>宿舍的风扇不转了。</p>{more}</article>'
+    assert [post.title for post in list_page(rows, "archives/2018/05/").listed] == ["修电风扇"]
+
+
+@pytest.mark.parametrize(
+    "space", ["forum/home.php?mod=space&uid=7&do=blog&view=me&from=space", "space.php?uid=7&do=blog&view=me"]
+)
+def test_the_posts_of_a_member_of_discuz_are_a_list_with_their_titles(space: str) -> None:
+    path, query = space.partition("?")[0], "do=blog&" if "mod=" not in space else "mod=space&do=blog&"
+    row = (
+        '<dl><dt><a href="/{path}?{query}uid=7&id={n}">第 {n} 天</a></dt><dd><span>2018-5-{n} 10:20</span></dd>'
+        '<dd>后院来了三只浣熊。</dd><dd class="xg1"><a href="/{path}?uid=7&do=blog&classid=3&view=me">山居</a>'
+        '<a href="/{path}?{query}uid=7&id={n}">{n}0 次阅读</a></dd></dl>'
+    )
+    page = read_page("".join(row.format(path=path, query=query, n=n) for n in range(1, 5)), f"{HOME}/{space}")
+    assert (page.kind, page.posts) == (PageKind.HOME, ())
+    assert [post.title for post in page.listed] == [f"第 {n} 天" for n in range(1, 5)]

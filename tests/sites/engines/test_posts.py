@@ -660,3 +660,14 @@ def test_a_sidebar_inside_the_element_of_the_text_is_not_of_the_text() -> None:
 def test_a_post_says_which_engine_the_page_states(stated: str, engine: str) -> None:
     page = read(post("2019-05-20"), f'<meta name="generator" content="{stated}">')
     assert page.posts[0].read_by == f"engine:{engine}"
+
+
+@pytest.mark.parametrize("tag", ["h1", "p"])
+def test_a_feed_of_typecho_that_names_the_post_does_not_make_its_title_the_name_of_the_blog(tag: str) -> None:
+    feed = (
+        f'<link type="application/rss+xml" title="{TITLE} &raquo; Notizen &raquo; RSS 2.0" href="/feed/1/">'
+    )
+    text = f'<p>20. Mai 2019</p><div class="entry-content">{TEXT}</div>'
+    body = f'<body><{tag} class="headline-p">{TITLE}</{tag}>{text}</body>'
+    page = read(body, feed, window=f"{TITLE} - Notizen")
+    assert (page.posts[0].title, told(page)) == (TITLE, [])

@@ -273,11 +273,10 @@ def _rank_heading(
     own, is_titled, here = letters_of(text), _is_titled(node), outline.tree.url
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
-    place = 2 * is_titled or int(is_end)
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
     # The name of the blog in a mirror leads to its home page, but so may the title.
     is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
     # A post in a list below may have the name of the blog as its title.
     links = {post_number(link_url(one, outline.tree.base) or here) for one in node.iter("a")}
     level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)})
-    return (own not in sites, place, is_shown, level, is_titled * len(own))
+    return (own not in sites, 2 * is_titled or int(is_end), is_shown, level, is_titled * len(own))

@@ -917,13 +917,15 @@ def test_a_name_that_is_the_first_word_of_the_text_is_no_subject() -> None:
 
 def test_the_answer_in_a_single_comment_is_not_given_to_its_author() -> None:
     item = (
-        '<li class="comment depth-{n}" id="li-comment-{n}"><div id="comment-{n}"><div class="main"><h4 class="author">{name}</h4>'
-        '<div class="body"><p>{text}</p></div><div class="info"><span><time>2019-05-2{n}</time></span></div></div></div>{inner}</li>'
+        '<li class="comment depth-{n}" id="li-comment-{n}"><div class="contents"><div class="shadow"><section><h4 class="author">'
+        '{name}</h4></section><div class="body"><p>{text}</p></div><div class="xia"><span><time>2019-05-2{n}</time></span></div>'
+        "</div></div>{inner}</li>"
     )
     answer = item.format(n=2, name="Sven", text="Ja, am Fluss.", inner="")
     first = item.format(n=1, name="Jutta", text="Am See auch?", inner=f'<ul class="children">{answer}</ul>')
-    section = (
-        f'<div class="comment-area"><section><div><h3>Kommentare</h3><ul>{first}</ul></div></section></div>'
+    lists = f'<div class="comments-main"><ul class="commentwrap">{first}</ul></div>'
+    page = read(
+        f'<div id="panel"><div class="comment-area"><section class="comments">{lists}</section></div></div>'
     )
-    shown = [(one.author_name, one.reply_to, one.body_text) for one in read(section).posts[0].comments]
+    shown = [(one.author_name, one.reply_to, one.body_text) for one in page.posts[0].comments]
     assert shown == [("Jutta", None, "Am See auch?"), ("Sven", "Jutta", "Ja, am Fluss.")]

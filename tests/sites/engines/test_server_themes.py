@@ -128,8 +128,9 @@ def test_a_secret_comment_of_tistory_has_no_name_and_its_buttons_are_none() -> N
         ("", '<div class="container_postbtn"><span>공감</span><span>5</span></div><div class="another_category another_category_color_blue"><h4>\'<a href="/category/bells">bells</a>\' 카테고리의 다른 글</h4><table><tr><th><a href="/7?category=5">A longer title than the text of this post</a></th><td>2024.05.06</td></tr><tr><th><a href="/8?category=5">And one more, on the ferry and its rope</a></th><td>2024.05.05</td></tr></table></div>'),
         ('<div class="field field-name-post-date"><div>Thursday, May 1, 2025 - 08:05</div></div>', ""),
         ("", '<h3 class="related_post_title">You may like…</h3><ul class="related_post"><li><a href="/ferry/">The ferry</a></li></ul>'),
+        ("", '<p class="sectionfooter"><a href="/252">Permalink</a> | <a href="/252#c">コメント(2)</a> | 23:16</p><div class="refererlist"><p>トラックバック - http://quay.example.org/252/3</p></div>'),
     ],
-    ids=["Tistory", "Drupal", "plugin of WordPress"],
+    ids=["Tistory", "Drupal", "plugin of WordPress", "Hatena Diary"],
 )  # fmt: skip
 def test_what_a_theme_adds_to_the_element_of_a_short_text_is_not_of_it(above: str, below: str) -> None:
     line = "" if above else "<p class='line'>1 May 2025 08:05</p>"

@@ -42,8 +42,9 @@ _VISITS = re.compile(
 _VISITS_ALONE = re.compile(rf"{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*(?:人次|次)?")
 _VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*(?:人次|次)?\s*访问|(?i:visits|views)")
 _FIELD_START = re.compile(
-    rf"[\s|,]*(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
+    rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
 )
+_NUMBER_BEFORE = re.compile(r"\d\s*(?:人次|次)?\s*访问(?![\w:]|\s*\d)")
 _NUMBERS_FIRST = re.compile(r"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*(?:人次|次)?\s*访问)|(?<=访问)\s*")
 _NICKNAME = re.compile(
     r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
@@ -78,7 +79,7 @@ class _CardField(NamedTuple):
 
 def _split_fields(line: int, folded: str, raw: str) -> Iterator[_CardField]:
     bare = len(folded) - len(strip_bullets(folded))
-    form = _NUMBERS_FIRST if folded[bare : bare + 1].isdigit() else _FIELD_START
+    form = _NUMBERS_FIRST if _NUMBER_BEFORE.search(folded) else _FIELD_START
     ends = [match.start() for match in form.finditer(folded) if match.start() > bare]
     for start, end in pairwise((bare, *ends, len(folded))):
         left = start + len(folded[start:end]) - len(folded[start:end].lstrip(" |,"))
@@ -170,14 +171,21 @@ def _parse_box(
             break
         above = (i for i in own if i < visits and i not in view.sections)
         names = [i for i in above if not _NO_NAME.fullmatch(view.folded[i].strip())]
-        if names:
-            card, _ = parse_card(view, (own[0], *own))
-            name = [i for i in names if view.is_own_home(i)] or (names if len(names) == 1 else [])
+        card, _ = parse_card(view, (own[0], *own))
+        if (names or card.nickname) and card.total_visits is not None:
+            # The title of the blog may be in the box.
+            named = names if len(names) == 1 else [i for i in names if not _is_blog_title(view, i)]
+            name = [i for i in names if view.is_own_home(i)] or (named if len(named) == 1 else [])
             if card.nickname is None and name:
                 card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
-            return (card, tuple(own)) if card.total_visits is not None else (AuthorCard(), ())
+            return card, tuple(i for i in own if i not in names or i in name)
     alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(view.folded[visits]).strip())
     return parse_card(view, (visits, visits)) if alone else (AuthorCard(), ())
+
+
+def _is_blog_title(view: PageView, index: int) -> bool:
+    line = view.lines[index]
+    return line.block.tag == "h1" or confirms_title(view.document.title, line.text)
 
 
 def _is_name_above(view: PageView, name: int, index: int) -> bool:
@@ -240,7 +248,7 @@ _BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
 _PATH_SIGN = re.compile("[>→»]")
 _SEPARATORS = "|[]·>-—"
 _MENU_WORDS = re.compile(
-    r"(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
+    r"\d{4}[-年]\d{1,2}月?|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
     re.IGNORECASE,
 )
 
@@ -256,7 +264,7 @@ class BlogHeader:
 
 
 def parse_blog_header(
-    view: PageView, outside: Sequence[int], end: int | None, nickname: str | None
+    view: PageView, outside: Sequence[int], end: int | None, others: Container[str | None]
 ) -> BlogHeader:
     """Return the header on the lines `outside` the post, which begins at line `end`; empty if none shows URL or title."""
     for index in outside:
@@ -269,14 +277,14 @@ def parse_blog_header(
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
     top = min(view.post_lines.intersection(outside), default=0) if end is None else end
-    shown = ((i, _find_blog_name(view, i, top, end, nickname)) for i in outside)
+    shown = ((i, _find_blog_name(view, i, top, end, others)) for i in outside)
     index, name = next(((i, name) for i, name in shown if name), (0, None))
     return BlogHeader() if name is None else BlogHeader(title=name, own_lines=frozenset((index,)))
 
 
 # Promise "any markup": a page may show the title of the blog without its URL.
 def _find_blog_name(
-    view: PageView, index: int, top: int, end: int | None, nickname: str | None
+    view: PageView, index: int, top: int, end: int | None, others: Container[str | None]
 ) -> str | None:
     """Return the name on a line: a part of the window title or an `h1` above the post, or a link to the home page
     above the posts, in the window title, or in a heading.
@@ -298,10 +306,17 @@ def _find_blog_name(
         names.append(_PATH_SIGN.split(line.text)[-1].strip())
     for name in names:
         is_own = home or (is_above and confirms_title(window_title, name))
-        is_shown = (name in window_title and is_own) or (home and index < top and name != nickname)
+        is_shown = (name in window_title and is_own) or (home and index < top and name not in others)
         is_heading = end is not None and is_above and line.block.tag == "h1" and name == names[0]
         is_title = _is_title(view, index) if home else is_heading
-        if (is_shown or is_title) and len(name) > 1 and "://" not in name and not is_menu_word(name):
+        is_other = name in others and not home  # a list of a category
+        if (
+            (is_shown or is_title)
+            and not is_other
+            and len(name) > 1
+            and "://" not in name
+            and not is_menu_word(name)
+        ):
             return name
     return None
 

@@ -264,7 +264,7 @@ _SHORT_TIME_FIRST = re.compile(
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(
-    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博)$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
+    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博|[楼层#])$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
     rf"|(?:{_BESIDE})(?:\s|$)"
 )
 _HAS_TIME = re.compile(_TIME)
@@ -300,7 +300,7 @@ def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterable[C
     found = list(_parse_short_headers(view, range(start, end), end, frozenset()))
     linked = [header for header in found if header.last > header.first]
     if not linked:
-        return found
+        return found if any(header.author_name for header in found) else ()  # 3楼 TIME
     paths = {_block_path(view, header.first) for header in linked}
     known = {i for header in found for i in range(header.first, header.last + 1)}
     rest = [i for i in range(start, end) if i not in known and _block_path(view, i) in paths]
@@ -372,7 +372,7 @@ def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 
 # --- headers with a time apart from the name
 
-_TIME_ALONE = re.compile(rf"[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
+_TIME_ALONE = re.compile(rf"(?:{_SHORT_FLOOR})?[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
 _PRAISED = re.compile(r"(?:赞|顶|支持)\s*\(?\s*(\d{1,9})")
 _SAID = re.compile(r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:)\s*$", re.IGNORECASE)
 _PROSE = re.compile(r"[。!?,;…]")
@@ -397,7 +397,18 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     names = [frame.start for frame in frames]
     if len({_block_path(view, i) for i in names}) != 1 or not _are_names(view, names, frames):
         return ()
-    return tuple(_build_split_header(view, *each) for each in zip(names, times, times.values(), strict=True))
+    # NAME and its address in a cell, 3楼 TIME above the text in the next one.
+    below = sum(_has_text_below(view, frame, i) for frame, i in zip(frames, times, strict=True))
+    headers = zip(names, times, times.values(), strict=True)
+    return tuple(_build_split_header(view, *each, is_above=2 * below > len(times)) for each in headers)
+
+
+def _has_text_below(view: page.PageView, frame: range, time: int) -> bool:
+    """Check whether a comment has words other than those of buttons below its time."""
+    return any(
+        not _BUTTONS.fullmatch(view.folded[i].strip())
+        for i in view.lines_with_text(range(time + 1, frame.stop))
+    )
 
 
 # Promise "no wrong value": NAME, then a line with its time alone, is a comment of a form that is not parsed.
@@ -459,10 +470,12 @@ def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range
     return prose >= _MIN_PROSE_SHARE * len(names)
 
 
-def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Match[str]") -> CommentHeader:
+def _build_split_header(
+    view: page.PageView, name: int, time: int, match: "re.Match[str]", *, is_above: bool
+) -> CommentHeader:
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
-    is_next, praised = next(view.lines_below(name)) == time, _PRAISED.search(view.folded[time])
+    is_next, praised = is_above or next(view.lines_below(name)) == time, _PRAISED.search(view.folded[time])
     nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,

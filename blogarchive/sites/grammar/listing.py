@@ -444,4 +444,12 @@ def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText |
             match = pattern.fullmatch(text) if sign.search(text) else None
             if match is not None:
                 return DateText(text=view.shown(index, match))
-    return None
+    # 10:20 and 9 阅读 in elements of their own have no space between them.
+    own = (view.lines[i] for i in lines if i in allowed)
+    pieces = (
+        line.text[start:end].strip()
+        for line in own
+        for start, end, _, _ in line.spans
+        if _DIGIT.search(line.text)
+    )
+    return next((DateText(text=text) for text in pieces if _TIME_IN.fullmatch(vocabulary.fold(text))), None)

@@ -81,6 +81,7 @@ _folded = page_links.TextCache(_fold_line)
 
 
 _YEAR = re.compile(r"^\s*\d{4}", re.MULTILINE)
+_NOTHING = re.compile("(?!)")
 _CARD_COUNT = re.compile(r"(?:访问|人气|点击|浏览|注册)[^\d]{0,8}\d")
 
 
@@ -94,7 +95,9 @@ def _find_section_labels(
     }
     names.update({index: vocabulary.match_section(words) for index, words in image_labels.items()})
     # 月份 and 博主 are also words of texts, and of buttons.
-    below = {"月份": (_YEAR, 3), "博主": (_CARD_COUNT, 6), "主人": (_CARD_COUNT, 6)}
+    below = {"月份": (_YEAR, 3)} | dict.fromkeys(("博主", "主人"), (_CARD_COUNT, 6))
+    # 统计 below 关于我 is of the card.
+    below["统计"] = (_NOTHING if "card" in names.values() else _CARD_COUNT, 6)
     words = ((i, *below[label]) for i in names if (label := vocabulary.strip_label(folded[i])) in below)
     wrong = {i for i, sign, count in words if not sign.search("\n".join(folded[i + 1 : i + count]))}
     return {index: name for index, name in sorted(names.items()) if name is not None and index not in wrong}

@@ -77,7 +77,7 @@ def _parse_day(text: str) -> date | None:
 
 _COUNT = re.compile(r"(?<!\s)\s*+[(\[]\s*+\d{1,5}\s*+篇?\s*+[)\]]\s*+$|(?<!\s)\s*+\d{1,5}\s*+篇\s*+$")
 _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
-_MONTH_START = re.compile(r"\W*\d{4}\s*[-/.年]\s*\d")
+_MONTH_START = re.compile(r"(?:\w{2,6}\s*:)?\W*\d{4}\s*[-/.年]\s*\d")
 _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 
@@ -251,7 +251,7 @@ def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
 
 _NO_CARD = cards.AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
-_OTHER_WORD = re.compile(r"[^\W\d篇]")
+_OTHER_WORD = re.compile(r"^(?!\s*\w{2,6}\s*[:：]).*?[^\W\d篇]|[:：].*?[^\W\d篇]")
 _MORE = re.compile(r"(?:查看)?(?:更多|全部|所有)(?:博文|文章|日志)?|more|rss", re.IGNORECASE)
 _MAX_MORE_LENGTH = 40
 _CUT_BYTES = 30  # of titles in the sidebar of creaders
@@ -343,7 +343,7 @@ def _find_longest_run(
     rest = (i for i in view.lines_with_text(outside) if i not in sidebar.own_lines)
     runs = groupby(rest, lambda i: bool(view.links[i]) and i not in view.post_lines and is_row(view, i))
     longest = max((list(run) for is_found, run in runs if is_found), key=len, default=[])
-    return longest if len(longest) > 1 else []
+    return longest if sum(len(view.links[i]) for i in longest) > 1 else []
 
 
 def is_title_cut(title: str) -> bool:

@@ -35,6 +35,8 @@ TIME = f"<div>{AT} 10:00:00</div>"
         "<div>林木</div><div><div><em>24</em><span>文章</span></div><div><em>1234</em><span>访问</span></div></div>",
         f"<a href='{BLOG}'>林木</a><p>随手写下。</p><div><span>博文 24</span><span>访问 1234</span></div>",
         "<p>林木</p><p>访问: 1234</p><p>日志: 24</p><p>评论: 60</p>",
+        f"<h3><a href='{BLOG}'>林木</a></h3><p>写写停停。</p><p>共 24 篇文章 · 1,234 次访问</p>",
+        "<p>作者：林木　本站访问人次：1234</p>",
     ],
 )
 def test_a_box_of_the_author_needs_no_known_label(box: str) -> None:
@@ -95,6 +97,21 @@ def test_rows_of_links_without_a_known_label_are_categories_and_months(mark: str
         ("2025-01", MONTH),
         ("2024-12", f"{HOME}202412/"),
     ]
+
+
+def test_one_line_may_list_all_categories_and_one_all_months() -> None:
+    rows = "".join(f"<a href='{BLOG}{i}.html'>{name}</a> " for i, name in ((7, "时政"), (8, "诗词")))
+    months = "".join(f"<a href='{BLOG}{m}/'>{m[:4]}-{m[4:]}</a> " for m in ("202501", "202412"))
+    side = f"{CARD}<hr><p>写写停停。</p><p><b>文集</b>：{rows}</p><p><b>按月查看</b>：{months}</p>"
+    found = read(listing(ROWS, side), PageKind.MONTH, MONTH)
+    assert [row.name for row in found.categories] == ["时政", "诗词"]
+    assert [row.month for row in found.months] == ["2025-01", "2024-12"]
+
+
+def test_counts_below_a_short_label_are_of_the_blog() -> None:
+    author = read(listing(ROWS, "<h5>统计</h5><p>访问：1234</p><p>日志：24</p>"), PageKind.HOME, HOME).author
+    assert author is not None
+    assert author.total_visits == 1234
 
 
 def test_a_menu_may_list_months() -> None:
@@ -224,6 +241,12 @@ def test_answers_in_the_element_of_their_comment_may_be_newer_than_the_next_comm
             3,
         ),
         ("<div>回复：{name}（{time}）</div><div>{text}</div>", None),
+        ("<table><tr><td><b>{name}</b><br>1.2.*.*</td><td>第3楼　{time}<br>{text}</td></tr></table>", None),
+        (
+            "<table><tr><td><a href='/u/9/'><img src=/a.gif><br>{name}</a></td>"
+            "<td><div>3楼 {time}</div><div>{text}</div></td></tr></table>",
+            None,
+        ),
         ("<div><span>{name} [1.2.*.*]</span><span>{time}</span></div><div>{text}</div>", None),
     ],
 )

@@ -262,7 +262,8 @@ def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
     """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
     is_titled = _is_titled(node) and outline.size(node) <= _MAX_TITLE
     whole, own = title_text(outline, node) if is_titled else "", outline.own_text(node)
-    own = own if letters_of(own) in parts else _DAY.sub("", own)
+    # UCenter Home has the link of a category in brackets before the title.
+    own = own.replace("[]", "" if len(node) else "[]") if letters_of(own) in parts else _DAY.sub("", own)
     return own if whole == "" or (letters_of(own) in parts and letters_of(whole) not in parts) else whole
 
 

@@ -671,3 +671,16 @@ def test_a_feed_of_typecho_that_names_the_post_does_not_make_its_title_the_name_
     body = f'<body><{tag} class="headline-p">{TITLE}</{tag}>{text}</body>'
     page = read(body, feed, window=f"{TITLE} - Notizen")
     assert (page.posts[0].title, told(page)) == (TITLE, [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"), [(f"[<a href='/c/9'>Wetter</a>]{TITLE}", TITLE), ("Der Regen []", "Der Regen []")]
+)
+def test_the_brackets_around_the_link_of_a_category_are_no_part_of_the_title(
+    heading: str, title: str
+) -> None:
+    text = f'<p>20. Mai 2019</p><div class="entry-content">{TEXT}</div>'
+    page = read(
+        f'<body><div class="title"><h1>{heading}</h1></div>{text}</body>', window=f"{title} - Notizen"
+    )
+    assert (page.posts[0].title, told(page)) == (title, [])

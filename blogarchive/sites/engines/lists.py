@@ -168,7 +168,7 @@ def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
     is_later = max(_page_no(anchor.get("href") or ""), 2) > _page_no(outline.tree.url)
     is_named = is_later and any(map(_NEXT_CLASS.match, names)) and "prev" not in names_of(anchor)
     labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
-    return any(map(_NEXT.match, labels)) if by_text else is_named
+    return (is_later and any(map(_NEXT.match, labels))) if by_text else is_named
 
 
 def find_blog(outline: Outline, now: datetime) -> str:

@@ -289,11 +289,13 @@ def list_at(path: str, links: str) -> ParsedPage:
     return site_by_name("web").parse_page(page, target)
 
 
-def test_the_class_of_a_link_to_newer_posts_may_say_next() -> None:
+def test_the_class_or_the_text_of_a_link_to_newer_posts_may_say_next() -> None:
     older = '<a href="/page/4" class="prev">« billets précédents</a>'
     links = f'<p>{older} <a href="/page/2" class="next">billets suivants »</a></p>'
     assert following(list_at("/page/3", links)) == ["/page/4"]
     assert following(list_at("/page/4", '<a href="/page/3" class="next">billets suivants »</a>')) == []
+    links = '<a href="/page/2" class="prev">← Next</a> <a href="/page/4" class="next">Previous →</a>'
+    assert following(list_at("/page/3", links)) == ["/page/4"]
 
 
 def test_a_link_to_the_older_ones_of_a_menu_is_not_that_to_the_next_page() -> None:

@@ -215,6 +215,7 @@ def _read_dictionary(file: BinaryIO) -> "zstd.ZstdDict | None":
 
 _KINDS = ("response", "resource")
 _BLOCK = 2**16
+_FIRST_LINE = ", first line: "  # in messages of warcio
 _MAX_DETAIL = 200
 _DATE_SUFFIXES = {len("YYYY"): "-01-01", len("YYYY-MM"): "-01"}
 _TRUNCATED = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
@@ -342,6 +343,8 @@ def read_records(source: Path, reject: saved_files.Reject) -> Iterator[Record]:
             size = file.seek(0, SEEK_END)
         except (ArchiveLoadFailed, *_TRUNCATED) as error:
             detail = "".join(filter(str.isprintable, " ".join(str(error).split())))[:_MAX_DETAIL]
+            if _FIRST_LINE in detail:  # what follows is of the file, and may be anything
+                detail = _("it has no record")
             if last is None:
                 text = _("{source} is no WARC file ({detail})")
                 raise UsageError(text, source=source, detail=detail) from error

@@ -107,6 +107,21 @@ def test_a_command_that_parses_no_page_starts_without_dates_charsets_and_dataset
     assert not modules & {"blogarchive.parsing.dates", "blogarchive.parsing.charset", "datasette"}
 
 
+def test_ctrl_c_while_the_program_starts_ends_it_with_3_and_no_traceback() -> None:
+    program = """if True:
+        import sys
+        class Stop:
+            def find_spec(self, name, path, target=None):
+                if name == "blogarchive.cli.group":
+                    raise KeyboardInterrupt
+        sys.meta_path.insert(0, Stop())
+        from blogarchive.cli import main
+        main(["sites"])
+    """
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "")
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_help_of_all_commands_has_their_first_sentences_in_80_columns_and_imports_none(
     language: str,

@@ -144,5 +144,5 @@ def test_a_warc_in_a_single_gzip_member_is_read_completely(archive: Path, tmp_pa
     assert done.posts == 2
     assert "cut short" in done.unplaced[-1].why
     packed.write_bytes(gzip.compress(b"no warc at all"))
-    with pytest.raises(UsageError, match="is no WARC file"):
+    with pytest.raises(UsageError, match=r"is no WARC file \(it has no record\)"):
         import_warc(tmp_path / "d.db", packed)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import groupby
 
-from blogarchive.items import CrawledPage, DateText, Page, Target
+from blogarchive.items import CrawledPage, DateText, Page, PageKind, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.document import Document, parse_document
@@ -67,7 +67,11 @@ def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]
 
 def find_refusal(page: Page, target: Target) -> str | None:
     """Return why a backup would not store the page, translated; None if it would."""
-    rejection = validate_page(_parse(page, target), StoredState())
+    crawled = _parse(page, target)
+    if crawled.parsed.kind is PageKind.HOME and site_by_name(target.site).has_any_host:
+        # A backup of this URL asks for a home page: only the page shows whether it is one.
+        crawled = replace(crawled, target=replace(target, kind=PageKind.HOME, number=None))
+    rejection = validate_page(crawled, StoredState())
     return explain_detail(rejection.failure.detail, rejection.failure.kind) if rejection else None
 
 

@@ -448,6 +448,18 @@ def test_the_home_page_of_a_blog_below_a_path_takes_that_blog_alone(tmp_path: Pa
     assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(4, 4)]
 
 
+def test_doctor_of_the_home_page_of_a_blog_below_a_path_ends_with_0(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "source", lists=True, below="tagebuch/")
+    for number in range(4):
+        blog.write(number, "一段文字，写在山里的早晨。")
+    with serve(blog) as url:
+        blog.build(url)
+        home, absent = (
+            run_command("doctor", f"{url}{path}", folder=tmp_path) for path in ("tagebuch/", "fehlt/")
+        )
+    assert (home.code, absent.code) == (0, 4)
+
+
 def test_a_blog_that_has_moved_to_another_host_goes_on_there_under_its_uid(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 5):

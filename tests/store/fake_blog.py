@@ -68,6 +68,7 @@ class Entry:
     likes: int = 1
     comments: list[Comment] = field(default_factory=list)
     claimed: int | None = None  # None: the number of comments
+    counted: bool = True  # the page shows that number
     status: int = 200
     notice: NoticeKind | None = None
     listed: bool = True
@@ -83,6 +84,7 @@ class FakeBlog:
     """A fake blog with `per_page` posts per listing page and `comments_per_page` comments per page."""
 
     uid: str = "31182"
+    site: str = SITE
     nickname: str = "老墙"
     entries: dict[int, Entry] = field(default_factory=dict)
     months: bool = True
@@ -102,11 +104,11 @@ class FakeBlog:
 
     @property
     def home(self) -> Target:
-        return Target(url=self.url(""), site=SITE, kind=PageKind.HOME, uid=self.uid)
+        return Target(url=self.url(""), site=self.site, kind=PageKind.HOME, uid=self.uid)
 
     @property
     def blog(self) -> Blog:
-        return Blog(site=SITE, uid=self.uid)
+        return Blog(site=self.site, uid=self.uid)
 
     def url(self, rest: str) -> str:
         return f"http://blog.test/u/{self.uid}/{rest}"
@@ -116,7 +118,7 @@ class FakeBlog:
 
     def post_target(self, number: int) -> Target:
         return Target(
-            url=self.post_url(number), site=SITE, kind=PageKind.POST, uid=self.uid, number=str(number)
+            url=self.post_url(number), site=self.site, kind=PageKind.POST, uid=self.uid, number=str(number)
         )
 
     def crawled(self, target: Target, now: datetime) -> CrawledPage:
@@ -261,7 +263,7 @@ class FakeBlog:
             images=entry.images,
             views=entry.views,
             likes=entry.likes,
-            comment_count=claimed,
+            comment_count=claimed if entry.counted else None,
             comments=tuple(part),
             whole=page_no == 1,
         )

@@ -1,14 +1,17 @@
 """Comments are stored once each, over pages of comments and over time."""
 
+import tempfile
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
-from blogarchive.items import DateText, Problem
+from blogarchive.items import Comment, DateText, Problem
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
+from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.posts.comments import IdentifiedComment, StoredComment, identify_comments, match_stored
 from blogarchive.store.rows import format_utc
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
@@ -280,6 +283,45 @@ def test_each_of_several_equal_comments_is_matched_once(before: list[str], after
     digests = {row.ordinal: row.text_digest for row in held}
     same = sum(digests.get(item.ordinal) == item.text_digest for item in found)
     assert same == sum(min(before.count(text), after.count(text)) for text in set(after))
+
+
+# Few names, words and minutes, and times that a zone may move: what other comments share must not hide one.
+any_comments = st.lists(
+    st.builds(
+        comment,
+        st.sampled_from("甲乙"),
+        st.sampled_from([f"2024-08-01 {time}" for time in ("10:00:00", "10:00:07", "10:15:00", "18:00:00")]),
+        st.sampled_from(["谢谢", "谢谢你把这些旧事写下来", "写得好"]),
+    ),
+    max_size=9,
+)
+
+
+@given(
+    shown=any_comments,
+    per_page=st.integers(1, 5),
+    counted=st.booleans(),
+    site=st.sampled_from([("creaders", "31182"), ("web", "blog.test/u/31182")]),
+)
+@settings(max_examples=40)
+def test_every_comment_of_a_post_is_stored_and_none_is_gone_while_shown(
+    shown: list[Comment], per_page: int, counted: bool, site: tuple[str, str]
+) -> None:
+    # Without a count, equal comments on two pages may be one that both pages show.
+    shown = shown if counted else list(dict.fromkeys(shown))
+    blog = a_post(*shown, per_page=per_page)
+    blog.site, blog.uid = site
+    blog.entries[N].counted = counted
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as place, Archive.open(Path(place) / "a.db", create=True) as archive:
+        for _night in range(2):
+            crawl(archive, blog, clock, full=True)
+            stored = archive.rows(
+                "select author_name, posted_at, body_text from comments where gone_at is null"
+            )
+            expected = [(one.author_name, date_text_iso(one.posted), one.body_text) for one in shown]
+            assert sorted(stored) == sorted(expected)
+            clock.now += timedelta(days=1)
 
 
 def test_a_page_of_only_equal_comments_is_not_the_last_page(archive: Archive, clock: Clock) -> None:

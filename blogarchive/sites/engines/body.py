@@ -10,7 +10,7 @@ from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
-_STRONG, _WEAK, _UNSEEN, PROSE, _MORE, _DIGIT = patterns("body", "strong weak unseen prose more digit")
+_SURE, _WEAK, _UNSEEN, PROSE, _MORE, _DIGIT, _AGE = patterns("body", "sure weak unseen prose more digit age")
 _ADDED, _LICENCE, _CLOSE, _COMMA, _ENDED, _BYLINE = patterns("body", "added licence close comma ended byline")
 _Nodes = Set[Element]
 _Node = Element | None
@@ -98,7 +98,7 @@ def mark(node: Element) -> int:
         return 3
     if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul"):
         return 0
-    if has_role(node, _STRONG):
+    if has_role(node, _SURE):
         return 2
     return int(node.tag in ("article", "main") or node.get("role") == "main" or has_role(node, _WEAK))
 
@@ -233,7 +233,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
-            signs = [_LICENCE] * (nodes is not shown) if is_prose else [_LICENCE, _CLOSE]
+            signs = [_AGE, *[_LICENCE] * (nodes is not shown)] if is_prose else [_AGE, _LICENCE, _CLOSE]
             if any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST and not is_part:

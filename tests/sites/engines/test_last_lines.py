@@ -24,6 +24,10 @@ OF_AUTHOR = [
     "I have read the Creative Commons licence twice, and I still do not like it.",
     "Related posts are for machines, I write for people.",
     "Share this with your mother, she will like it.",
+    "本文最后更新于 2020-05-06，加了桥头的照片。",
+    "距离上次修改已过932天，我又坐到桌前，想把后面的事写完。",
+    "距离上次修改那座桥已过三年，栏杆又锈了。",
+    "最近更新了桥下的照片，2020-05-06 拍的，请大家看。",
 ]
 OF_THEME = [
     "转载请注明出处：山居",
@@ -36,6 +40,16 @@ OF_THEME = [
     "标签：河",
     "This work is licensed under a Creative Commons Attribution 4.0 International License.",
     "This entry was posted on 6 May 2020 and is filed under Rivers. You can leave a response.",
+]
+OF_AGE = [
+    "距离上次修改已过932天",
+    "距离上次更新已经过去 932 天了，内容可能已经过时。",
+    "本文最后更新于 2020-05-06，距今已有 932 天，文章内容可能已经过时",
+    "温馨提示：本文最后更新于2020年5月6日，已超过 932 天没有更新，若图片失效，请留言反馈。",
+    "本文最后更新于 932 天前，其中的信息可能已经发生改变。",
+    "最后编辑于：2020 年 05 月 06 日 上午 10:12",
+    "文章最后更新时间：2020-05-06 10:12:30",
+    "本帖最后由 阿明 于 2020-5-6 10:12 编辑",
 ]
 
 
@@ -55,3 +69,10 @@ def test_a_sentence_of_the_author_is_kept_in_the_first_and_the_last_line(line: s
 @pytest.mark.parametrize("line", OF_THEME)
 def test_a_line_of_licence_or_of_other_posts_is_not_of_the_text(line: str) -> None:
     assert line.partition("<")[0] not in body_of(f"{TEXT}<p>{line}</p>")
+
+
+@pytest.mark.parametrize("line", OF_AGE)
+def test_a_line_about_the_age_of_the_post_is_not_of_the_text(line: str) -> None:
+    """It changes from day to day."""
+    assert line not in body_of(f"<p>{line}</p>{TEXT}")
+    assert line not in body_of(f"{TEXT}<p>{line}</p>")

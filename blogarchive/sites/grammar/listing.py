@@ -334,10 +334,13 @@ def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) ->
 def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> list[list[Counters]]:
     """Return the counts on the last line with any of each row, beside its time, author and links to the post."""
     own, starts = frozenset(lines), [entry.line for entry in entries]
+    starts_on = Counter(starts)
     longest = max((b - a for a, b in pairwise(starts)), default=1)
     found = []
     for entry, end in zip(entries, [*starts[1:], starts[-1] + longest], strict=True):
-        rows = [i for i in range(entry.line, max(end, entry.line + 1)) if i in own]
+        # Links of a line that several posts share are of none alone.
+        is_alone = starts_on[entry.line] == 1
+        rows = [i for i in range(entry.line, max(end, entry.line + 1)) if i in own and is_alone]
         shown = ((i, _drop_links(view, i, entry.post.number)) for i in reversed(rows))
         counts = ((i, find_counts((_TIME_IN.sub("|", text),))) for i, text in shown)
         found.append([build_counters(i, i, each) for i, each in counts if each is not None][:1])
@@ -346,14 +349,14 @@ def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) 
 
 def _drop_links(view: PageView, index: int, number: str | None) -> str:
     """Return a folded line without the words of its links to a post."""
-    text = view.folded[index]
+    text = [*view.folded[index]]
     spans = view.lines[index].link_spans() if index in view.post_lines else {}
     pieces = (
         spans.get(anchor, ()) for _, anchor, to in view.links_to(index, PageKind.POST) if to.number == number
     )
     for start, end in (piece for each in pieces for piece in each):
-        text = text[:start] + "|" * (end - start) + text[end:]
-    return text
+        text[start:end] = "|" * (end - start)
+    return "".join(text)
 
 
 def _read_cells(view: PageView, row: Element | None) -> list[str]:

@@ -54,6 +54,7 @@ def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts
         ("27 juin 2019", "2019-06-27"),
         ("5 de octubre de 2019", "2019-10-05"),
         ("Mai 03, 2019", "2019-05-03"),
+        ("May 3rd , 2019", "2019-05-03"),
         ("08.10.2019 | 22:00", "2019-10-08"),
         ("3 mei 2019", "2019-05-03"),
         ("den 3 maj 2019 kl. 10:20", "2019-05-03"),
@@ -166,10 +167,11 @@ def test_a_post_whose_number_is_in_the_query_is_no_home_page(query: str) -> None
             ";comments:1#comments",
             "?x=entry%3Aentry190520-091500%3Bcomments%3A1",
         ),
+        ("2019/05/20/wetter/", "comments_page/2/#comments", "2019/05/20/wetter/comments_page/2/"),
     ],
-    ids=["emlog", "FlatPress"],
+    ids=["emlog", "FlatPress", "Chyrp Lite"],
 )
-def test_pages_of_comments_that_the_query_names_are_of_the_post(own: str, link: str, more: str) -> None:
+def test_pages_of_comments_that_the_url_names_are_of_the_post(own: str, link: str, more: str) -> None:
     home = "https://notes.example.org/"
     after = f'<a href="{home}{link if link.startswith("?") else own + link}">2 Kommentare</a>'
     page = read(post("20. Mai 2019", after), url=home + own)

@@ -345,11 +345,11 @@ def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, mar
     is_link = (links == 1 and not shown.startswith("http")) or (links > 0 and has_role(node, _LINE))
     is_name = node.tag == "span" and outline.span(node).start in marks.start
     is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
-    rest = [place for place in own if outline.holders[place] not in marks.names]
-    # A comment may be `+1`: a label alone in a block is a text.
-    is_part = links > 0 or len(rest) < len(own) or (node.tag in ("span", "li") and is_apart)
-    is_button = is_part and is_label(" ".join(outline.texts[place] for place in rest))
-    return is_link or is_name or is_bold or is_button or bool(_SAYS.fullmatch(f" {shown}"))
+    words = [outline.texts[place] for place in own if outline.holders[place] not in marks.names]
+    # A comment may be `+1`: a label alone in a block is a text, but not that of a button to answer.
+    is_part = links > 0 or len(words) < len(own) or (node.tag in ("span", "li") and is_apart)
+    is_button = (is_part or _ANSWER.fullmatch(shown)) and is_label(" ".join(words))
+    return is_link or is_name or is_bold or bool(is_button or _SAYS.fullmatch(f" {shown}"))
 
 
 def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: tuple[int, ...]) -> None:

@@ -333,3 +333,11 @@ def test_pages_of_comments_are_counted_in_the_query_too(
     url: str, links: list[str], following: list[str]
 ) -> None:
     assert next_page(url, *links) == [f"{URL}{one}" for one in following]
+
+
+@pytest.mark.parametrize("button", ['<div class="tools">回复</div>', "<p><span>Reply</span></p>"])
+def test_a_button_to_answer_that_is_no_link_is_not_the_text_of_a_single_comment(button: str) -> None:
+    page = read(
+        f'<div id="comments"><div><b>老木</b> <i>2025-05-02 09:02</i><div>顶</div>{button}</div></div>'
+    )
+    assert (shown(page), page.problems) == ([("老木", "05-02 09:02", "顶")], ())

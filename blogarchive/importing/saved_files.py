@@ -22,7 +22,7 @@ from xml.parsers.expat import ExpatError
 from blogarchive.errors import UsageError, UserError
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import parse_html
-from blogarchive.parsing.images import unpack_page
+from blogarchive.parsing.packed_page import unpack_page
 from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}

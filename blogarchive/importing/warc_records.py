@@ -343,7 +343,7 @@ def read_records(source: Path, reject: saved_files.Reject) -> Iterator[Record]:
             size = file.seek(0, SEEK_END)
         except (ArchiveLoadFailed, *_TRUNCATED) as error:
             detail = "".join(filter(str.isprintable, " ".join(str(error).split())))[:_MAX_DETAIL]
-            if _FIRST_LINE in detail:  # what follows is of the file, and may be anything
+            if _FIRST_LINE in detail:  # the rest of the message quotes bytes of the file
                 detail = _("it has no record")
             if last is None:
                 text = _("{source} is no WARC file ({detail})")

@@ -279,7 +279,7 @@ def parse_page(page: Page, target: Target) -> ParsedPage:
     result has a problem that says so.
     """
     if page.is_imported:
-        from blogarchive.parsing.images import unpack_page  # most commands import no page
+        from blogarchive.parsing.packed_page import unpack_page  # most commands import no page
 
         saved = unpack_page(page.body)
         page = page if saved is None else replace(page, body=saved.body)

@@ -291,7 +291,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
             continue
         own = _own_places(outline, node, marks, is_body=is_body)
         shown = " ".join(text for at in own if not DATE.fullmatch(text := outline.texts[at].strip()))
-        # Below a paragraph of the text, one may be bold alone, or a link that search engines are told not to follow.
+        # The text goes on in a paragraph that is bold as a whole, or a link with `rel=nofollow`.
         is_bare, above = node.tag in _PROSE_TAGS and not node.get("class"), next(node.iterancestors())
         is_free = all(one.get("rel") for one in node.iter("a")) and not is_label(shown)
         is_more = is_bare and is_apart and above is last and is_free

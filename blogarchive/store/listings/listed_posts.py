@@ -231,7 +231,7 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
 
 
 def _has_moved(context: SaveContext, item: ListedPost) -> bool:
-    """Return whether a list that is parsed again has the earlier number of a post, whose pages have a later one."""
+    """Return whether a list that is parsed again has the earlier number of a post that has moved."""
     query = "select 1 from pages where url = ? and target ->> '$.number' <> ?"
     return context.is_reparse and context.archive.exists(query, (item.url, item.number))
 

@@ -112,7 +112,7 @@ def load_page(path: Path, source: Path) -> SavedPage:
     saved = SavedPage(path=path, name=name, body=body, saved_at=modified_at(path))
     if (page := unpack_page(body)) is None:
         return saved
-    saved_at = _parse_date(page.date.replace("GMT", "")) or saved.saved_at
+    saved_at = _parse_date(page.date.partition("(")[0].replace("GMT", "")) or saved.saved_at
     return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=page.files, whole=body)
 
 

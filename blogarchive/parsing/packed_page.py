@@ -9,9 +9,9 @@ from typing import NamedTuple
 # Extensions of browsers write the files of a page into its tags. SingleFile states URL and date before the head, Save Page
 # WE at its end; the date is that of JavaScript, `Wed May 06 2020 12:00:00 GMT+0800 (…)`.
 _SINGLE_FILE = re.compile(
-    rb"(?:(?!<body\b).)*?<!--\s*Page saved with SingleFile\s+url: (\S+)\s+saved date: ([^\r\n(]+)", re.DOTALL
+    rb"(?:(?!<body\b).)*?<!--\s*Page saved with SingleFile\s+url: (\S+)\s+saved date: ([^\r\n]+)", re.DOTALL
 )
-_SAVE_PAGE = re.compile(rb'<meta name="savepage-(url|date)" content="([^"(]*)')
+_SAVE_PAGE = re.compile(rb'<meta name="savepage-(url|date)" content="([^"]*)')
 _HEAD_BYTES = 2048
 _TAG = re.compile(rb"<style\b[^<]*|<[a-z][^<>]*", re.IGNORECASE)
 _BASE64 = rb"base64,([A-Za-z0-9+/]++={0,2})"
@@ -57,18 +57,18 @@ def unpack_page(body: bytes) -> UnpackedPage | None:
     small = _SHOWS_VARIABLE.sub(
         lambda tag: b'<img%s src="%s"%s' % (tag[1], variables.get(tag[3], b""), tag[2]), small
     )
-    url, date = (one.decode("utf-8", "replace") for one in head)
-    return UnpackedPage(url, date, small, files)
+    return UnpackedPage(*head, small, files)
 
 
-def _read_head(body: bytes) -> tuple[bytes, bytes] | None:
+def _read_head(body: bytes) -> tuple[str, str] | None:
     """Return the URL and the date that an extension states before or in the head; None if there is no URL."""
     if match := _SINGLE_FILE.match(body, 0, _HEAD_BYTES):
-        return match[1], match[2]
-    stated = (
-        dict(_SAVE_PAGE.findall(body, 0, max(0, body.find(b"</head>")))) if b"savepage-url" in body else {}
-    )
-    return (stated[b"url"], stated.get(b"date", b"")) if stated.get(b"url") else None
+        return match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace")
+    if b"savepage-url" not in body:
+        return None
+    found = _SAVE_PAGE.findall(body, 0, max(0, body.find(b"</head>")))
+    stated = {name: unescape(value.decode("utf-8", "replace")) for name, value in found}
+    return (url, stated.get(b"date", "")) if (url := stated.get(b"url")) else None
 
 
 def _decode(text: bytes) -> bytes:

@@ -447,6 +447,12 @@ def test_images_in_a_page_of_save_page_we_have_the_urls_that_it_keeps(archive: P
     assert rows(archive, "select fetched_at from pages") == [("2025-03-02T00:00:00+00:00",)]
 
 
+def test_the_url_that_save_page_we_states_may_have_any_characters(archive: Path, tmp_path: Path) -> None:
+    head = '<meta name="savepage-url" content="https://blog.example.org/?p=12&amp;x=(1)"></head>'
+    import_html(archive, save(tmp_path / "1.html", page(12, head=head)))
+    assert rows(archive, "select number from posts where body_text is not null") == [("?p=12&x=%281%29",)]
+
+
 def test_a_page_of_a_mirror_of_httrack_has_the_url_that_it_states(archive: Path, tmp_path: Path) -> None:
     top = "<!-- Mirrored from blog.example.org/?p=12 by HTTrack Website Copier/3.x, Mon, 03 Mar 2025 08:00:00 GMT -->"
     save(tmp_path / "in" / "blog.example.org" / "index39d2.html", page(12, top=top))

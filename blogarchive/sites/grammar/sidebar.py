@@ -335,7 +335,7 @@ def _has_only_months(view: PageView, index: int) -> bool:
     return _MONTH_START.match(view.folded[index]) is not None and bool(_find_months(view, index, ""))
 
 
-# Promise "any words": the links of an archive or of a list of categories say what they are, whatever its label.
+# Promise "any words": the URLs of the links name months or categories, whatever the label above them.
 def _find_longest_run(
     sidebar: Sidebar, view: PageView, outside: Sequence[int], is_row: Callable[[PageView, int], bool]
 ) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blogarchive.items import Comment
+from blogarchive.items import Comment, Post
 from tests.sites.printed.one import post, read
 
 TEXT = "<div>{text}</div>"
@@ -318,8 +318,8 @@ def test_the_name_replied_to_may_begin_the_text_in_an_element_of_its_own(words: 
     assert "话一" in found.comments[0].body_html
 
 
-@pytest.mark.parametrize("words", ["回复 丙：话一", "回复@丙：<b>话</b>一", "<b>回复 丙：话</b>一"])
-def test_the_name_of_a_commenter_may_begin_the_text_without_an_element_of_its_own(words: str) -> None:
+def post_with_first_comment(words: str) -> Post:
+    """Return the post whose first comment has these words."""
     rows = [
         REPLY_LAYOUT.format("").format(
             name=f"<a href='/u/9/'>{name}</a>", time=f"2025-01-01 {hour}", text=text
@@ -327,19 +327,19 @@ def test_the_name_of_a_commenter_may_begin_the_text_without_an_element_of_its_ow
         for name, _, hour, text, _ in (("乙", "", "12:00:00", words, 0), SAID[1])
     ]
     (found,) = read(post(comments="".join(rows))).posts
+    return found
+
+
+@pytest.mark.parametrize("words", ["回复 丙：话一", "回复@丙：<b>话</b>一", "<b>回复 丙：话</b>一"])
+def test_the_name_of_a_commenter_may_begin_the_text_without_an_element_of_its_own(words: str) -> None:
+    found = post_with_first_comment(words)
     assert [(each.reply_to, each.body_text) for each in found.comments] == [("丙", "话一"), (None, "话二")]
     assert "丙" not in found.comments[0].body_html
 
 
 @pytest.mark.parametrize("words", ["回复 丁：话一，丙", "<b>话</b>，回复 丙：", "回复 丙 的那一段：话一"])
 def test_other_words_before_a_text_are_text(words: str) -> None:
-    rows = [
-        REPLY_LAYOUT.format("").format(
-            name=f"<a href='/u/9/'>{name}</a>", time=f"2025-01-01 {hour}", text=text
-        )
-        for name, _, hour, text, _ in (("乙", "", "12:00:00", words, 0), SAID[1])
-    ]
-    (found,) = read(post(comments="".join(rows))).posts
+    found = post_with_first_comment(words)
     assert (found.comments[0].reply_to, "丙" in found.comments[0].body_text) == (None, True)
 
 

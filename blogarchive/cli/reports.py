@@ -16,7 +16,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.runs import LoggedRun, logged_runs
 from blogarchive.store.read import posts
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.models import Comment, FullPost, Version
 from blogarchive.workers.pool import count_cores
 
@@ -130,7 +130,7 @@ def _format_failure(failure: ledger.OpenFailure) -> str:
     return f"{failure.last_failed_at}  {kind}  {failure.url}  {detail}  [{times}, {retry}]"
 
 
-def _history_object(blog: Blog, post: FullPost) -> dict[str, object]:
+def _history_object(blog: BlogHeader, post: FullPost) -> dict[str, object]:
     return {
         "site": blog.site,
         "uid": blog.uid,
@@ -176,7 +176,7 @@ def unified_difference(before: Version, after: Version) -> Iterator[str]:
     return unified_diff(old, new, before.captured_at, after.captured_at, lineterm="", n=1)
 
 
-def _format_history(blog: Blog, post: FullPost) -> Sequence[str]:
+def _format_history(blog: BlogHeader, post: FullPost) -> Sequence[str]:
     text = _("{url} ({blog}), versions: {count}")
     lines = [text.format(url=post.url, blog=f"{blog.site}/{blog.uid}", count=len(post.versions))]
     if post.gone_at:

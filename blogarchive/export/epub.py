@@ -24,7 +24,7 @@ from blogarchive.export.run import ExportJob, exporter
 from blogarchive.parsing.images import detect_image_type, is_intact
 from blogarchive.rendering.atom import NOT_XML
 from blogarchive.rendering.bodies import ImageToShow, render_body
-from blogarchive.store.read.blog_header import Blog, join_titles
+from blogarchive.store.read.blog_header import BlogHeader, join_titles
 from blogarchive.store.read.exports import ExportReader
 from blogarchive.store.read.models import PostHeading
 
@@ -39,8 +39,8 @@ class _Volume(NamedTuple):
     """The posts of a book, oldest first; `name` is its file name, `year` is empty if it has posts of all years."""
 
     name: str
-    blogs: tuple[Blog, ...]
-    posts: Sequence[tuple[Blog, PostHeading]]
+    blogs: tuple[BlogHeader, ...]
+    posts: Sequence[tuple[BlogHeader, PostHeading]]
     year: str = ""
 
 

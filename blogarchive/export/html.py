@@ -20,7 +20,7 @@ from blogarchive.export.run import ExportJob, exporter, program_digest
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import PostDigest
 from blogarchive.store.read.models import FullPost, PostHeading
 from blogarchive.store.search_index import fold
@@ -39,7 +39,7 @@ class Listing:
 class SiteBlog:
     """A blog and its pages: `posts` undated and oldest first, `months` newest first, `categories` by name."""
 
-    blog: Blog
+    blog: BlogHeader
     path: str
     posts: list[post_files.PostFile] = field(default_factory=list)
     months: list[Listing] = field(default_factory=list)
@@ -48,7 +48,7 @@ class SiteBlog:
 
 
 def plan_blog(
-    blog: Blog, folder: str, headings: Iterable[PostHeading], *, with_years: bool = False
+    blog: BlogHeader, folder: str, headings: Iterable[PostHeading], *, with_years: bool = False
 ) -> SiteBlog:
     """Return the blog with the paths of its pages below `folder`, with a page to print for each year if asked."""
     names = UniqueNames()
@@ -245,7 +245,7 @@ def _search_entry(file: post_files.PostFile, post: FullPost) -> str:
     return compact_json(row)
 
 
-def _author(blog: Blog) -> str:
+def _author(blog: BlogHeader) -> str:
     return blog.nickname or blog.title
 
 

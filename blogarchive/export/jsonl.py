@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.models import Comment, FullPost
 
 _SCHEMA: Any = json.loads(Path(__file__).with_name("post.schema.json").read_text("utf-8"))
@@ -35,7 +35,7 @@ def compact_json(value: object) -> str:
     return text
 
 
-def post_object(blog: Blog, post: FullPost) -> dict[str, object]:
+def post_object(blog: BlogHeader, post: FullPost) -> dict[str, object]:
     """Return the object of a post, with the keys of `post.schema.json` in their order."""
     keys = _SCHEMA["properties"]
     return _object(

@@ -17,7 +17,7 @@ from blogarchive.export.posts import PostFile, PostInput, make_image_source, pla
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.dates import complete_date
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.models import Comment, PostHeading
 
 
@@ -273,7 +273,7 @@ def export_markdown(job: ExportJob) -> None:
     job.done.files.update(folder.finish())
 
 
-def _plan_files(blog: Blog, path: str, headings: Iterable[PostHeading]) -> Iterator[PostFile]:
+def _plan_files(blog: BlogHeader, path: str, headings: Iterable[PostHeading]) -> Iterator[PostFile]:
     names = UniqueNames()
     for heading in headings:
         name = names.claim(_file_stem(heading), heading.number) + ".md"
@@ -294,7 +294,7 @@ def _render(given: PostInput) -> bytes:
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
-def _post_fields(blog: Blog, heading: PostHeading) -> dict[str, object]:
+def _post_fields(blog: BlogHeader, heading: PostHeading) -> dict[str, object]:
     """Return the fields of the front matter in reading order; those that no page showed are None."""
     return {
         "title": heading.title or f"无题 {heading.number}",
@@ -343,7 +343,7 @@ def _format_comment(comment: Comment, body: str) -> str:
     return " · ".join(facts) + "\n\n" + "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
 
 
-def _format_index(blog: Blog, posts: Sequence[PostFile]) -> str:
+def _format_index(blog: BlogHeader, posts: Sequence[PostFile]) -> str:
     head = _format_front_matter({"title": blog.title, "description": blog.tagline, "source": blog.url})
     return f"{head}\n\n" + "\n".join(map(_format_row, reversed(posts))) + "\n"
 

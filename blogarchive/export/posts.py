@@ -16,7 +16,7 @@ from urllib.parse import quote
 from blogarchive.export.folder import ExportFolder, Uses
 from blogarchive.export.run import ExportJob, program_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader, PostDigest
 from blogarchive.store.read.models import FullPost, PostHeading
 from blogarchive.workers.pool import map_in_order
@@ -29,7 +29,7 @@ UNDATED = "undated"
 class PostFile:
     """A post, the path of its file in the export, and further texts and tuples that the format shows in it."""
 
-    blog: Blog
+    blog: BlogHeader
     heading: PostHeading
     path: str
     page: object = None
@@ -101,7 +101,7 @@ class PostPlan(NamedTuple):
     """
 
     file: PostFile
-    blog: Blog
+    blog: BlogHeader
     blog_digest: str
     digest: PostDigest
     image: ImageSource
@@ -133,7 +133,7 @@ class PostInput(NamedTuple):
     `images` and `links` are what its bodies show, by absolute URL; `uses` has all URLs of both.
     """
 
-    blog: Blog
+    blog: BlogHeader
     post: FullPost
     images: dict[str, ImageToShow]
     links: dict[str, str]

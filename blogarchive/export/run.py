@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, has_digest, output_file, to_user_error
 from blogarchive.store.database.files import read_state
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.rows import Progress, no_progress
 
@@ -77,7 +77,7 @@ class ExportJob:
         with atomic_file(self.out, self.done.files) as file:
             yield file
 
-    def posts(self) -> Iterator[tuple[Blog, "FullPost"]]:
+    def posts(self) -> Iterator[tuple[BlogHeader, "FullPost"]]:
         """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
         blogs = self.reader.blogs()
         total = self.reader.count(blogs)

@@ -13,7 +13,7 @@ from blogarchive.export.html import plan_blog, render_template, stylesheet
 from blogarchive.export.posts import EXTENSIONS, make_image_source
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.rendering.bodies import ImageToShow, render_body
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader
 from blogarchive.store.read.models import FullPost
 from blogarchive.store.read.posts import find_posts
@@ -36,7 +36,7 @@ def export_single_post(job: ExportJob, *, number: str) -> None:
     job.count(len(post.comments), 1, has_text=post.has_text)
 
 
-def _find_post(reader: ExportReader, number: str) -> tuple[Blog, FullPost]:
+def _find_post(reader: ExportReader, number: str) -> tuple[BlogHeader, FullPost]:
     allowed = {blog.id for blog in reader.blogs()}
     found = [entry for entry in find_posts(reader.archive, number) if entry[0].id in allowed]
     if not found:
@@ -48,7 +48,7 @@ def _find_post(reader: ExportReader, number: str) -> tuple[Blog, FullPost]:
     return found[0]
 
 
-def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, int]:
+def _render(reader: ExportReader, blog: BlogHeader, post: FullPost) -> tuple[bytes, int]:
     """Return the page and the number of images in it.
 
     The sanitizer refuses data: URLs, as it must for a stranger's HTML. So the images have names during rendering,
@@ -69,7 +69,7 @@ def _render(reader: ExportReader, blog: Blog, post: FullPost) -> tuple[bytes, in
     return page, len(images)
 
 
-def _render_page(blog: Blog, post: FullPost, render: Callable[[str | None], str]) -> bytes:
+def _render_page(blog: BlogHeader, post: FullPost, render: Callable[[str | None], str]) -> bytes:
     style = stylesheet()
     site_blog = plan_blog(blog, "", [post])
     return render_template(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from blogarchive.export.folder import atomic_file, output_file
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.models import Comment, FullPost
 from blogarchive.store.rows import escape_formula
 
@@ -47,7 +47,7 @@ def export_table(job: ExportJob) -> None:
             comment_file.writelines(_format_row(_comment_cells(blog, post, one)) for one in post.comments)
 
 
-def _post_cells(blog: Blog, post: FullPost) -> Sequence[object]:
+def _post_cells(blog: BlogHeader, post: FullPost) -> Sequence[object]:
     return (
         blog.site, blog.uid, blog.nickname, post.number, post.title, post.posted_at,
         "、".join(post.categories), post.views, post.likes, post.comment_count,
@@ -55,7 +55,7 @@ def _post_cells(blog: Blog, post: FullPost) -> Sequence[object]:
     )  # fmt: skip
 
 
-def _comment_cells(blog: Blog, post: FullPost, comment: Comment) -> Sequence[object]:
+def _comment_cells(blog: BlogHeader, post: FullPost, comment: Comment) -> Sequence[object]:
     return (
         blog.site, blog.uid, post.number, post.title, comment.author_name, comment.author_url,
         comment.reply_to, comment.posted_at, comment.likes, comment.gone_at, *_cut_body(comment.body_text),

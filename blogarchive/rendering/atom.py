@@ -9,7 +9,7 @@ from lxml import etree
 
 from blogarchive.rendering.bodies import ImageToShow, render_body
 from blogarchive.rendering.dates import complete_time
-from blogarchive.store.read.blog_header import Blog, join_titles
+from blogarchive.store.read.blog_header import BlogHeader, join_titles
 from blogarchive.store.read.models import FullPost
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
@@ -19,7 +19,7 @@ NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEVER = "1970-01-01T00:00:00+00:00"
 
 
-def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
+def build_head(blogs: Sequence[BlogHeader]) -> Iterator[etree._Element]:
     """Yield title, id, time and generator of a feed of these blogs, and the link of a single one."""
     yield build_element("title", join_titles(blogs))
     yield build_element("id", _urn("feed", *(f"{blog.site}/{blog.uid}" for blog in blogs)))
@@ -30,7 +30,7 @@ def build_head(blogs: Sequence[Blog]) -> Iterator[etree._Element]:
             yield build_element("link", rel="alternate", href=blog.url)
 
 
-def build_entry(blog: Blog, post: FullPost, *, page_url: str = "") -> etree._Element:
+def build_entry(blog: BlogHeader, post: FullPost, *, page_url: str = "") -> etree._Element:
     """Return the entry of a post with its sanitized body; images have their URLs at the site.
 
     `page_url` is the page that a reader opens; without it, the entry links to the site alone.

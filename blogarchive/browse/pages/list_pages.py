@@ -18,7 +18,7 @@ from blogarchive.messages.details import failure_words
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
-from blogarchive.store.read.blog_header import Blog
+from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.statements import Statements
 
@@ -67,7 +67,7 @@ async def show_feed(context: RequestContext) -> Response:
     return respond(body, "application/atom+xml; charset=utf-8", SANDBOX)
 
 
-def _read(archive: Statements) -> tuple[dict[int, Blog], list[FullPost]]:
+def _read(archive: Statements) -> tuple[dict[int, BlogHeader], list[FullPost]]:
     blogs = {blog.id: blog for blog in blog_lists.read_names(archive)}
     newest = blog_lists.read_newest(archive, _IN_FEED)
     # A post that a list alone has shown has no text yet: a feed reader would keep the empty entry.

@@ -9,7 +9,7 @@ from blogarchive.store.statements import columns_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Blog:
+class BlogHeader:
     """An author with the header of the blog and the newest counters; `aliases` are other uids in the blog's URLs.
 
     `state` is as in `store.ledger.blogs`: None if the blog is updated.
@@ -46,7 +46,7 @@ class Blog:
 _TITLES = 3
 
 
-def join_titles(blogs: Sequence[Blog]) -> str:
+def join_titles(blogs: Sequence[BlogHeader]) -> str:
     """Return the titles of the blogs, of more than three the first ones and the number."""
     names = "、".join(blog.title for blog in blogs[:_TITLES]) or "blogarchive"
     return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
@@ -55,13 +55,13 @@ def join_titles(blogs: Sequence[Blog]) -> str:
 _NEWEST = """(select {0} from author_stats s where s.author_id = a.id
     and {0} is not null order by captured_at desc limit 1)"""
 BLOG_COLUMNS = columns_of(
-    Blog,
+    BlogHeader,
     "a",
     total_visits=_NEWEST.format("total_visits"),
     account_age=_NEWEST.format("account_age"),
     aliases="(select json_group_array(alias) from author_aliases l where l.author_id = a.id and typeof(alias) = 'text')",
 )
-"""The columns of `Blog`, of `authors a`."""
+"""The columns of `BlogHeader`, of `authors a`."""
 
 BLOGS = f"select {BLOG_COLUMNS} from authors a"
-"""Selects a `Blog` per author; may be followed by conditions on `a`."""
+"""Selects a `BlogHeader` per author; may be followed by conditions on `a`."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists
-from blogarchive.store.read.blog_header import BLOG_COLUMNS, BLOGS, Blog
+from blogarchive.store.read.blog_header import BLOG_COLUMNS, BLOGS, BlogHeader
 from blogarchive.store.read.models import PostLine
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
@@ -20,7 +20,7 @@ BLOGS_PER_PAGE: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BlogSummary(Blog):
+class BlogSummary(BlogHeader):
     """A blog with counts of its stored posts and comments; `missing` counts posts without text that are not gone."""
 
     posts: int
@@ -60,9 +60,9 @@ def read_blog(archive: Statements, author_id: int) -> BlogSummary | None:
     return archive.one_as(BlogSummary, f"{_SUMMARIES} where a.id = ?", (author_id,))
 
 
-def read_only_blog(archive: Statements) -> Blog | None:
+def read_only_blog(archive: Statements) -> BlogHeader | None:
     """Return the blog of an archive with one blog, else None."""
-    blogs = archive.all_as(Blog, f"{BLOGS} limit 2")
+    blogs = archive.all_as(BlogHeader, f"{BLOGS} limit 2")
     return blogs[0] if len(blogs) == 1 else None
 
 
@@ -82,15 +82,15 @@ def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[
     return sorted(found, key=lambda blog: shown.index(blog.id)), len(ids)
 
 
-def read_names(archive: Statements, *, limit: int = -1) -> tuple[Blog, ...]:
+def read_names(archive: Statements, *, limit: int = -1) -> tuple[BlogHeader, ...]:
     """Return every blog, or of `limit` of them, the blog with the newest post first."""
-    return archive.all_as(Blog, f"{BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
+    return archive.all_as(BlogHeader, f"{BLOGS} {_NEWEST_FIRST} limit ?", (limit,))
 
 
-def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, Blog]:
+def read_names_of(archive: Statements, ids: Iterable[int]) -> dict[int, BlogHeader]:
     """Return the blogs of these authors, by id."""
     given = (json.dumps(list(ids)),)
-    found = archive.all_as(Blog, f"{BLOGS} where a.id in (select value from json_each(?))", given)
+    found = archive.all_as(BlogHeader, f"{BLOGS} where a.id in (select value from json_each(?))", given)
     return {blog.id: blog for blog in found}
 
 

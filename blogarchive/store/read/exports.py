@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import is_settled, read_state
-from blogarchive.store.read.blog_header import BLOGS, Blog
+from blogarchive.store.read.blog_header import BLOGS, BlogHeader
 from blogarchive.store.rows import CONTROLS, TEXT_SINCE
 from blogarchive.store.statements import columns_of
 
@@ -159,19 +159,19 @@ class ExportReader:
         path = self.archive.path
         return self._state if self._state == read_state(path) and is_settled(path) else None
 
-    def blogs(self) -> tuple[Blog, ...]:
+    def blogs(self) -> tuple[BlogHeader, ...]:
         """Return the blogs by site and uid."""
-        found = self.archive.all_as(Blog, f"{BLOGS} order by a.site, a.uid")
+        found = self.archive.all_as(BlogHeader, f"{BLOGS} order by a.site, a.uid")
         return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
 
-    def headings(self, blog: Blog) -> tuple["PostHeading", ...]:
+    def headings(self, blog: BlogHeader) -> tuple["PostHeading", ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
         from blogarchive.store.read.models import POST_HEADINGS, PostHeading  # 4 ms, not for pages and tables
 
         query = f"{POST_HEADINGS}{_CHOSEN} order by posted_at is null, posted_at, length(number), number, id"
         return self.archive.all_as(PostHeading, query, (blog.id, *self._conditions()))
 
-    def count(self, blogs: Iterable[Blog]) -> int:
+    def count(self, blogs: Iterable[BlogHeader]) -> int:
         """Return the number of posts of the blogs."""
         conditions = self._conditions()
         return sum(self.archive.scalar(_COUNT, (blog.id, *conditions)) for blog in blogs)
@@ -180,7 +180,7 @@ class ExportReader:
         days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))
         return (*days, json.dumps(self.filters.categories) if self.filters.categories else None)
 
-    def digests(self, blog: Blog) -> dict[int, PostDigest]:
+    def digests(self, blog: BlogHeader) -> dict[int, PostDigest]:
         """Return a digest of all that `post` would read of each post, without building it, by id of the post.
 
         It is of the stored values themselves: a row that a person changed by SQL has another digest.

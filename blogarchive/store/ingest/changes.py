@@ -1,200 +1,27 @@
 """Hold the page of a post that contradicts the stored post, or that shows what most posts of the run show too.
 
-First, how the page differs is classified: some differences are no edit by themselves. A held page is stored and replaces
-nothing until a person agrees or an honest page comes. What its run stored of the same change before is undone: each text,
-comment and name of the site's pages in that run is as before it.
+A held page is stored and replaces nothing until a person agrees or an honest page comes. What its run stored of the same
+change before is undone: each text, comment and name of the site's pages in that run is as before it.
 """
 
 import json
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from hashlib import sha256
-from os.path import commonprefix
 from typing import Any
 
-from blogarchive.items import CrawledPage, Page, PageKind, Post, Target
+from blogarchive.items import CrawledPage, PageKind, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.compared_form import Form, form_of, text_digest, text_of_form
-from blogarchive.parsing.urls import netloc_of
-from blogarchive.sites.base import site_by_name
+from blogarchive.parsing.compared_form import text_digest
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ingest.differences import ChangeKind, StoredPost, TextChange, find_changes, read_stored
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
-from blogarchive.store.ledger.blogs import Blog, blog_hosts
+from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
-from blogarchive.store.pages.context import ChangeCounts, date_text_iso, is_relative, is_same_time
-from blogarchive.store.posts.comments import (
-    IdentifiedComment,
-    SourcedComment,
-    comment_base,
-    identify_comments,
-    is_counted,
-    pair_sources,
-)
+from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.posts.posts import write_images
-from blogarchive.store.posts.revisions import has_equal_images, image_urls
+from blogarchive.store.posts.revisions import image_urls
 from blogarchive.store.rows import Value, format_utc
-from blogarchive.store.statements import columns_of
-
-_FEW_CHARACTERS = 4
-
-
-class ChangeKind(StrEnum):
-    """The kinds of changes. A site makes one kind on most of its posts; an author seldom does."""
-
-    TITLE = "title"  # the title alone
-    MARKUP = "markup"  # links and images of the body, not its text
-    ABOVE = "added_above"
-    BELOW = "added_below"
-    WITHIN = "added_within"
-    CUT = "cut"
-    CHARACTERS = "characters"
-    REWRITTEN = "rewritten"
-    TIME = "time"  # the time of the post alone
-    BOUNDS = "bounds"  # the stored body is still on the page
-    DAMAGED = "damaged"  # U+FFFD in place of stored characters
-    COMMENTS_LOST = "comments_lost"  # stored comments are not on the page
-    COMMENTS_EDITED = "comments_edited"
-    COMMENTS_RENAMED = "comments_renamed"  # the texts of lost comments are there under other names or times
-
-    @property
-    def concerns_comments(self) -> bool:
-        """Return whether the text of the post is as stored."""
-        return self.value.startswith("comments_")
-
-
-# Kinds that contradict the stored post without regard to other posts.
-_CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextChange:
-    """A change of a post. `digest` is equal for equal changes, None if the kind alone is compared.
-
-    `reason`: the page contradicts the stored post, whatever other posts show.
-    """
-
-    kind: ChangeKind
-    digest: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _StoredComment(SourcedComment):
-    """A stored comment that is not gone: `base` is its identity by author and time."""
-
-    body_text: str
-
-
-_StoredComments = Sequence[_StoredComment]
-
-
-def _classify_text(old: Form, new: Form) -> TextChange | None:
-    """Return the kind of the difference of title and body, None if both are equal."""
-    before, after = text_of_form(old[-1]), text_of_form(new[-1])
-    removed, added = _difference(before, after)
-    if before == after:
-        if old[-1] != new[-1]:
-            return TextChange(kind=ChangeKind.MARKUP)
-        digest = _digest(*_difference(old[0], new[0]))
-        return TextChange(kind=ChangeKind.TITLE, digest=digest) if old[0] != new[0] else None
-    if before in after:
-        kind = ChangeKind.BELOW if after.startswith(before) else ChangeKind.ABOVE
-    elif not added:
-        kind = ChangeKind.CUT
-    elif not removed:
-        kind = ChangeKind.WITHIN
-    elif max(len(removed), len(added)) <= _FEW_CHARACTERS:
-        return TextChange(kind=ChangeKind.CHARACTERS)
-    else:
-        kind = ChangeKind.REWRITTEN
-    return TextChange(kind=kind, digest=_digest(removed, added))
-
-
-def _difference(old: str, new: str) -> tuple[str, str]:
-    """Return the parts of both texts between their common beginning and end."""
-    begin = len(commonprefix((old, new)))  # noqa: RUF071 - of characters
-    end = len(commonprefix((old[begin:][::-1], new[begin:][::-1])))  # noqa: RUF071
-    return old[begin : len(old) - end], new[begin : len(new) - end]
-
-
-def _digest(removed: str, added: str) -> str:
-    text = f"{''.join(removed.split())}\0{''.join(added.split())}"
-    return sha256(text.encode()).hexdigest()[:16]
-
-
-# Comments of a page that must all differ in one way: one person may edit or rename a single one.
-_MIN_CERTAIN = 2
-
-
-def _classify_comments(
-    shown: Sequence[IdentifiedComment], stored: _StoredComments, claimed: int | None, is_whole: bool
-) -> TextChange | None:
-    """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
-
-    `is_whole`: the page is meant to show all comments of its post. Else some are lost if fewer are `claimed` than stored.
-    """
-    on_page = [(comment.base, comment.text_digest) for comment in shown]
-    bases, known = {base for base, _ in on_page}, {comment.base for comment in stored}
-    lost = [comment for comment in stored if comment.base not in bases]
-    new = Counter[str | None](digest for base, digest in on_page if base not in known)
-    moved = [comment for comment in lost if comment.text_digest in new]
-    renamed = (Counter(comment.text_digest for comment in lost) & new).total()
-    # A person may rename: beside comments of others, or of all their own. A site that lies has other names for all.
-    is_of_several = len({comment.author_name for comment in moved}) > 1
-    is_of_all = renamed == len(shown)
-    if renamed and (renamed == len(lost) or not is_whole) and (is_of_several or is_of_all):
-        reason = Detail.CHANGE_NAMES if is_of_several and is_of_all else None
-        return TextChange(kind=ChangeKind.COMMENTS_RENAMED, reason=reason)
-    lost = lost if is_of_several else [comment for comment in lost if comment.text_digest not in new]
-    is_fewer = claimed is not None and claimed < sum(is_counted(one.base) for one in stored)
-    if lost and (is_whole or is_fewer):
-        return TextChange(kind=ChangeKind.COMMENTS_LOST)
-    texts = {(comment.base, comment.text_digest) for comment in stored}
-    edited = [one for one in on_page if one[0] in known and one not in texts]
-    if not edited:
-        return None
-    reason = Detail.CHANGE_TEXTS if len(edited) == len(shown) >= _MIN_CERTAIN else None
-    return TextChange(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
-
-
-# Characters of a body that is looked for in the whole page: a shorter one may be there by chance.
-_MIN_LENGTH = 10
-
-_DAMAGED = "\ufffd"
-
-
-def _find_contradiction(
-    page: Page, post: Post, old: Form, new: Form, comments: _StoredComments
-) -> TextChange | None:
-    """Return the change if the page contradicts the stored post, else None."""
-    before, after = text_of_form(old[-1]), text_of_form(new[-1])
-    if before != after and _has_moved_bounds(page, before, after):
-        reason = Detail.CHANGE_BOUNDS.format(parsed=len(after), stored=len(before))
-        return TextChange(kind=ChangeKind.BOUNDS, reason=reason)
-    stored = {comment.base: comment.body_text for comment in comments}
-    pairs = [(stored.get(comment_base(one), one.body_text), one.body_text) for one in post.comments]
-    pairs.append((old[0] + before, new[0] + after))
-    if any(text.count(_DAMAGED) < now.count(_DAMAGED) for text, now in pairs):
-        return TextChange(kind=ChangeKind.DAMAGED, reason=Detail.CHANGE_DAMAGED)
-    return None
-
-
-def _has_moved_bounds(page: Page, old: str, new: str) -> bool:
-    """Return whether the whole stored body is still on the page, outside the body that was parsed."""
-    wanted = "".join(old.split())
-    if len(wanted) < _MIN_LENGTH or wanted in "".join(new.split()):
-        return False
-    # The parser: most runs without a delay never need it here.
-    from blogarchive.parsing.charset.decoding import decode
-    from blogarchive.parsing.document import parse_document
-
-    document = parse_document(decode(page.body, page.header("Content-Type")).text)
-    return wanted in "".join("".join(line.text.split()) for line in document.lines)
-
 
 MIN_POSTS = 5
 """A kind of change is the site's if at least this number of posts of a run shows it …"""
@@ -211,29 +38,6 @@ MIN_SHARE = 0.5
 _DOUBTED, _CERTAIN = 1, 2
 """Values of `text_changes.held`: until the run shows whose the change is, or until a person or an honest page decides."""
 
-# A listing that shows the title, or its beginning if it cuts titles, is a second witness of it.
-_STORED = """
-select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_page_seen_at,
-       coalesce(:title = p.listed_title or p.title_is_cut
-                and substr(:title, 1, length(p.listed_title)) = p.listed_title, 0) as is_title_listed
-  from posts p join authors a on a.id = p.author_id
- where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
-"""
-
-_COMMENTS = f"select {columns_of(_StoredComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _StoredPost:
-    id: int
-    url: str
-    title: str | None
-    body_html: str | None
-    posted_at: str | None
-    last_seen_at: str
-    own_page_seen_at: str | None
-    is_title_listed: bool
-
 
 def check_change(
     archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
@@ -246,54 +50,17 @@ def check_change(
     is_of_post = crawled.target.kind is crawled.parsed.kind is PageKind.POST
     if run_id is None or post is None or not is_of_post:
         return None
-    names = {"site": blog.site, "uid": blog.uid, "number": post.number, "title": post.title}
-    stored = archive.one_as(_StoredPost, _STORED, names)
+    stored = read_stored(archive, blog, post)
     if stored is None or format_utc(crawled.page.fetched_at) < stored.last_seen_at:
         return None
-    comments = archive.all_as(_StoredComment, _COMMENTS, (stored.id,))
-    of_text = _find_text_change(archive, crawled.page, post, blog, stored, comments)
-    same, change = {coverage.TEXTS: of_text is None}, of_text
-    if comments and (post.comments or post.comment_count == 0):
-        of_comments = _find_comment_change(crawled, post, comments)
-        same[coverage.COMMENTS] = of_comments is None
-        change = _choose(of_text, of_comments)
+    found = find_changes(archive, crawled, post, blog, stored)
+    change = _choose(found[coverage.TEXTS], found.get(coverage.COMMENTS))
+    same = {field: one is None for field, one in found.items()}
     scope = coverage.scope_of(blog)
     coverage.add_counts(archive, run_id, scope, coverage.TEXTS, same)
     if change is None or accepted or _is_accepted(archive, scope, stored, change):
         return None
     return _hold_if_doubted(archive, scope, crawled.page.fetched_at, run_id, change, stored)
-
-
-def _find_text_change(
-    archive: Archive, page: Page, post: Post, blog: Blog, stored: _StoredPost, comments: _StoredComments
-) -> TextChange | None:
-    """Return the change of title, body or time, None if there is none. A contradiction comes first."""
-    hosts = blog_hosts(archive, blog) | {netloc_of(page.url)}
-    before = (stored.title, stored.body_html)
-    after = (stored.title if post.title is None else post.title, post.body_html)
-    old, new = form_of(before, hosts), form_of(after, hosts)
-    if old != new and has_equal_images(archive, before, after, hosts):
-        new = old
-    change = _find_contradiction(page, post, old, new, comments) or _classify_text(old, new)
-    times = stored.posted_at, None if is_relative(post.posted) else date_text_iso(post.posted)
-    if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
-        return TextChange(kind=ChangeKind.TIME)
-    if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:
-        return None
-    return change
-
-
-def _find_comment_change(crawled: CrawledPage, post: Post, stored: _StoredComments) -> TextChange | None:
-    """Return how the comments of a page differ, None if they do not. Page and interface write times in two forms."""
-    shown = identify_comments(post.comments)
-    if site_by_name(crawled.target.site).has_any_host:
-        pairs = pair_sources(shown, stored)
-        of_other_source = {
-            item.position for item, row in pairs if row.author_name == item.comment.author_name
-        }
-        shown = [item for item in shown if item.position not in of_other_source]
-    is_whole = len(shown) == len(post.comments) and not any(link.next_page for link in crawled.parsed.links)
-    return _classify_comments(shown, stored, claimed=post.comment_count, is_whole=is_whole)
 
 
 def _choose(of_text: TextChange | None, of_comments: TextChange | None) -> TextChange | None:
@@ -302,7 +69,11 @@ def _choose(of_text: TextChange | None, of_comments: TextChange | None) -> TextC
     return of_comments if of_text is None or (is_certain and of_text.reason is None) else of_text
 
 
-def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: TextChange) -> bool:
+# They contradict the stored post without regard to other posts.
+_CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED)
+
+
+def _is_accepted(archive: Archive, site: str, stored: StoredPost, change: TextChange) -> bool:
     """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
     field = f"{coverage.TEXTS}.{change.kind}" if change.kind in _CERTAIN_KINDS else None
     accepted_at = coverage.last_accepted_at(archive, site, field)
@@ -322,7 +93,7 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 
 
 def _hold_if_doubted(
-    archive: Archive, site: str, now: datetime, run_id: int, change: TextChange, stored: _StoredPost
+    archive: Archive, site: str, now: datetime, run_id: int, change: TextChange, stored: StoredPost
 ) -> Rejection | None:
     """Record a change of a site; return why its page is held, or None if it may be an edit of the author."""
     names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}

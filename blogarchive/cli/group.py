@@ -1,5 +1,6 @@
 """The group of all commands; converts errors to one line and an exit code."""
 
+import _thread
 import gc
 import importlib
 import logging
@@ -7,6 +8,7 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
 from collections.abc import Sequence
 from copy import copy
 from gettext import gettext as _
@@ -217,5 +219,20 @@ def _report_program_error(
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:
-    # Not an `Interrupted`: libraries catch every Exception in the middle of an import.
-    raise KeyboardInterrupt
+    """Raise `KeyboardInterrupt`; during an import, receive the signal again a moment later.
+
+    Libraries catch every exception while they are imported, and Python ends with another code if one passes `exec`.
+    """
+    if _is_importing(frame):
+        threading.Timer(0.05, _thread.interrupt_main, [signum]).start()
+    else:
+        sys.unraisablehook = lambda _: (
+            None
+        )  # an object that was being made fails once more when it is deleted
+        raise KeyboardInterrupt
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None

@@ -123,6 +123,32 @@ def test_a_signal_stops_a_run_during_its_delay(tool: Tool) -> None:
     assert process.returncode == 3
 
 
+# An import of Scrapy during which the process is stopped, and which catches every exception.
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scrapy":
+            sys.meta_path.remove(self)
+            try:
+                os.kill(os.getpid(), signal.SIGINT)
+                import scrapy.crawler
+            except BaseException:
+                pass
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+def test_a_signal_during_an_import_that_catches_everything_stops_the_run_with_3(tool: Tool) -> None:
+    (tool.folder / "sitecustomize.py").write_text(INTERRUPTED_IMPORT)
+    with DemoHost([make_blog(UID, posts=5)], rules=[Rule(Slow(0.1))]) as host:
+        run = tool.start("backup", host.blog_url(UID), env={**os.environ, "PYTHONPATH": str(tool.folder)})
+        ran = ended(run)
+    assert (ran.code, ran.err.strip().splitlines()[-1].partition(" ")[2]) == (3, "blogarchive: interrupted")
+
+
 def test_under_nohup_a_run_outlives_its_terminal(tool: Tool) -> None:
     counter = RequestCounter()
     with DemoHost([make_blog(UID, posts=1)], observer=counter.listen) as host:

@@ -154,7 +154,8 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
     site = site_by_name(names[0])
     if site.has_any_host:  # the URL of a blog has no form of its own there
         text = _(
-            "links of a host that no site has do not name its blogs; `backup --from FILE` takes a list of URLs"
+            "this host is of no known site, so its links do not show which are blogs; `backup --from FILE` takes a list of"
+            " URLs"
         )
         raise UsageError(text)
     base_url = urls[0] if urls else discovery.first_url(archive, site.name)

@@ -160,7 +160,7 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
         found = tomllib.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         text = _("{path} is no valid configuration file: {error}")
-        raise UsageError(text, path=path, error=error) from error
+        raise UsageError(text, path=path, error=_reason(error)) from error
     _check_keys(ctx, path, found)
     # The file beside one archive would lead its commands to another one, which may have a file of its own.
     if value is None and any("db" in table for table in (found, *found.values()) if isinstance(table, dict)):
@@ -169,6 +169,15 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
     plain = {key: default for key, default in found.items() if not isinstance(default, dict)}
     chosen = {**plain, **found.get(ctx.info_name or "", {})}
     ctx.default_map = dict(_defaults(ctx.command, path, chosen))
+
+
+def _reason(error: Exception) -> str:
+    """Return why a configuration file cannot be read, with Python's words, which are English, in brackets."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    line = re.search(r"line ([0-9]+)", str(error))
+    text = _("line {line} is no TOML ({error})") if line else _("it is no TOML in UTF-8 ({error})")
+    return text.format(line=line and line[1], error=error)
 
 
 def _check_keys(ctx: click.Context, path: Path, found: Mapping[str, Any]) -> None:

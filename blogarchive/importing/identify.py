@@ -164,7 +164,7 @@ def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
         why = explain_detail(notice.text[:80], "notice") if notice else _("it is no page of a blog")
         raise CannotIdentify(why)
     if crawled.parsed.author is None and crawled.target.uid is None:
-        raise CannotIdentify(_("it does not say which blog it belongs to"))
+        raise CannotIdentify(_("it does not say which blog it is of"))
     return _as_old_as_its_post(saved, normalize_page(crawled))
 
 

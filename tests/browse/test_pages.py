@@ -195,7 +195,7 @@ async def test_the_search_page_marks_hits_in_their_sentences(datasette: Datasett
     shown = await page(datasette, "/read/search?q=茶馆")
     assert words(shown.cssselect("ol.hits .title")[0]) == "拆掉的茶館"
     assert words(shown.cssselect("ol.hits .beginning mark")[0]) == "茶館"
-    assert "文章 7" in words(shown.cssselect("nav.tabs")[0])
+    assert "7 篇文章" in words(shown.cssselect("nav.tabs")[0])
     one = await page(datasette, "/read/search?q=茶馆&author=河岸老林&since=2025")
     assert len(one.cssselect("ol.hits > li")) == 1
 

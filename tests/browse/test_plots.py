@@ -24,7 +24,7 @@ async def test_each_plot_has_its_title_its_unit_and_links(datasette: Datasette) 
     assert [words(one.cssselect("svg > text")[0]) for one in (posts, comments, visits)] == [
         "每月篇数", "每月评论数", "访问总量",
     ]  # fmt: skip
-    assert [words(link[0]) for link in comments.cssselect("a")] == ["2024-11：评论 1", "2025-01：评论 6"]
+    assert [words(link[0]) for link in comments.cssselect("a")] == ["2024-11：1 条评论", "2025-01：6 条评论"]
     for link in comments.cssselect("a"):
         assert titles(await page(datasette, link.get("href")))
     assert len(visits.cssselect("circle > title")) == 4

@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from blogarchive.errors import FleetUnreachable, HostBusy, UsageError
 from blogarchive.fleet.shard import VARIABLE, boot_clock, time_limits
+from blogarchive.messages import N_
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
@@ -101,9 +102,22 @@ def user_errors() -> Iterator[None]:
         raise UsageError(_("PostgreSQL refuses: {reason}"), reason=one_line(error)) from error
 
 
+# By words of libpq and PostgreSQL, which are English: what they mean for the user.
+_REASONS: Final = {
+    "Connection refused": N_("connection refused"),
+    "resolve host": N_("no such host"),
+    "could not translate host name": N_("no such host"),
+    "timeout expired": N_("no answer in time"),
+    "authentication failed": N_("it refuses the user or the password"),
+    "does not exist": N_("it has no such database or user"),
+}
+
+
 def one_line(error: BaseException) -> str:
-    """Return the text of an error of libpq as one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return the text of an error of libpq as one line, after its meaning if that is known."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    meaning = next((_(words) for sign, words in _REASONS.items() if sign in text), None)
+    return _("{meaning} ({text})").format(meaning=meaning, text=text) if meaning else text
 
 
 Row = tuple[Any, ...]

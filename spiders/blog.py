@@ -131,7 +131,7 @@ class BlogSpider(PoliteSpider):
             self._record_failure(target, failure, host if is_retryable else None)
 
     def report_robots_error(self, url: str, reason: str) -> None:
-        """Tell the user that a robots.txt could not be read; it forbids nothing."""
+        """Report that a robots.txt could not be read; it forbids nothing."""
         if not self.throttle.stopping:
             text = _("{url} could not be read ({reason}); continuing without it")
             self.session.observer.on_message(text.format(url=url, reason=explain_detail(reason)))

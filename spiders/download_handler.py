@@ -58,7 +58,7 @@ class PublicAddressResolver(CachingHostnameResolver):
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         """Pass the allowed addresses of `hostName` to the receiver; the user's proxies are not filtered."""
-        receiver: Any = resolutionReceiver  # type checkers do not know Zope's interfaces
+        receiver: Any = resolutionReceiver  # type checkers cannot read Zope's interfaces
         if (hostName, portNumber) not in self._proxies:
             receiver = _AddressFilter(receiver, hostName, portNumber, self.throttles)
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)
@@ -107,7 +107,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        if sys.platform in ("darwin", "win32"):  # OpenSSL knows no certificates of these systems
+        if sys.platform in ("darwin", "win32"):  # OpenSSL does not find the certificates of these systems
             os.environ.setdefault("SSL_CERT_FILE", certifi.where())
         super().__init__(crawler)
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
@@ -138,7 +138,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
         return found
 
     def _allow_addresses(self, spider: PoliteSpider, request: Request) -> None:
-        """Let the resolver pass the private addresses of the spider, and the one that a person typed."""
+        """Allow the private addresses of the spider, and the one that a person typed."""
         from twisted.internet import reactor  # installed by now
 
         resolver: Any = reactor.nameResolver

@@ -157,7 +157,7 @@ class _SameSite(redirect.BaseRedirectMiddleware):
 
 
 class SameSiteRedirectMiddleware(_SameSite, redirect.RedirectMiddleware):
-    """HTTP redirects of a page within its site, of an image to a host that its blog allows; of robots.txt to any host.
+    """Follow HTTP redirects of a page within its site, of an image to allowed hosts, of robots.txt to any host.
 
     A request names the site by `target` or by `site` in `meta`. Raises `RedirectRefused` for all other redirects.
     """

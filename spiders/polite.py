@@ -121,5 +121,5 @@ def _flush_slots(crawler: Crawler) -> None:
         slot.close()
         slot.delay = 0.0
         downloader._process_queue(slot)
-    # Repeat until all are gone: a late response may bring another request, and AutoThrottle the delay back.
+    # Repeat until all are gone: after a late response a request may be added, and AutoThrottle may set a delay.
     asyncio.get_running_loop().call_later(0.1, _flush_slots, crawler)

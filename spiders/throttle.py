@@ -46,11 +46,11 @@ class RequestCancelled(Exception):
 class HostThrottle:
     """Pauses, refusals and failures of every host.
 
-    A host is named by `service_of`: with its port unless that is the default. The first pause after a refusal, `unit`,
-    is twice the `delay` of the run, and the first one after a failed try is half of that; both double with every
-    further one. `homes` returns host and port of every blog. `media_hosts` are the hosts that the user allows for
-    images. `delays` are the delays of the hosts; Scrapy keeps the lowest, which is `delay`. `max_requests` is the limit
-    of `end_at_limit`. `locks` are those of the hosts, which another process may have requested just before.
+    A host is named by `service_of`: with its port unless that is the default. The first pause after a refusal,
+    `unit`, is twice the `delay` of the run. The first pause after a failed try is half of `unit`. Both double with
+    each further one. `homes` returns host and port of every blog. `media_hosts` are the hosts that the user allows
+    for images. `delays` are the delays of the hosts; Scrapy keeps the lowest, which is `delay`. `max_requests` is the
+    limit of `end_at_limit`. `locks` are those of the hosts, which another process may have requested just before.
     """
 
     def __init__(

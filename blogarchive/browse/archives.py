@@ -1,4 +1,4 @@
-"""Which databases of a Datasette server are archives, and what Datasette knows of their tables and queries.
+"""Find the archives among the databases of a Datasette server; describe their tables and queries to Datasette.
 
 Datasette 0.65 asks hooks for metadata and canned queries; 1.0 reads them from its internal database and configuration.
 The plugin imports this module while `datasette.app` is being imported.

@@ -32,8 +32,8 @@ _HEAP_BYTES: Final = 512 * 2**20
 def limit_connection(connection: sqlite3.Connection) -> None:
     """Limit values, results, statements and patterns of `connection`.
 
-    `pragma cell_size_check` is off: it tries each cell of each page that is read, a third of the time to count a facet, so
-    that damage does not spread. Datasette only reads, and SQLite checks the bounds of each cell that it reads.
+    `pragma cell_size_check` is off, because it takes a third of the time to count a facet. It prevents writes from
+    spreading damage; Datasette only reads, and SQLite checks the bounds of each cell that it reads.
     """
     distrust_schema(connection)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, _MAX_SQL_LENGTH)
@@ -114,7 +114,7 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
 def _readable_value(name: bytes, value: bytes) -> bytes:
     """Return the value of a header without the parts for which Datasette raises an error.
 
-    Any server of this machine may set a cookie for all ports, and each page would end with an error: a value may be no
+    Any server of this machine may set a cookie for all ports, and each page would be an error. A value may be no
     UTF-8, and `http.cookies` refuses a whole header for one name such as `a/b`.
     """
     text = value.decode("utf-8", "replace").encode()
@@ -153,8 +153,8 @@ def _is_form(headers: Mapping[str, str]) -> bool:
 def _is_followed_link(scope: Scope, headers: Mapping[str, str]) -> bool:
     """Return whether a person followed a link on another site to a reading page.
 
-    Another site measures the time of all other requests, and could read the archive by it: of a frame, of an image,
-    and of every address whose query decides what is read. Other ports of this host are other sites too.
+    By the time of any other request, another site could find out what the archive contains. Such requests are for a
+    frame, an image, or an address whose query decides what is read. Other ports of this host are other sites too.
     """
     return (
         scope["method"] == "GET"

@@ -92,7 +92,7 @@ def _fit_labels(places: Sequence[tuple[float, str]]) -> Iterator[tuple[float, st
 
 
 class Bar(NamedTuple):
-    """The bar of a month: its value, a part above it that is lacking, a title in words, and its link or ""."""
+    """The bar of a month: its value, the lacking part above it, a title in words, and its link or ""."""
 
     value: int
     title: str

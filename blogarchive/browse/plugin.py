@@ -140,8 +140,8 @@ def register_routes(datasette: "Datasette") -> list[tuple[str, Callable[..., Any
 def get_metadata(datasette: "Datasette", key: str | None) -> dict[str, Any]:
     """Return the descriptions, labels, units and facets of an archive's tables, for Datasette before 1.0.
 
-    It asks for the key `tables` to find permissions and sizes of facets, which the archive sets for no table: it would
-    copy and compare all of them for each table of a database page.
+    Datasette asks for the key `tables` to find permissions and sizes of facets, which an archive never sets. It would
+    copy and compare all tables for each table of a database page.
     """
     return {} if key == "tables" else archives.metadata(datasette)
 
@@ -167,8 +167,8 @@ async def permission_allowed(datasette: "Datasette", actor: Any, action: str, re
 def handle_exception(datasette: "Datasette", request: Request, exception: Exception) -> Iterator[None]:
     """Answer every error of a server of our own in place of Datasette, which prints tracebacks.
 
-    On other servers, raise an error that has no traceback: if rich is installed, Datasette answers 500 to it, which
-    is a 404 for a URL without a route.
+    On other servers, raise an error without a traceback. For a URL without a route, Datasette would answer 500
+    instead of 404 if rich is installed.
     """
     outcome: Any = yield
     if archives.is_own_server(datasette):

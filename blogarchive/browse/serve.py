@@ -39,7 +39,7 @@ _MOST_FACTS: Final = 1_000
 
 
 def _once_a_schema(read: Callable[[sqlite3.Connection, str], Any]) -> Callable[..., Awaitable[Any]]:
-    """Return a method that reads a fact of a table once for a schema; a backup may change it while it is served."""
+    """Return a method that reads a fact of a table once until the schema changes, such as by a backup."""
 
     async def fact(self: "_Database", table: str) -> Any:
         request = KNOWN_OF_REQUEST.get({})
@@ -57,7 +57,7 @@ def _once_a_schema(read: Callable[[sqlite3.Connection, str], Any]) -> Callable[.
 
 
 class _Database(Database):  # type: ignore[misc]  # it has no types
-    """Knows the facts that a page of all tables asks for each of 53 tables: each is a statement in another thread."""
+    """Caches the facts that a page of all tables needs of 53 tables: each is a statement in another thread."""
 
     schema: object = None
     facts: dict[object, Any] | None = None
@@ -71,7 +71,7 @@ class _Datasette(Datasette):  # type: ignore[misc]  # it has no types
     """Checks each permission once a request: version 0.65 asks again for each table of a database page."""
 
     def add_database(self, db: Database, name: str | None = None, route: str | None = None) -> Database:
-        """Add a database; a file as one that knows its tables."""
+        """Add a database; a file as one that caches the facts of its tables."""
         own = _Database(self, db.path, is_mutable=db.is_mutable) if db.path else db
         return super().add_database(own, name, route)
 
@@ -97,9 +97,9 @@ def serve(
     """Serve the archives at `paths` until the process is stopped; port 0 means any free port.
 
     Only reads: a crawl may write at the same time. `allowed_hosts` are further names in the Host of requests, such as
-    that of a proxy. `immutable` is for a file that no process writes; it is set if the folder is not writable.
-    Raises `NoArchive`, `ArchiveDamaged`, or `UsageError` if the port is in use, if another
-    version wrote the archive, or if `immutable` would hide changes that are only in the write-ahead log.
+    that of a proxy. `immutable` is for a file that no process writes; it is set if the folder is not writable. Raises
+    `NoArchive`, `ArchiveDamaged`. Raises `UsageError` if the port is in use, another version wrote the archive, or
+    `immutable` would hide changes in the write-ahead log.
     """
     datasette = create_app(*paths, immutable=immutable)
     with closing(listen(host, port)) as listening:
@@ -155,7 +155,7 @@ def listen(host: str, port: int) -> socket.socket:
     # asyncio sets TCP_NODELAY only on sockets whose protocol is named; without it a kept connection waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if os.name == "posix":  # on Windows this option lets two servers listen on one port
+        if os.name == "posix":  # on Windows, two servers could then listen on one port
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen()

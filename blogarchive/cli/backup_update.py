@@ -143,8 +143,8 @@ def _settings(*, cookies: Path | None, **values: Any) -> dict[str, BlogSettings]
     """Return the settings of blogs in the options that the command line names, and those in all others."""
     hosts = parse_hosts(values["media_hosts"])
     values |= {"cookies": str(cookies.absolute()) if cookies else None, "media_hosts": hosts}
-    # A value of the command line is for the blogs of this run, and stored for them; one of the configuration file is for
-    # all blogs that have none of their own.
+    # A value of the command line applies to the blogs of this run, and is stored for them. A value of the
+    # configuration file applies to all blogs without one.
     source = click.get_current_context().get_parameter_source
     named = {name for name in values if source(name) is click.core.ParameterSource.COMMANDLINE}
     return {

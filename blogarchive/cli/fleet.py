@@ -352,7 +352,7 @@ class WorkerReport:
         self._print(f"[{name}] {text}" if name else text, event="message", shard=name or None, message=text)
 
     def on_problem(self, name: str, text: str) -> None:
-        """Print why a shard cannot begin its round, and tell a person."""
+        """Print why a shard cannot begin its round, and run the `--notify` command."""
         event = {"event": "problem", "shard": name, "message": text}
         self._print(f"{name}: {text}", **event)
         self._tell({"command": "fleet work", **event}, text)

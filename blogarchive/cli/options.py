@@ -314,7 +314,7 @@ def url_list(text: str, errors: str = "strict") -> Callable[[_F], _F]:
 
 
 def add_common(command: click.Command) -> click.Command:
-    """Let a command take `--db`, `-q` and `-v` where it says nothing of them; -v shows the log."""
+    """Add `--db`, `-q` and `-v` to a command that does not define them; -v shows the log."""
     if isinstance(command, click.Group):
         for each in command.commands.values():
             add_common(each)

@@ -288,7 +288,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
             shell=True,
             input=f"{summary}\n".encode(),
             env={**os.environ, SENTENCE: sentence},
-            stdout=sys.stderr.fileno(),  # its lines must not stand among the JSON of this command
+            stdout=sys.stderr.fileno(),  # its lines must not be in the JSON of this command
             timeout=_TIMEOUT,
             check=False,
         )

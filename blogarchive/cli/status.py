@@ -62,7 +62,7 @@ def _format_sums(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str]:
             paused=sum(blog.paused_at is not None for blog in of_site),
         )
         yield from _format_counts(of_site)
-    # Of a whole host a person wants to know which blogs need attention, not thousands that are complete.
+    # Only blogs that need attention: a whole host may have thousands of complete ones.
     yield from _format_incomplete([blog for blog in blogs if not blog.complete])
 
 

@@ -24,7 +24,7 @@ _MOST_HOSTS: Final = 5_000  # a round locks each of them, and PostgreSQL has pla
 async def make_tables(url: str, folders: Sequence[Path]) -> dict[Path, list[str]]:
     """Make the tables of a fleet, or migrate them; return the shards that were restored by their folder.
 
-    Restored are shards that PostgreSQL does not know, or knows as they were before a move, and their rounds. Raises
+    Shards that PostgreSQL lacks, or has as they were before a move, are restored with their rounds. Raises
     `UsageError` if two shards have one host, and `HostBusy` for a file that is no home.
     """
     async with connected(url) as connection:
@@ -139,7 +139,7 @@ async def remove(url: str, patterns: Sequence[str]) -> list[str]:
 
 
 async def begin_anew(url: str, names: Sequence[str]) -> None:
-    """Let shards begin without the posts that they had. Raises `UsageError` for an unknown name."""
+    """Make shards due without their earlier posts. Raises `UsageError` for an unknown name."""
     async with connected(url) as connection:
         await shards.begin_anew(connection, names)
 
@@ -207,7 +207,7 @@ async def _save(connection: Connection, db: Path, shard: shard_file.Shard) -> No
 
 
 def _is_current(db: Path, shard: shard_file.Shard, known: shard_file.ShardRow | None) -> bool:
-    """Return True if PostgreSQL knows this home. Raises `HostBusy` if it knows another or a later state."""
+    """Return True if PostgreSQL has this home. Raises `HostBusy` if it has another, or a later state."""
     if known is None or known.epoch < shard.epoch:
         return False
     error = shard_file.home_error(db, shard, known)
@@ -221,7 +221,7 @@ def _raise(db: Path, error: UsageError) -> None:
 
 
 def _stored_rounds(db: Path, shard: shard_file.Shard) -> list[dict[str, Any]]:
-    """Return the rounds of a shard as its archive knows them, oldest first."""
+    """Return the rounds of a shard that its archive has, oldest first."""
     found: list[dict[str, Any]] = []
     # An older archive is migrated by its next round, which also reports a missing or damaged one.
     with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:

@@ -1,7 +1,7 @@
 """A shard of a fleet: its description beside the archive, its home; the settings of a fleet, and the locks of none.
 
-The home of a shard is a machine and the path of its archive there. A copy of the file has another home, or knows fewer
-rounds than PostgreSQL: it is refused, so that a shard never continues in two files.
+The home of a shard is a machine and the path of its archive there. A copy of the file has another home, or fewer
+rounds than PostgreSQL. It is refused: a shard never continues in two files.
 """
 
 import importlib.util
@@ -30,9 +30,9 @@ class Shard:
     """A shard as `fleet add` describes it.
 
     `hosts` are written as in URLs, with a port that is not the default. `urls` are the blogs of its list, with the
-    digest `list_digest`; if empty, the blogs of the archive and those that `discover` finds. Times are in seconds.
-    `epoch` is raised by `fleet move`, and `round` counts the rounds: a file with a lower one than PostgreSQL's is an
-    old home, or a copy.
+    digest `list_digest`. If empty, the shard has the blogs of the archive and those that `discover` finds. Times are
+    in seconds. `fleet move` raises `epoch`, and `round` counts the rounds. A file with lower ones than PostgreSQL is
+    an old home, or a copy.
     """
 
     shard: str
@@ -237,7 +237,7 @@ def boot_clock() -> float:
     if sys.platform == "linux":
         return time.clock_gettime(time.CLOCK_BOOTTIME)
     elif sys.platform == "darwin":  # noqa: RET505 - mypy takes statements after `return` as unreachable on Linux
-        return time.clock_gettime(time.CLOCK_MONOTONIC)  # `time.monotonic` stands still while a Mac sleeps
+        return time.clock_gettime(time.CLOCK_MONOTONIC)  # `time.monotonic` stops while a Mac sleeps
     else:
         return time.monotonic()
 

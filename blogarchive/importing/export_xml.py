@@ -68,7 +68,7 @@ def _open_data(path: Path) -> Iterator[Data]:
 
 
 def split_elements(data: Data, name: str) -> Iterator[tuple[slice, bool]]:
-    """Yield the place of each element of that name, in order, and whether it is whole: the file may end in the last one.
+    """Yield the place of each element of that name, in order, and whether it is whole; a cut file ends in one.
 
     Tags in CDATA sections and comments are none.
     """

@@ -107,7 +107,7 @@ class _ExportImport:
             self._store(post_page.name, page, parsed)
 
     def _read(self, page: Page) -> tuple[forms.PostStatus, ParsedPage]:
-        """Return the post of a page; with another number if its own is a time that an earlier post of the file has too."""
+        """Parse the post of a page; give it another number if an earlier post of the file has the same time."""
         target = Target(url="", site=self.site.name, kind=PageKind.POST)
         try:
             status, parsed = self.site.read_post(page, target, self.site.zone)

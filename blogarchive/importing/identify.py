@@ -1,6 +1,6 @@
 """Identify which page of which blog a saved page is.
 
-It is found by the first of these that names a page:
+The first of these that names a page identifies it:
 
 1. the given URL;
 2. the URL from the browser or from the file's path;
@@ -238,7 +238,7 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
 
 
 def _as_later_list(crawled: CrawledPage) -> CrawledPage:
-    """Return a list of a blog on any host as a later page of its home page, unless its URL is that of the blog.
+    """Return a list of the generic site as a later page of its home page, unless its URL is that of the blog.
 
     A mirror has lists of tags and months too; the first page of a home page has the URL of the blog.
     """
@@ -294,7 +294,7 @@ class _Identification:
         if found := next(own, None):
             return found
         listing = self._read_given_list()
-        # A URL below a blog is of this page alone: in a diary, that of a day may be the URL of a post.
+        # A given URL below a blog is that of this page: in a diary, the URL of a day may be that of a post.
         is_of_page = self._given_of_any_host is not None and self._given_of_any_host.uid is None
         if is_of_page or (listing and listing.listed):
             return self._given
@@ -306,18 +306,18 @@ class _Identification:
 
     @property
     def _given_of_any_host(self) -> Target | None:
-        """The given blog if its host has no site of its own: only the page shows whether it is a list or a post."""
+        """The given blog if its host has no parsers: only the page shows whether it is a list or a post."""
         given = self._given
         return given if given and base.site_by_name(given.site).has_any_host else None
 
     def _may_be_given(self, found: Target) -> bool:
-        """Return whether a page at that URL may be of the given blog: on its host, if only the host names the blog."""
+        """Return whether a page at that URL may be of the given blog; if only the host names it, the hosts are equal."""
         given = self._given_of_any_host
         hosts = {host_of(one.url).removeprefix("www.") for one in (found, given or found)}
         return len(hosts) == 1
 
     def _read_given_list(self) -> ParsedPage | None:
-        """Return the page as a list of the given blog of any host, None if it is no list or the site is another."""
+        """Parse the page as a list of the given blog; return None if it is no list, or the host has parsers."""
         given = self._given_of_any_host
         parsed = to_crawled_page(self._saved, given).parsed if given else None
         return parsed if parsed and parsed.kind is PageKind.HOME else None

@@ -28,8 +28,8 @@ def merge_archive(
 
     `archive` is created if there is none; `other` is only read. Every row keeps its time: the order of merges does
     not matter, and a merge again changes nothing. Each slice of rows is a transaction: the same merge again continues
-    one that was interrupted, and the report then counts the rest. Raises `NoArchive`, `ArchiveDamaged`, `UsageError`
-    (the same file, or different versions), `ArchiveBusy`, `CannotWrite`.
+    an interrupted one, and reports the rest. Raises `NoArchive`, `ArchiveDamaged`, `UsageError` (the same file, or
+    different versions), `ArchiveBusy`, `CannotWrite`.
     """
     with Archive.open(other, read_only=True) as source:
         require_readable(source)  # before an archive is created for nothing, or merged in part

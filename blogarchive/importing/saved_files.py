@@ -48,9 +48,9 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML or a web archive of Safari by absolute URL, in a page of SingleFile or Save Page
-    WE by name; `whole` is that page, whose `body` has these names. `headers` and `status` are those of the response in
-    a WARC.
+    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL. In a page of SingleFile or Save
+    Page WE they are by name, and `whole` is that page; its `body` has these names. `headers` and `status` are those
+    of the response in a WARC.
     """
 
     path: Path

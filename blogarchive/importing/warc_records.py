@@ -147,7 +147,7 @@ def _open_records(source: Path) -> BinaryIO:
 
 
 def _iterate_records(file: BinaryIO, *, is_arc: bool) -> Any:
-    """Return the iterator of warcio over the records of a file; the records of an ARC file as those of a WARC file.
+    """Return the iterator of warcio over the records of a file; those of an ARC file are converted.
 
     An HTML page may look like ARC, so that other files are read as WARC alone.
     """
@@ -263,7 +263,7 @@ class Record:
 
     @property
     def recorded_at(self) -> datetime:
-        """The time of the record (UTC); a date cut to year or month (WARC 1.1) means its first day; else the file's time.
+        """The time of the record (UTC), else of the file; a year or month alone (WARC 1.1) means its first day.
 
         Raises `CannotIdentify` if the date is not plausible.
         """

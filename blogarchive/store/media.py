@@ -58,7 +58,7 @@ def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
 
 
 class AuthorIds:
-    """The ids of the stored authors of `blogs`, a list that grows; they are read again if a blog or author is new."""
+    """The ids of the stored authors of `blogs`, a growing list; read again if a blog or author is new."""
 
     def __init__(self, archive: Archive, blogs: Sequence[Blog]) -> None:
         self._archive = archive
@@ -78,7 +78,7 @@ _OF_AUTHORS = "p.author_id in (select value from json_each(?))"
 _SHOWN = """select coalesce(m.id, 0) as id, pm.url, p.url as post_url, a.site, a.uid from post_media pm
         join posts p on p.id = pm.post_id join authors a on a.id = p.author_id left join media m on m.id = pm.media_id"""
 Scope = Mapping[str, Value]
-"""The images of a run: ids of `authors` as JSON, the time `now` at which images are due, posts seen `since` (UTC texts)."""
+"""The images of a run: ids of `authors` as JSON, images due at `now`, posts seen `since` (UTC texts)."""
 
 _IN_SCOPE = """p.author_id in (select value from json_each(:authors))
  and coalesce(p.own_page_seen_at, '') >= :since"""
@@ -197,7 +197,7 @@ def requeue_old_images(archive: Archive, blog: Blog, number: str, *, now: dateti
 
 
 def mark_unmodified(archive: Archive, image: QueuedImage, *, now: datetime) -> None:
-    """Record that the stored file of an image is the one that its URL shows, or that it could not be asked for."""
+    """Record that an image is as stored, or could not be fetched again; it is not retried."""
     update = "update media set fetched_at = ?, next_try_at = null where id = ?"
     archive.execute(update, (format_utc(now), image.id))
 
@@ -253,7 +253,7 @@ def store_image(
 
 
 def _mark_stored(archive: Archive, url: str, file_columns: Mapping[str, Value]) -> None:
-    """Store these columns of the file in the row of its URL, and let the posts that show it refer to that row."""
+    """Store the columns of a file in the row of its URL, and the id of that row with the posts that show it."""
     changed = {**file_columns, "status": "stored", "next_try_at": None, "detail": None}
     row = {"url": url, "host": host_of(url), **changed}
     archive.insert_rows("media", [row], on_conflict=f"on conflict(url) do update set {excluded(changed)}")

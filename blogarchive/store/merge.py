@@ -1,7 +1,7 @@
 """Merge another archive in slices: its pages are checked and parsed again, its images are checked and copied.
 
-Each page is saved at its own fetch time, as if this archive had fetched it. So the text of the newest page of a post is
-the current one, whichever archive has it, and all other texts are revisions (`save_text` in `posts/revisions.py`).
+Each page is saved at its own fetch time, as if this archive had fetched it. The newest page of both archives has the
+current text of a post; all other texts are revisions (`save_text` in `posts/revisions.py`).
 """
 
 from array import array
@@ -45,8 +45,8 @@ def start(archive: Archive, other: Path) -> None:
     archive.execute(update, (other.name, read_state(other) or ""))
 
 
-# SQLite takes these tables for large ones. Without a key, and with `cross join`, it looks their rows up in the others;
-# else it would look up all rows of the archive in a slice.
+# SQLite estimates these tables as large. Without a key, and with `cross join`, it looks up their few rows in the
+# others. Otherwise it would look up all rows of the archive in each slice.
 _TABLES = """
 create temp table if not exists bad_rows(tbl text not null, row integer not null);
 

@@ -23,9 +23,9 @@ _MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id
   join main.categories c on c.author_id = p.author_id and c.name = oc.name"""
 
 
-# A post is in a category until a page later than all that showed it there removes it: one that marked it as gone from
-# the category, or a complete listing without it, of an archive that had the post. The ids show which rows the archive
-# had before the merge: a complete listing of a category says nothing about posts that only the other archive had.
+# A post is in a category until a page later than all that showed it there removes it. Such a page marked it as gone
+# from the category, or ended a complete listing without it, in an archive that had the post. The ids show which rows
+# the archive had before the merge: its listings prove nothing about other posts.
 _MEMBERSHIPS = f"""
 create temp table sightings as
 select pc.post_id, pc.category_id, pc.gone_at, pc.rowid <= m.members_before as was_member,

@@ -124,7 +124,7 @@ def wrong_rows(archive: Archive, tables: Collection[str]) -> list[Damage]:
 
 
 def _later_than_now(archive: Archive, tables: Collection[str]) -> Iterator[Damage]:
-    """Yield rows of tomorrow or later: once merged, a time in the future wins over all that a run sees."""
+    """Yield rows of tomorrow or later: a merged time in the future would be newer than each page of a run."""
     tomorrow = format_utc(utc_now() + timedelta(days=1))
     for table in tables:
         for name in archive.columns(table):

@@ -124,7 +124,7 @@ def shift_utc(text: str, delta: timedelta) -> str:
 LACKS_COMMENTS = (
     "p.gone_at is null and p.content_hash is not null and p.comment_count <>"
     " (select count(*) from comments c where c.post_id = p.id and c.gone_at is null and c.is_counted)"
-    # Some counts include comments that nobody sees; the save of the page compared them.
+    # Some counts include hidden comments; the save of the page compared them.
     " and (p.comments_complete_at is null or p.comments_complete_at <"
     " (select max(s.captured_at) from post_stats s where s.post_id = p.id))"
 )

@@ -1,8 +1,8 @@
 """Decide when a page is due again, and when a failed target is retried: pure functions of its kind, age and history.
 
 Young posts are due daily at first. The interval of an older post adapts: shorter after a change, longer without one.
-Listings are due within thirty days. A hash of the target's key spreads the due times, so that pages of one night do not
-become due in one night. `bench/schedule_model.py` measures what these numbers buy.
+Listings are due within thirty days. A hash of the target's key spreads the due times: pages fetched in one night
+become due in different nights. `bench/schedule_model.py` measures the effect of these numbers.
 """
 
 from datetime import datetime, timedelta
@@ -50,7 +50,7 @@ def request_budget(stored_posts: int) -> int:
 
 
 def longest_interval(stored_posts: int, budget: int) -> timedelta:
-    """Return the time after which a post is due whatever its interval, if a person chose the budget: it is to be used."""
+    """Return the longest time between fetches of a post if a person chose the budget, so that it is used."""
     rounds = stored_posts / max(1.0, budget * (1 - YOUNG_SHARE))
     return min(MAX_INTERVAL, timedelta(days=_ROUNDS * rounds))
 

@@ -1,8 +1,8 @@
 """The full-text index: pairs of Chinese characters, runs of letters, numbers; kept equal to the rows after every write.
 
 SQLite's tokenizers take a whole Chinese sentence for one word (unicode61), or find nothing below three characters
-(trigram). So the index stores overlapping pairs, 国会议 as 国会 会议 议. A word of two characters is a token that any SQL
-client finds, a longer word is a phrase of pairs, and a single character begins a token. A text is indexed as written,
+(trigram). So the index stores overlapping pairs, 国会议 as 国会 会议 议. A word of two characters is a token that any
+SQL client finds. A longer word is a phrase of pairs; a single character begins a token. A text is indexed as written,
 then again in the form that texts and queries share: Traditional to Simplified. Both forms have full width made half
 width, lower case, and no accents. A folded text has the length of the text, so that a position in one is the same
 position in the other.
@@ -236,9 +236,9 @@ def index_text(text: str | None) -> str:
     """Return the text for the index: tokens separated by spaces, with `BREAK` for breaks and at the beginning.
 
     The first break is in every text, so that a query with only unwanted terms has a term to match. The parts between
-    breaks that differ when folded follow at the end. So in plain SQL a word in Traditional characters finds what is
-    written so, one in Simplified characters finds both, and no phrase matches from one form into the other. `search`
-    folds its words: either form finds both.
+    breaks that differ when folded follow at the end. In plain SQL, a word in Traditional characters finds texts
+    written so; one in Simplified characters finds both. No phrase matches across the two forms. `search` folds its
+    words: either form finds both.
     """
     if not text:
         return BREAK

@@ -1,10 +1,10 @@
 """Parse pages in a second process: in runs without a delay, and large pages.
 
-Requests and results travel over a socket, in order. The process has no state that could be lost. If the one of a run
-ends, pages are parsed in this process (docs/decisions/0054-parser-process.md). The one of large pages is killed at a
-time limit, and its page is a failure: no page may stop a run. The steps of a parser are linear, so a page of less than
-`LARGE_PAGE` bytes cannot take long (docs/decisions/0064-limits-of-a-page.md). On Windows all pages are parsed in this
-process, without a time limit.
+Requests and results travel over a socket, in order. The process has no state that could be lost. If the process of a
+run ends, pages are parsed in this one (docs/decisions/0054-parser-process.md). The process of large pages is killed
+at a time limit, so that no page stops a run; the page becomes a failure. Parsers take linear time, so a page of less
+than `LARGE_PAGE` bytes cannot take long (docs/decisions/0064-limits-of-a-page.md). On Windows all pages are parsed in
+this process, without a time limit.
 """
 
 import asyncio

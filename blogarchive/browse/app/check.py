@@ -1,4 +1,4 @@
-"""Find the blog that a person means: the URL in a pasted text, the scheme that answers, and the preview of its page."""
+"""Find the blog of a pasted text: its URL, the scheme that answers, and the preview of its page."""
 
 import asyncio
 import json
@@ -125,7 +125,7 @@ _SITE_NAMES: Final = {
 
 
 def site_title(name: str) -> str:
-    """Return the name of a site as its bloggers know it."""
+    """Return the name by which bloggers call a site."""
     return _SITE_NAMES.get(name, name)
 
 

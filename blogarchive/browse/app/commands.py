@@ -1,7 +1,6 @@
 """Commands of blogarchive as processes of their own: a crawl, a task that writes files, or a short command.
 
-The pages write to the archive through the command line alone, so that a page and a terminal can never do
-different things.
+The pages write to the archive only by commands, so that a page never does other things than a terminal.
 """
 
 import asyncio
@@ -44,7 +43,7 @@ class CommandResult:
         return lines[-1].partition("blogarchive: ")[2] or lines[-1] if lines else ""
 
     def words(self, otherwise: str) -> str:
-        """Return the message, or `otherwise` if there is none or it speaks of commands and their options."""
+        """Return the message, or `otherwise` if there is none or it names commands or options."""
         return otherwise if not self.message or "`" in self.message or "--" in self.message else self.message
 
 

@@ -185,7 +185,8 @@ async def execute(database: Database, query: Callable[[Statements], Any]) -> Any
 async def open_database(datasette: "Datasette", path: Path) -> Database | None:
     """Return Datasette's database of the archive, added when the first backup made the file; None before.
 
-    A journal beside the file is that of a backup which was killed while it made the tables: the next one ends it.
+    A journal beside the file is from a backup that was killed while it made the tables; the next backup finishes
+    them.
     """
     known = archives.get_archive(datasette, None)
     if known is not None or not path.exists() or path.with_name(f"{path.name}-journal").exists():

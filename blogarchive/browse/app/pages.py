@@ -77,7 +77,7 @@ _MOST_PROBLEMS = 8
 
 
 async def open_app(context: AppContext) -> Response:
-    """`/app/open?token=…`: give the browser the cookie, if it knows the token."""
+    """`/app/open?token=…`: set the cookie of the browser if the token is right."""
     access = context.state.access
     if not access.is_token(context.request.args.get("token") or ""):
         return await refused(context.datasette, context.request, OLD_ADDRESS)
@@ -171,7 +171,7 @@ async def home(context: AppContext) -> Response:
 
 
 async def alive(context: AppContext) -> Response:
-    """`/app/alive`: tell a page that is still open that the program runs."""
+    """`/app/alive`: answer an open page, so that it shows that the program runs."""
     return Response.text("")
 
 

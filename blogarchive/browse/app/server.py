@@ -51,7 +51,7 @@ def run_app(path: Path, *, port: int | None = None, open_browser: bool = True) -
     try:
         _serve(path, port, open_browser=open_browser)
     except BlogArchiveError as error:
-        if open_browser and not sys.stderr.isatty():  # after a double click nobody sees a terminal
+        if open_browser and not sys.stderr.isatty():  # a double click opens no terminal
             _show_error(str(error))
         raise
 
@@ -138,7 +138,7 @@ def _note(archive: Path) -> Path:
 
 
 def _migrate(path: Path) -> None:
-    """Bring an existing archive to the tables of this version; a crawl that runs did so already."""
+    """Migrate an existing archive; a crawl that runs did so already."""
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         return  # a first backup that failed leaves an empty file
     # An archive on a read-only disk is served without this.

@@ -1,6 +1,6 @@
-"""The search: its page with hits and their counts; the list that a reader of a post came from, a search or a category.
+"""The page of a search, with hits and counts; the search or category from which a reader opened a post.
 
-A link to a hit carries its search, so that the page of the post leads back, and on to the neighbours in the list.
+A link to a hit contains its search, so that the page of the post links back, and to its neighbours in the list.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""Advisory locks of hosts, held by the process that sends the requests.
+"""Advisory locks of hosts, in the process that sends the requests.
 
-The locks of a run's own hosts are held until its end. Other hosts, such as those of images, are shared: a run holds
-one in turns of some seconds, so that other runs get theirs.
+A run locks its own hosts until its end. Other hosts, such as those of images, are shared: a run locks one for some
+seconds at a time, so that other runs can lock it too.
 """
 
 import asyncio

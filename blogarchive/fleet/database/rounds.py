@@ -13,7 +13,7 @@ from blogarchive.fleet.shard import Shard, machine_id
 
 
 async def make_due(connection: Connection, names: Sequence[str], *, rest: bool = True) -> None:
-    """Let shards that are not paused have a round at once: of all their hosts, or of those with a time of their own.
+    """Make shards that are not paused due at once; without `rest`, only their hosts with a time of their own.
 
     A round that runs meanwhile is followed by another: see `end_round`.
     """
@@ -155,7 +155,7 @@ values (%(shard)s, %(epoch)s, %(host)s, %(started_at)s, %(finished_at)s, %(exit_
 
 
 async def restore_rounds(connection: Connection, name: str, rounds: Sequence[Mapping[str, Any]]) -> None:
-    """Store rounds, oldest first, that the archive of a shard knows, if PostgreSQL knows none of this shard."""
+    """Store the rounds in the archive of a shard, oldest first, if PostgreSQL has none of this shard."""
     if await scalar(connection, "select exists (select 1 from fleet_rounds where shard = %s)", (name,)):
         return
     async with connection.transaction(), connection.cursor() as writer:

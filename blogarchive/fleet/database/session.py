@@ -53,8 +53,8 @@ def connection_string(url: str, *, holds_locks: bool = False) -> str:
 async def connected(url: str, *, holds_locks: bool = False) -> AsyncIterator[Connection]:
     """Yield a connection that commits each statement.
 
-    Raises `FleetUnreachable` if PostgreSQL cannot be reached or the connection ends, and `UsageError` if `fleet init`
-    has not run or PostgreSQL refuses a statement.
+    Raises `FleetUnreachable` if PostgreSQL cannot be reached or the connection ends. Raises `UsageError` if `fleet
+    init` has not run or PostgreSQL refuses a statement.
     """
     with user_errors():
         parameters = connection_string(url, holds_locks=holds_locks)
@@ -186,7 +186,7 @@ class Session:
         return rows
 
     def _keep_confirming(self) -> None:
-        """Let PostgreSQL hear of the session, also while the program computes; the body of a thread."""
+        """Send a statement at intervals, also while the program computes; the body of a thread."""
         with suppress(RuntimeError):  # the session is closed meanwhile
             while not self._is_closed.wait(self._limits.ping):
                 wait([self.submit("select 1")])

@@ -68,8 +68,8 @@ async def read_status(
 ) -> list[ShardStatus]:
     """Return the status of some shards, or all, by name: with the last rounds, newest first, and the hosts that fail.
 
-    `lag_seconds` is how late the next round is. A worker lives if PostgreSQL has heard of it within the time after
-    which it loses its locks.
+    `lag_seconds` is how late the next round is. A worker runs if PostgreSQL received a statement of it within the
+    time after which it loses its locks.
     """
     values = {"names": names, "homes": homes, "patience": time_limits().server}
     return [found for (found,) in await (await connection.execute(_STATUS, values)).fetchall()]
@@ -147,7 +147,7 @@ async def stop_rounds(connection: Connection, names: Sequence[str]) -> None:
 
 
 async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
-    """Let shards begin at once, without the posts and rounds that they had. Raises `UsageError` for an unknown name."""
+    """Make shards due at once, without their earlier posts and rounds. Raises `UsageError` for an unknown name."""
     names = await find_names(connection, patterns)
     update = "update fleet_shards set posts = null, round = 0, due_at = now(), next_at = null where shard = any(%s)"
     await connection.execute(update, (names,))
@@ -218,7 +218,7 @@ async def find_homes(connection: Connection, folder: Path) -> dict[str, str]:
 
 
 async def save_worker(connection: Connection, worker: Mapping[str, Any]) -> None:
-    """Store that the worker of a home lives; `worker` has the columns of `fleet_workers` but `seen_at`."""
+    """Store that the worker of a home runs; `worker` has the columns of `fleet_workers` but `seen_at`."""
     await connection.execute(_SAVE_WORKER, worker)
 
 

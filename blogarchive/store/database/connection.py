@@ -29,8 +29,8 @@ def hold_lock(path: Path | str, command: str, *, now: datetime) -> Iterator[None
     """Lock the archive at `path` for a command that writes; raises `ArchiveBusy`, naming the holder, at once.
 
     The lock file is `PATH.lock`, beside the real file if `path` is a link. It is never removed: otherwise two
-    processes could lock two files of one name. The holder is named in a second file, because Windows lets no other
-    process read a locked one.
+    processes could lock two files of one name. A second file names the holder, because on Windows no other process
+    can read a locked one.
     """
     with _locked(path):
         holder = LockHolder(pid=os.getpid(), command=command, since=format_utc(now))

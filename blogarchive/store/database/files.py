@@ -140,7 +140,7 @@ def _copy(path: Path, folder: str) -> Path:
 
 
 def _migrate(copy: Statements) -> None:
-    """Bring the copy up to date here, because `Archive.open` would name a temporary file to the user."""
+    """Migrate the copy here, because an error of `Archive.open` would name a temporary file."""
     migrations.refuse_unsupported(copy)
     migrations.refuse_changed(copy)
     migrations.prepare(copy)

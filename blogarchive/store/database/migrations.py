@@ -1,4 +1,4 @@
-"""Bring an archive of an older version up to date, and refuse files that this version cannot open."""
+"""Migrate an archive of an older version, and refuse files that this version cannot open."""
 
 import sqlite3
 from collections import defaultdict
@@ -50,7 +50,7 @@ _REVISED = (("posts", "post_revisions", _VERSIONS), ("comments", "comment_revisi
 
 
 def _merge_equal_versions(archive: Statements) -> None:
-    """Merge neighbouring versions between which a reader sees no difference."""
+    """Merge neighbouring versions whose compared forms are equal."""
     from blogarchive.parsing.compared_form import form_of
 
     hosts: defaultdict[int, set[str]] = defaultdict(set)
@@ -73,7 +73,7 @@ def _merge_equal_versions(archive: Statements) -> None:
 
 
 def _fold_texts(archive: Statements) -> None:
-    """Compute the hashes of texts again, of what a reader sees; merge equal neighbours."""
+    """Compute the hashes of texts again, from their compared forms, and merge equal neighbours."""
     from blogarchive.parsing.compared_form import content_hash, text_digest
 
     archive.connection.create_function("content_hash", 2, content_hash, deterministic=True)
@@ -120,7 +120,7 @@ select type, name from sqlite_master where {schema.OWN_TRIGGERS} or (type = 'tab
 
 
 def _tidy(archive: Statements) -> None:
-    """Give the program's own tables names that begin with `_`."""
+    """Rename the program's own tables, so that their names begin with `_`."""
     for name in _VIEWS_OF_1_0:
         archive.execute(f"drop view {name}")
     archive.execute("drop index sweep_items_sweep")
@@ -207,7 +207,7 @@ def prepare(archive: Statements) -> bool:
     except BaseException:
         archive.rollback()
         raise
-    # The pages of deleted rows go back to the disk, if they are more than a tenth of the file, and a damaged index.
+    # VACUUM frees the space of deleted rows (if more than a tenth of the file), and rebuilds a damaged index.
     if damaged or archive.scalar("pragma freelist_count") * 10 > archive.scalar("pragma page_count"):
         archive.execute("vacuum")
     return 0 < version < SCHEMA_VERSION
@@ -257,7 +257,7 @@ def refuse_unsupported(archive: Statements) -> None:
 
 
 def refuse_older(archive: Statements) -> None:
-    """Raise `UsageError` if a command that writes has to bring the archive up to date first."""
+    """Raise `UsageError` if a command that writes has to migrate the archive first."""
     if is_older(archive):
         text = _(
             "{path} was made by an older blogarchive, or its tables that begin with _ were deleted; bring it up"
@@ -271,7 +271,7 @@ def refuse_older(archive: Statements) -> None:
 def refuse_changed(archive: Statements) -> None:
     """Raise `ArchiveDamaged` if statements on the archive would run what a stranger wrote into its schema.
 
-    In a file of an older version, whose tables are others, a view in place of a table is one, and a trigger.
+    In an archive of an older version, only views in place of a table, and triggers, are found.
     """
     is_current = _version(archive) == SCHEMA_VERSION
     changed = schema.changed_objects(archive) if is_current else schema.foreign_objects(archive)

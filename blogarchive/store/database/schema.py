@@ -94,8 +94,8 @@ def is_unchanged(kind: str, name: str, sql: str) -> bool:
 def changed_objects(archive: Statements) -> list[str]:
     """Return the type and name of what a stranger put in place of a table, index, view or trigger of ours.
 
-    A trigger on a table of ours is one too. What else the file has is ignored: nothing executes it. Plain columns
-    may be added, or be missing in an older file, and the triggers by which sqlite-utils counts rows may be there.
+    A trigger on a table of ours is one too. Other objects of the file are ignored: nothing executes them. Plain
+    columns may be added, or be missing in an older file. The triggers by which sqlite-utils counts rows are allowed.
     """
     ours = _definitions()
     found = []
@@ -124,7 +124,7 @@ OWN_TRIGGERS: Final = "type = 'trigger' and (name like 'search%' or name like '%
 
 
 def foreign_objects(archive: Statements) -> list[str]:
-    """Return what a stranger lets run for tables of an older version: views in place of one, triggers."""
+    """Return the type and name of triggers, and of views in place of a table, in an archive of an older version."""
     rows = archive.rows(f"select type, name, sql from sqlite_master where not ({OWN_TRIGGERS})")  # noqa: S608 - constant
     views = [name for kind, name, _ in rows if kind == "view" and ("table", name.lower()) in statements()]
     triggers = [(name, sql) for kind, name, sql in rows if kind == "trigger"]

@@ -1,7 +1,7 @@
 """Hold the page of a post that contradicts the stored post, or that shows what most posts of the run show too.
 
-A held page is stored and replaces nothing until a person agrees or an honest page comes. What its run stored of the same
-change before is undone: each text, comment and name of the site's pages in that run is as before it.
+A held page is stored, but replaces nothing until a person accepts the change or a page without it is fetched. The
+same change is undone in posts that the run saved earlier: their texts, comments and names are as before the run.
 """
 
 import json
@@ -44,7 +44,7 @@ def check_change(
 ) -> Rejection | None:
     """Count the change of a post and return why the page is held, or None if it is not.
 
-    `accepted`: a person agrees with the changes of the site, so nothing is held.
+    No page is held if `accepted`: a person accepted the changes of the site.
     """
     post = find_post(crawled)
     is_of_post = crawled.target.kind is crawled.parsed.kind is PageKind.POST
@@ -95,7 +95,7 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 def _hold_if_doubted(
     archive: Archive, site: str, now: datetime, run_id: int, change: TextChange, stored: StoredPost
 ) -> Rejection | None:
-    """Record a change of a site; return why its page is held, or None if it may be an edit of the author."""
+    """Record a changed text; return why its page is held, or None if the author may have edited the post."""
     names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
     names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
     archive.execute(_RECORD, names)

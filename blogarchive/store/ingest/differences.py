@@ -1,6 +1,6 @@
-"""How a page of a post differs from the stored post: the kind of the change, and whether the page contradicts the post.
+"""Compare a page of a post with the stored post: name the kind of change, and find contradictions.
 
-Some differences are no edit by themselves. `changes.py` decides whether a change is that of an author or of the site.
+`changes.py` decides whether the author or the site made a change.
 """
 
 from collections import Counter

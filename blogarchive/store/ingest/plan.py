@@ -268,8 +268,8 @@ def queue_run(
 def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: datetime) -> int:
     """Queue further targets when the queue is empty and nothing is in flight; return how many, 0 ends the run.
 
-    Those of `queue_incomplete`; each post that lost all its comments, if others did not; and posts whose changes turned
-    out to be edits.
+    These are the targets of `queue_incomplete`, posts that alone lost all their comments, and held posts that were
+    edited.
     """
     added = sum(queue_incomplete(archive, run, blog, now=now) for blog in blogs)
     with archive.atomic():
@@ -338,7 +338,7 @@ def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) 
 
 
 def _parse_time(text: str, now: datetime) -> datetime:
-    """Return the time of a text that a page showed, which may be cut; without an offset it has the zone of `now`."""
+    """Parse the time that a page showed, which may be cut; without an offset it has the zone of `now`."""
     whole = text + "0001-01-01"[len(text) : 10] if len(text) < 10 else text
     moment = datetime.fromisoformat(whole)
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

@@ -96,7 +96,7 @@ def _is_counter_page(context: SaveContext, post: Post) -> bool:
 
 
 def _queue_counter_page(context: SaveContext, post: Post) -> None:
-    """Requeue the page with a counter of the post, if a script fetches it: a link to comments that is no next page."""
+    """Requeue the page from which a script reads a counter: a link to comments that is no next page."""
     for link in context.parsed.links:
         if link.kind is _COMMENTS and not link.next_page:
             target = context.own_target(PageKind.COMMENTS, link.url, post_number=post.number)

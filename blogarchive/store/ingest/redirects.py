@@ -55,9 +55,9 @@ select p.id from posts p join (select max(started_at) as began from runs)
 def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
-    A number that the URL states becomes that of a post which no list shows any more, or of which this run has seen the new
-    number alone: all of the post stored under that since is added to the earlier row. Until then the target keeps its URL,
-    whose next redirect is another chance.
+    The post gets the number that the URL states if no list shows its old number, or this run saw only the new one.
+    Rows stored under the new number are then added to the earlier post. Otherwise the target keeps its URL, and the
+    next redirect is compared again.
     """
     site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
     number, author = site.parse_url(url).number, author_id(archive, blog)
@@ -177,7 +177,7 @@ _MOVE = (
 
 
 def _rename(archive: Archive, old: str, new: str) -> None:
-    """Give a listing, or a page of comments, another URL."""
+    """Change the URL of a listing or of a page of comments."""
     update = "update frontier set key = ?1, url = ?1, etag = null, last_modified = null where key = ?2"
     archive.execute(update, (new, old))
     named = {"frontier": "chain", "_page_chains": "chain", "categories": "url", "archive_months": "url"}

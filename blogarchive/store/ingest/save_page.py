@@ -110,10 +110,9 @@ def save_page(
 ) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
-    A rejected page (a refusal, a notice, an error, a page that parses worse than the stored one) replaces nothing and
-    becomes a failure. Raises `CannotWrite` if the disk is full or the file is read-only, and `ArchiveDamaged` if the
-    file is damaged; then nothing is saved. `partial`: the run is limited. `accepted`: a person agrees with the
-    changes of the site.
+    A rejected page replaces nothing and is recorded as a failure: a refusal, a notice, an error, or a parse worse
+    than the stored one. Raises `CannotWrite` if the disk is full or the file is read-only, and `ArchiveDamaged`; then
+    nothing is saved. `partial`: the run is limited. `accepted`: a person agrees with the changes of the site.
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
@@ -354,7 +353,7 @@ def save_rejection(
 
 
 def _settle(context: SaveContext, rejection: validate.Rejection) -> Outcome | None:
-    """Return the outcome of a page that needs no failure: of a gone post, a page without a link, a home page; else None."""
+    """Return the outcome of a rejected page that needs no failure: a gone post, an unlinked page, a home page."""
     archive, target = context.archive, context.target
     if rejection.gone_reason is not None and deletions.record_gone_page(context, rejection.gone_reason):
         return Outcome.GONE
@@ -428,7 +427,7 @@ def _queue_other_index(context: SaveContext) -> bool:
 
 
 def _queue_unread_home(archive: Archive, target: items.Target, *, now: datetime) -> int:
-    """Queue the home page after a failed digest that was asked for instead of it; return 1 if it was queued, else 0."""
+    """Queue the home page if the digest fetched in its place failed; return the number of queued targets."""
     home = home_target(archive, Blog(site=target.site, uid=target.uid))
     fetched_at = archive.text("select fetched_at from frontier where key = ?", (target.url,))
     if home is None or fetched_at is None or not site_by_name(target.site).is_digest(target.url):

@@ -112,9 +112,9 @@ def _is_refusal(page: Page, notice: Notice | None) -> bool:
 class Rejection:
     """The reason why a page is rejected.
 
-    `gone_reason` is set if the page says that it was deleted. `waits`: the page is asked for again in a week, because the
-    site itself seems to have changed, and other pages show sooner whether that has ended; or because it is a list in place
-    of a post that was never read. `undone` is what the run had stored before the page showed that the change is the site's.
+    `gone_reason` is set if the page says that it was deleted. `waits`: the page is fetched again in a week. The site
+    itself seems to have changed, and other pages show sooner whether that ended; or a list is in place of a new post.
+    `undone` is what was undone of the run when the page showed that the site had changed.
     """
 
     failure: Failure
@@ -286,7 +286,7 @@ def is_timeless(post: Post) -> bool:
 
 
 def _find_soft_404(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
-    """Return the rejection of a page of any blog that says with status 200, in place of the post, that there is none."""
+    """Return the rejection of a page with status 200 that says, in place of the post, that there is none."""
     text = post.body_text or ""
     is_unlike_list = not stored.whole and stored.title is not None and _has_other_title(post, stored)
     is_doubtful = (is_unlike_list and is_timeless(post)) or _is_doubtful(parsed, post, stored)
@@ -328,7 +328,7 @@ def _should_list_posts(crawled: CrawledPage) -> bool:
 
 
 def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
-    """Return whether a page of any blog may be a login, a challenge or a soft 404 in place of the stored or listed post.
+    """Return whether a page may be a login, a challenge or a soft 404 in place of the stored or listed post.
 
     It shows another title and no time. Nothing confirms the title, another engine made the page, or no line is as stored.
     """

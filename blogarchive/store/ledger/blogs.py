@@ -162,7 +162,7 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     author_url = stored_url(archive, blog)
     site = site_by_name(blog.site)
     parsed = None if author_url is None else site.parse_url(author_url)
-    # The URL of a blog of any host does not show whether it is that of a home page: the blog may be below a path.
+    # A URL of the generic site does not show whether it is a home page: the blog may be below a path.
     is_home = parsed is not None and (parsed.kind is PageKind.HOME or site.has_any_host)
     saved_url = parsed.url if parsed is not None and is_home else None
     url = saved_url or next((target.url for target in stored), author_url)
@@ -204,7 +204,7 @@ StateKind = Literal["moved", "closed", "unreachable"]
 RESTING = ("moved", "closed")
 """States in which only the home page is asked for: in the next run, then once a week."""
 
-# A little less than a week: in a run at the same hour each day, the night of the week is the same.
+# Less than a week, so that daily runs at the same hour ask on the same day of the week.
 _ASKED_EVERY = timedelta(days=7) - timedelta(hours=4)
 
 

@@ -188,7 +188,7 @@ select coalesce(max(case when p.command = r.command and p.arguments = r.argument
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or to be retried, those of home pages first.
 
-    No run can fix a permanent failure of an image, a blog without a list of its posts, or a post behind a password.
+    No run can fix a permanently failed image, a blog without a list of posts, or a post behind a password: left out.
     """
     homes = home_page_urls(archive, blogs)
     found = (one for one in open_failures(archive, blogs) if not _is_lasting(one))

@@ -64,7 +64,7 @@ def _update(archive: Archive, target: Target, values: Mapping[str, Value]) -> No
 def target_key(target: Target) -> str:
     """Return the unique key of a target: site, uid and number of a post, whatever its URL; else its canonical URL.
 
-    Blogs below paths of a host may share a list of the host, and each reads it: that key has the uid too.
+    The key of a later home page contains the uid too: blogs below paths of one host may share a list.
     """
     uid = target.uid or ""
     is_list_below_path = target.kind is _HOME and target.page_no > 1 and "/" in uid
@@ -336,9 +336,9 @@ def mark_failed(
 
 
 def mark_waiting(archive: Archive, target: Target, *, now: datetime) -> str:
-    """Mark a failed target as due in a week and return when (UTC text); it counts as `done`, so that the budget applies.
+    """Mark a failed target as `done` and due in a week; return when (UTC text).
 
-    Other pages show earlier whether the cause ended, so that it costs no more requests a night than pages that are stored.
+    As `done` it is within the budget of stored pages: other pages show earlier whether the cause ended.
     """
     add_targets(archive, [target], now=now)
     due_at = format_utc(now + schedule.MAX_RETRY_DELAY)

@@ -46,9 +46,9 @@ MAX_RESUME_AGE = timedelta(days=7)
 class Run:
     """A run in progress. Targets that were fetched since `epoch_at` are not fetched again.
 
-    `epoch_at` is the start of the run (UTC text with microseconds), or of the unfinished run of the same command that
-    it resumes. `ahead` is the time from this machine's clock to the archive's last time, if the clock was set back.
-    It is added to fetch times, so that later pages have later times. `resumes` is True if it resumes an unfinished run.
+    `epoch_at` is the start of the run (UTC text with microseconds), or of the unfinished run that it resumes. `ahead`
+    is the time from this machine's clock to the archive's last time, if the clock was set back. It is added to fetch
+    times, so that later pages have later times. `resumes` is True if it resumes an unfinished run.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Mark posts as gone by two witnesses: the post's own page is gone, and a list, read to its end, lacks the post.
+"""Mark posts as gone by two witnesses: their own page is gone, and a list that was read to its end lacks them.
 
 Which pages count as gone (404, 410, a notice, a redirect to the home page): `Rejection` in `store/ingest/validate.py`. A
 list is read to its end if each page of its chain was stored in order and they agree. A month that the archive no longer
@@ -52,7 +52,7 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
 
 
 def _requeue_witness(context: SaveContext, month: str | None, seen_at: str, first_gone_at: str) -> None:
-    """Requeue the listing that should show a post whose own page is gone: its month if it has a URL, else the home page."""
+    """Requeue the listing that should show a post whose own page is gone: its month, else the home page."""
     # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
     month_query = "select url from archive_months where author_id = ? and month = ?"
     url = context.archive.text(month_query, (context.author_id, month))

@@ -194,7 +194,7 @@ def save_listed(
 def requeue_commented(context: SaveContext) -> None:
     """Requeue each post that has a new comment, unless its page was fetched in the later half of the time since then.
 
-    So a comment that waited for approval is found, and one that the page of the post does not show costs few requests.
+    A comment that waited for approval is found later. One that the page of the post never shows costs few requests.
     """
     now, named = context.now, context.parsed.commented
     rows = _read_rows(context, [post.number for post in named if post.number])

@@ -69,7 +69,7 @@ def is_beyond_end(context: SaveContext) -> bool:
 
 
 def find_list(context: SaveContext, target: Target) -> Target:
-    """Return the target, or the next list of posts that the site may have if the blog lacked this one within a week."""
+    """Return the target; the site's next list of posts instead if the target was missing within a week."""
     other = site_by_name(target.site).next_index(target)
     if other is None or not frontier.is_missing(context.archive, target, now=context.now):
         return target
@@ -189,10 +189,9 @@ def _needs_next_home(
 ) -> bool:
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
-    A chain that was never complete goes on whatever it shows. Otherwise an interruption would leave a gap. A list that
-    names the times of changes is always needed, also if a page that lists no posts names it. So is the archive that a
-    home page without posts names, and the rest of a list that states another number of posts than were listed, or that
-    may still show a post whose own page is gone.
+    A chain that was never complete is always followed: otherwise an interruption would leave a gap. So are a list
+    that names the times of changes, and the archive that a home page without posts names. So is a list that states
+    another number of posts than were listed, or that may show a post whose own page is gone.
     """
     if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(link.url):
         return True

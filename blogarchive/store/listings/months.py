@@ -33,8 +33,8 @@ class _MonthRow:
 def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
     """Store the rows of the archive and requeue the listings of months that changed since their last complete crawl.
 
-    Returns whether no newer page shows the archive. A page of a post may come from a cache of another day: if it shows
-    less than is stored, its rows are ignored.
+    Returns whether no newer page shows the archive. The page of a post may be from a cache of another day: its rows
+    are ignored if they show less than is stored.
     """
     if not shown:
         return True

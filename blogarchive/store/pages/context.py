@@ -1,4 +1,4 @@
-"""The save of one page: what it knows of page, blog and archive, and its result."""
+"""The context of the save of one page (page, blog, archive), and its result."""
 
 import re
 from collections.abc import Iterable
@@ -175,7 +175,7 @@ def date_text_iso(date: DateText | None) -> str | None:
 
 
 _OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
-# From noon in UTC: the day begins 14 hours before that in UTC in the east, and ends 12 hours after it in the west.
+# From noon in UTC: at UTC+14 the day begins 26 hours earlier, at UTC-12 it ends 24 hours later.
 _BEGIN_OF_DAY, _END_OF_DAY = timedelta(hours=-26), timedelta(hours=24)
 
 

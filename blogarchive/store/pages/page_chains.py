@@ -156,7 +156,7 @@ def delete_chain(context: SaveContext, name: str) -> None:
 
 # The hash of an enum member is slow; a page of many links has months and posts.
 _FOLLOWED_KINDS = (PageKind.MONTH, PageKind.POST, PageKind.CATEGORY, PageKind.HOME)
-_MAX_CACHED_KEYS = 300_000  # some 50 MB; a run over thousands of blogs sees more, and asks for those again
+_MAX_CACHED_KEYS = 300_000  # some 50 MB; a run over thousands of blogs has more, and looks those up again
 
 
 def save_links(context: SaveContext, targets: Iterable[Target]) -> None:
@@ -216,7 +216,7 @@ def _own_links(context: SaveContext, *, has_home: bool) -> dict[str, Target]:
 
 
 def _may_follow(context: SaveContext, link: Link, name: str | None) -> bool:
-    """Return whether a link is one of the blog; one of the month or category `name` only up to the limit of URLs."""
+    """Return whether a link is of the blog; a month or category `name` also needs URLs within the limit."""
     if not is_own_uid(context, link.uid):
         return False
     return name is None or not frontier.exceeds_url_limit(context.archive, context.blog, name, link.url)
@@ -229,7 +229,7 @@ def _listing_names(context: SaveContext) -> dict[str, str]:
 
 
 def _missing_home(context: SaveContext, *, has_home: bool) -> list[Target]:
-    """Return the blog's home page if the frontier lacks it: the crawl began at a post, or the blog has a new uid."""
+    """Return the home page if the frontier lacks it: the crawl began at a post, or the blog has a new uid."""
     author = context.parsed.author
     if author is None or (author.uid == context.blog.uid and has_home):
         return []

@@ -81,7 +81,7 @@ def _is_refused(context: SaveContext) -> bool:
 def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
     """Store the comments of the own page of a post, and queue its next page.
 
-    An interface that has all comments is asked instead, unless it refused to give those of the blog within a week.
+    An interface that has all comments is queued instead, unless it refused those of the blog within a week.
     """
     links = page_chains.next_page_links(context, (PageKind.COMMENTS,))
     link = next((one for one in links if not (one.is_whole and _is_refused(context))), None)
@@ -105,7 +105,7 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
 
 
 def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str) -> None:
-    """Store the comments of a next page; queue the page after it, or the post's own page if the chain is to restart."""
+    """Store the comments of a next page; queue the page after it, or the own page if the chain restarts."""
     # Of each page: it records a chain at its limit.
     link = next(iter(page_chains.next_page_links(context, (PageKind.COMMENTS,))), None)
     if context.is_reparse:
@@ -124,12 +124,12 @@ def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str
 def _save_in_order(
     context: SaveContext, post_id: int, post: Post, chain: page_chains.PageChain, link: Link | None
 ) -> bool:
-    """Store the next page of a chain, and queue the page after it or end the chain; return False if it is to restart."""
+    """Store the next page of a chain; queue the page after it or end the chain. False: restart it."""
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
     identified = comments.identify_comments(post.comments, earlier=counted, first_position=counted.total())
     compared = [(item, _chain_item(item) in shown) for item in identified]
     before = sum(count for base, count in counted.items() if comments.is_counted(base))
-    # The second page may be the first one under a URL of its own, as the last comments of Typecho and WordPress are. Some
+    # The second page may repeat the first under its own URL, as the last comments of Typecho and WordPress do. Some
     # hosts link to a next page without end and show an earlier page again.
     is_repeat = bool(compared) and all(is_shown for _item, is_shown in compared)
     seen = before + _count_shown(post)

@@ -109,8 +109,8 @@ def match_stored(
     """Return the comments of one base on a page, each with the ordinal of the stored comment that it is.
 
     Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
-    comment of its ordinal, else it is new. So a new comment above older ones, a reversed order, or an edit of one of
-    two equal comments changes no other comment.
+    comment of its ordinal, else it is new. So no other comment changes with a new comment above older ones, a
+    reversed order, or an edit of one of two equal comments.
     """
     free = {row.ordinal: row for row in stored}
     matched, unmatched = _match_texts(items, free)
@@ -246,10 +246,10 @@ def pair_sources(
 ) -> Iterator[tuple[IdentifiedComment, Sourced]]:
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
-    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. If a page shows the day or a relative
-    time, the texts are equal too: `6天前` is a date some days later. So they are if another time zone shows other hours, or
-    if the author has another name, and no other comment of that time has the text. What was seen `since` (UTC text) is on
-    another page.
+    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. The texts must be equal too if
+    a page shows the day or a relative time: `6天前` is another date some days later. The same holds if the hours
+    differ by the time zone, or the author has another name; no other comment of that time may have the text. What was
+    seen `since` (UTC text) is on another page.
     """
     named, known = {item.base for item in shown}, {row.base for row in stored}
     in_place = {(item.base, item.text_digest) for item in shown}

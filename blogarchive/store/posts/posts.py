@@ -220,7 +220,7 @@ def _insert(context: SaveContext, post: ParsedPost) -> PostRow:
 
 
 def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
-    """Store the first text of a post of which only a title, or the text of a listing, was stored, and its counters.
+    """Store the first whole text of a post, of which a title or the text of a listing was stored, and its counters.
 
     One statement: each writes the whole text again, and updates the totals.
     """

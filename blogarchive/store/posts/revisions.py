@@ -108,7 +108,7 @@ class VersionChange:
     """A write of a text.
 
     `replace_current` inserts the current text as a revision first. `revision_id` is given for `update_revision`.
-    `is_edit` is False if a reader sees the same version: only its markup is newer, or a saved page's image URLs.
+    `is_edit` is False if the compared form is the same: only the markup is newer, or a saved page's image URLs.
     """
 
     kind: _WriteKind
@@ -248,7 +248,7 @@ def _restore(
             context.archive.update_row(table.revisions, row_id, text)
 
 
-# What a site showed first while it lied is no version: from the run that found the lie to the one that ended it.
+# Texts first shown between the run that found a change of the site and the run that ended it are no versions.
 _IS_OF_LIE = """
 select 1 from pages g join site_changes on site_changes.site in (g.site, g.site || '/' || g.uid)
  where g.id = ? and field like 'text.%' and not accepted and g.run_id >= site_changes.run_id

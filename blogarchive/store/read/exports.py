@@ -90,9 +90,8 @@ select {_LINE.format("'post-' || p.id", "g.fetched_at", "nullif(p.title, '')", "
 """
 
 
-# What a file of a post is made of beside its heading and its images, by kind of row.
-#
-# The order of comments is that of an index: to sort them by anything else would write all of them to a temporary file.
+# What a file of a post is made of beside its heading and its images, by kind of row. Comments are in the order of an
+# index: any other order would write all of them to a temporary file.
 _DIGESTED = {
     "post": "select id, body_html, body_text, coalesce(version_at, first_seen_at) from posts where author_id = ?",
     "version": """select post_id, captured_at, title, body_html, body_text from post_revisions
@@ -152,8 +151,8 @@ class ExportReader:
     def finish(self) -> str | None:
         """End the read transaction, and return the state of the archive that it read, as `read_state`.
 
-        Returns None if a later write might not change the state: if the archive was written to meanwhile, or a moment
-        ago, because times of files are in ticks.
+        Returns None if a later write might not change the state: the archive was written to meanwhile, or less than a
+        tick of file times ago.
         """
         self.archive.execute("commit")
         path = self.archive.path

@@ -10,7 +10,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CATEGORIES
 
 ColumnType = Literal["text", "integer", "day", "time"]
-"""`day` is a date or null, `time` a moment in UTC; times that a page shows are text, cut to the precision shown."""
+"""`day` is a date or null, `time` a moment in UTC. Times that a page shows are text of the shown precision."""
 
 
 class FlatTable(NamedTuple):
@@ -48,7 +48,7 @@ def _flat_table(name: str, columns: str, source: str, **clauses: str) -> FlatTab
     return FlatTable(name=name, columns=found, source=source, **clauses)
 
 
-# A first backup stores all of its pages in one year, and an update adds to it: only the newest ids are written again.
+# A first backup stores all its pages in one year. After an update, only files of the newest ids are written again.
 _IDS_IN_FILE = 8192
 _BY_POST = "a.uid, length(p.number), p.number"
 _POSTS = "join posts p on p.id = {}.post_id join authors a on a.id = p.author_id"

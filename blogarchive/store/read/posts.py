@@ -1,4 +1,4 @@
-"""Read a post with its page and history; find posts by URL, by number, by chance or by the day of the year."""
+"""Read a post with its page and history; find posts by URL, number, day of the year, or at random."""
 
 from dataclasses import dataclass
 from gettext import gettext as _
@@ -132,7 +132,7 @@ def find_random(archive: Statements) -> int | None:
 
 
 def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine, ...]:
-    """Return at most `limit` posts of a day of the year (MM-DD), of all years and blogs: newest first, five of a year."""
+    """Return at most `limit` posts of a day (MM-DD) of all years and blogs: newest first, five of a year."""
     # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
     first, last = (
         archive.text(f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'") or ""

@@ -119,6 +119,16 @@ select type, name from sqlite_master where {schema.OWN_TRIGGERS} or (type = 'tab
  order by type desc"""  # noqa: S608 - a constant
 
 
+def _run(*statements: str) -> Callable[[Statements], None]:
+    """Return the migration that runs these statements."""
+
+    def migrate(archive: Statements) -> None:
+        for statement in statements:
+            archive.execute(statement)
+
+    return migrate
+
+
 def _tidy(archive: Statements) -> None:
     """Rename the program's own tables, so that their names begin with `_`."""
     for name in _VIEWS_OF_1_0:
@@ -131,32 +141,10 @@ def _tidy(archive: Statements) -> None:
         archive.execute(f"alter table comments add column {column}")
 
 
-def _index_facets(archive: Statements) -> None:
-    """Drop the indexes of which others now also hold the facets and the order of Datasette's tables."""
-    for name in ("posts_posted_at", "posts_by_author", "posts_year"):
-        archive.execute(f"drop index {name}")
-
-
 def _drop_derived(archive: Statements) -> None:
     """Drop the tables that are made again, and first their triggers: totals of builds before 2.0 had other columns."""
     for kind, name in archive.rows(_DERIVED):
         archive.execute(f"drop {kind} {name}")
-
-
-def _drop_unused(archive: Statements) -> None:
-    """Drop two columns of an unfinished merge that nothing reads."""
-    for name in ("pages_before", "parsed_page_id"):
-        archive.execute(f"alter table _merge_progress drop column {name}")
-
-
-def _cover_commenters(archive: Statements) -> None:
-    """Drop the index of names, which is made again with all columns: `people` reads nothing else."""
-    archive.execute("drop index if exists _commenter_totals_name")
-
-
-def _group_by_author(archive: Statements) -> None:
-    """Drop the view that kept posts without an author: SQLite could not read its authors by their index."""
-    archive.execute("drop view if exists posts_view")
 
 
 def _name_comment_versions(archive: Statements) -> None:
@@ -172,12 +160,18 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     20: _add_comment_years,
     21: _fold_texts,
     22: _tidy,
-    23: _index_facets,
+    # Other indexes now also hold the facets and the order of Datasette's tables.
+    23: _run("drop index posts_posted_at", "drop index posts_by_author", "drop index posts_year"),
     # 24 added columns, which needs no migration any more.
     25: _drop_derived,
-    26: _drop_unused,
-    27: _cover_commenters,
-    28: _group_by_author,
+    # Nothing reads these columns of an unfinished merge.
+    26: _run(
+        *(f"alter table _merge_progress drop column {name}" for name in ("pages_before", "parsed_page_id"))
+    ),
+    # It is made again with all columns: `people` reads nothing else.
+    27: _run("drop index if exists _commenter_totals_name"),
+    # It kept posts without an author: SQLite could not read its authors by their index.
+    28: _run("drop view if exists posts_view"),
     29: _name_comment_versions,
 }
 
@@ -220,7 +214,7 @@ def _migrate(archive: Statements, version: int) -> None:
     is made again: a minute for 100,000 posts.
     """
     for name, sql in archive.rows(f"select name, sql from sqlite_master where {schema.OWN_TRIGGERS}"):  # noqa: S608
-        if not schema.is_unchanged("trigger", name, sql):
+        if not schema.is_own_trigger(name, sql):
             archive.execute(f"drop trigger {quote_name(name)}")
     for made, migrate in _MIGRATIONS.items():
         if made > version:

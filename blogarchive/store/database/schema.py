@@ -86,9 +86,9 @@ def _definitions() -> dict[str, tuple[str, str]]:
     return {name: (kind, sql.lower()) for (kind, name), sql in statements().items()}
 
 
-def is_unchanged(kind: str, name: str, sql: str) -> bool:
-    """Return whether a row of `sqlite_master` is one of ours; SQLite stores `CREATE` in capitals."""
-    return _definitions().get(name.lower()) == (kind, sql.lower())
+def is_own_trigger(name: str, sql: str) -> bool:
+    """Return whether a trigger is as this version makes it; SQLite stores `CREATE` in capitals."""
+    return _definitions().get(name.lower()) == ("trigger", sql.lower())
 
 
 def changed_objects(archive: Statements) -> list[str]:

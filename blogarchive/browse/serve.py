@@ -20,7 +20,7 @@ from blogarchive.browse.archives import KNOWN_OF_REQUEST, PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
-from blogarchive.store.database.connection import file_uri, read_only_mode, wal_path
+from blogarchive.store.database.connection import file_uri, read_only_mode, require_archive, wal_path
 from blogarchive.store.statements import Statements, user_errors
 
 SETTINGS: Final = {
@@ -133,8 +133,7 @@ def make_server(datasette: Datasette, hosts: Collection[str]) -> uvicorn.Server:
 
 def _opens_immutable(path: Path, *, immutable: bool) -> bool:
     """Return whether the archive at `path` is opened as immutable. Raises as `create_app`."""
-    if not path.is_file():
-        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
+    require_archive(path)
     if forbidden := _URI_SYNTAX.intersection(str(path)):
         text = _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it")
         raise UsageError(text, character=min(forbidden), path=path)

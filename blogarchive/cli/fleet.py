@@ -23,7 +23,7 @@ from blogarchive.errors import UsageError
 from blogarchive.fleet.shard import Shard, ShardRow, fleet_url, require_packages, shard_file
 from blogarchive.messages.details import label
 from blogarchive.parsing.urls import service_of
-from blogarchive.store.database.files import require_archive
+from blogarchive.store.database.connection import require_archive
 from blogarchive.workers.pool import interrupted_by, stop_signals
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.urls import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
 from blogarchive.store.database import totals
-from blogarchive.store.database.files import open_locked, open_scratch, require_archive
+from blogarchive.store.database.connection import require_archive
+from blogarchive.store.database.files import open_locked, open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import pages
 from blogarchive.workers.batch_reparse import parse_stored_pages

@@ -29,7 +29,8 @@ from blogarchive.parsing.urls import service_name, service_of
 from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
-from blogarchive.store.database.files import open_scratch, require_archive
+from blogarchive.store.database.connection import require_archive
+from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ledger import blogs, failures, frontier, runs
 from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images

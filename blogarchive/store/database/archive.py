@@ -13,7 +13,7 @@ from typing import Self
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store import readme, search_index
 from blogarchive.store.database import migrations, schema, totals
-from blogarchive.store.database.connection import connect, identify_file, make_folder
+from blogarchive.store.database.connection import connect, identify_file, make_folder, require_archive
 from blogarchive.store.statements import Statements
 
 
@@ -63,13 +63,10 @@ class Archive(Statements):
         - `UsageError` if a newer blogarchive migrated it, or an older one made it and `read_only` is set.
         """
         path = Path(path)
-        fresh = not path.exists()
-        if fresh and (read_only or not create):
-            raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
-        if path.is_dir():
-            raise NoArchive(_("{path} is a folder; name the archive's file with --db"), path=path)
-        if fresh:
+        if create and not read_only and not path.exists():
             make_folder(path)
+        else:
+            require_archive(path)
         archive = cls(path, connect(path, read_only=read_only), read_only=read_only)
         try:
             archive._prepare(create=create)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from blogarchive.errors import ArchiveBusy, CannotWrite
+from blogarchive.errors import ArchiveBusy, CannotWrite, NoArchive
 from blogarchive.store.rows import format_utc
 from blogarchive.store.statements import CANNOT_WRITE, user_errors
 
@@ -22,6 +22,14 @@ class LockHolder(NamedTuple):
     pid: int
     command: str
     since: str
+
+
+def require_archive(path: Path) -> None:
+    """Raise `NoArchive` if there is no file at `path`; call it before a lock file is made."""
+    if path.is_dir():
+        raise NoArchive(_("{path} is a folder; name the archive's file with --db"), path=path)
+    if not path.is_file():
+        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from pathlib import Path
 
-from blogarchive.errors import CannotWrite, NoArchive
+from blogarchive.errors import CannotWrite
 from blogarchive.store.database import connection as lock, migrations
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import utc_now
@@ -76,17 +76,11 @@ def is_settled(path: Path) -> bool:
     return time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > tick
 
 
-def require_archive(path: Path) -> None:
-    """Raise `NoArchive` if there is no file at `path`; call it before a lock file is made."""
-    if not path.exists():
-        raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
-
-
 @contextmanager
 def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[Archive]:
     """Open the archive at `path` under its lock, for a command that writes. Raises as `Archive.open`, and `ArchiveBusy`."""
     if not create:
-        require_archive(path)
+        lock.require_archive(path)
     with lock.hold_lock(path, command, now=utc_now()), Archive.open(path, create=create) as archive:
         yield archive
 

@@ -4,22 +4,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from blogarchive.items import Target
 from blogarchive.parsing.urls import service_of
+from blogarchive.store.media import QueuedImage
 from spiders.throttle import HostThrottle
 
 _IN_FLIGHT_PER_HOST = 2  # one is fetched; the other is ready while the first is parsed
 _BATCH = 20
 
 
-class Queued(Protocol):
-    """An item of a queue; hashable."""
-
-    @property
-    def url(self) -> str:
-        """The URL to fetch."""
-
-
-T = TypeVar("T", bound=Queued)
+T = TypeVar("T", Target, QueuedImage)
 
 
 class Source(Protocol[T]):
@@ -48,7 +42,7 @@ class HostScheduler(Generic[T]):
         on_change: Callable[[], None],
         ahead: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._source = source
+        self._source: Source[T] = source
         self._throttle = throttle
         self._on_change = on_change
         self._ahead = ahead

@@ -1,25 +1,24 @@
 """The queues of hosts: a few items in flight for each, and the end when none is left."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import pytest
 
+from blogarchive.items import PageKind, Target
 from spiders.scheduler import HostScheduler
 from spiders.throttle import HostThrottle
 
 
-@dataclass(frozen=True)
-class Item:
-    url: str
+def target_of(url: str) -> Target:
+    return Target(url=f"http://{url}", site="any", kind=PageKind.POST)
 
 
 class Queue:
     """Items by host; an item stays queued until it is in `done`."""
 
     def __init__(self, **urls: list[str]) -> None:
-        self.items = {host: [Item(f"http://{url}") for url in found] for host, found in urls.items()}
-        self.done: list[Item] = []
+        self.items = {host: [target_of(url) for url in found] for host, found in urls.items()}
+        self.done: list[Target] = []
         self.changed = list(self.items)
         self.asked: list[str] = []
 
@@ -27,7 +26,7 @@ class Queue:
         changed, self.changed = self.changed, []
         return changed
 
-    def take(self, host: str, limit: int, exclude: Collection[Item]) -> list[Item]:
+    def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:
         self.asked.append(host)
         return [item for item in self.items[host] if item not in exclude and item not in self.done][:limit]
 
@@ -37,14 +36,14 @@ def throttle() -> HostThrottle:
     return HostThrottle(delay=0, homes=frozenset)
 
 
-def scheduler_of(queue: Queue, throttle: HostThrottle) -> HostScheduler[Item]:
+def scheduler_of(queue: Queue, throttle: HostThrottle) -> HostScheduler[Target]:
     return HostScheduler(queue, throttle, on_change=lambda: None)
 
 
-def drain(queue: Queue, scheduler: HostScheduler[Item]) -> list[list[str]]:
+def drain(queue: Queue, scheduler: HostScheduler[Target]) -> list[list[str]]:
     """Finish items in the order in which they are handed out; return the URLs in flight before each end."""
     flights: list[list[str]] = []
-    in_flight: list[Item] = []
+    in_flight: list[Target] = []
     while in_flight := [*in_flight, *scheduler.take_free()]:
         assert scheduler.is_busy
         flights.append([item.url for item in in_flight])
@@ -85,8 +84,8 @@ def test_an_item_on_another_blocked_host_is_left_to_the_next_run(throttle: HostT
     throttle.blocked_hosts["z"] = "it refused"
     scheduler = scheduler_of(queue, throttle)
     drain(queue, scheduler)
-    assert queue.done == [Item("http://a/1")]
-    assert scheduler.unfinished("a") == {Item("http://z/0")}
+    assert queue.done == [target_of("a/1")]
+    assert scheduler.unfinished("a") == {target_of("z/0")}
 
 
 def test_a_finished_host_is_asked_again_only_if_something_changed_for_it(throttle: HostThrottle) -> None:
@@ -95,10 +94,10 @@ def test_a_finished_host_is_asked_again_only_if_something_changed_for_it(throttl
     drain(queue, scheduler)
     asked = queue.asked.count("a")
     assert asked <= 3
-    queue.items["a"].append(Item("http://a/1"))
+    queue.items["a"].append(target_of("a/1"))
     assert not list(scheduler.take_free())
     queue.changed = ["a"]
-    assert list(scheduler.take_free()) == [Item("http://a/1")]
+    assert list(scheduler.take_free()) == [target_of("a/1")]
 
 
 def test_the_limit_of_a_run_ends_the_queue(throttle: HostThrottle) -> None:

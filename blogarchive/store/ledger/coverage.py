@@ -19,7 +19,7 @@ from blogarchive.store.rows import Value, format_utc
 from blogarchive.store.statements import Statements
 
 TEXTS = "text"
-"""The kind in `field_counts` under which compared posts are counted, and its field of texts; begins fields of changes."""
+"""In `field_counts`, the kind of compared posts and the field of their texts; fields of changed texts begin with it."""
 
 COMMENTS = "comments"
 """The field of posts whose comments were compared; begins the kinds of changes of comments."""
@@ -253,7 +253,8 @@ def add_counts(archive: Archive, run_id: int, site: str, kind: str, fields: Mapp
     )
 
 
-FIELD = "archive_months"
+MONTHS_FIELD = "archive_months"
+"""The field of a failure: months of the archive disagree with the stored posts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -313,11 +314,11 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
     author_id, url = author
     differing = [month.month for month in read_months(archive, author_id)[author_id] if not month.agrees]
     if not differing:
-        failures.resolve_field(archive, url, FIELD, now=now)
+        failures.resolve_field(archive, url, MONTHS_FIELD, now=now)
         return True
     named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
     detail = Detail.MONTHS_DIFFER.format(count=len(differing), months=named)
-    failure = failures.Failure(kind="incomplete", field=FIELD, detail=detail)
+    failure = failures.Failure(kind="incomplete", field=MONTHS_FIELD, detail=detail)
     if not failures.is_open(archive, url, failure):
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)
     return False

@@ -11,7 +11,7 @@ from blogarchive.parsing.urls import is_same_page
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
-from blogarchive.store.ledger.coverage import FIELD
+from blogarchive.store.ledger.coverage import MONTHS_FIELD
 from blogarchive.store.listings import authors, categories, deletions, listed_posts
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts
@@ -38,7 +38,7 @@ def save_listing(context: SaveContext) -> None:
     kind = context.target.kind if context.target.kind in LIST_KINDS else context.parsed.kind
     name = context.target.chain or context.target.url
     if kind is PageKind.HOME:  # checked when all pages queued by this one are stored
-        context.keep_open.append(("incomplete", FIELD))
+        context.keep_open.append(("incomplete", MONTHS_FIELD))
     category_id = None
     if kind is PageKind.CATEGORY:
         category_id = categories.listing_category(context, name, context.parsed.listing)

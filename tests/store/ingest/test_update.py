@@ -11,7 +11,7 @@ from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
 from blogarchive.store.ledger import failures, frontier, runs
-from blogarchive.store.ledger.coverage import FIELD
+from blogarchive.store.ledger.coverage import MONTHS_FIELD
 from blogarchive.store.ledger.failures import Failure
 from tests.store.fake_blog import Clock, Entry, a_blog, comment, crawl, rows, texts
 
@@ -328,7 +328,7 @@ def test_failures_of_an_older_home_url_are_resolved_at_the_new_one(archive: Arch
     crawl(archive, blog, clock)
     older = "http://blog.test/laoqiang/"
     archive.execute("update frontier set key = ?1, url = ?1 where key = ?2", (older, blog.home.url))
-    for field in (None, FIELD):
+    for field in (None, MONTHS_FIELD):
         failure = Failure(kind="incomplete", field=field, detail="…")
         failures.record_failure(archive, blog.blog, older, failure, run_id=None, now=clock())
     assert crawl(archive, blog, clock, command="update").urls == [blog.home.url]

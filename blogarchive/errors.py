@@ -35,7 +35,7 @@ class UserError(Exception):
     """An error with a text for the user: the translated message, its placeholders filled by `values`."""
 
     def __init__(self, message: str, /, **values: object) -> None:
-        # Without values nothing is filled: the text may be that of another error, with braces of its own.
+        # Without values nothing is filled: the text of another error may contain braces.
         shown = {name: _(str(one)) if one in _SYSTEM_REASONS else one for name, one in values.items()}
         super().__init__(message.format(**shown) if shown else message)
 

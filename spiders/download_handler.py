@@ -102,8 +102,8 @@ class ServiceDownloader(Downloader):
 class ThrottledDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the `HostThrottle` of the spider.
 
-    A spider that is none of ours gets a throttle too. Of private addresses it may fetch those of its start URLs;
-    `scrapy shell`, `fetch` and `parse` those that a person types.
+    A spider of another project gets a throttle too. It may fetch the private addresses of its start URLs; `scrapy
+    shell`, `fetch` and `parse` may fetch those that a person types.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -128,7 +128,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             return await self._download(request, spider, accepted_at)
 
     def _polite_spider(self) -> PoliteSpider:
-        """Return the spider; one that is none of ours gets a throttle and locks."""
+        """Return the spider; a spider of another project gets a throttle and locks."""
         spider: Any = self.crawler.spider
         if not hasattr(spider, "throttle"):
             spider.locks = HostLocks()

@@ -38,7 +38,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        if not isinstance(exc, _UNREACHABLE):  # the page fails as well, with a failure of its own
+        if not isinstance(exc, _UNREACHABLE):  # then the page fails too, which is reported
             self._report(f"{netloc}/robots.txt", classify_error(exc).detail)
         super()._robots_error(exc, netloc)
 

@@ -101,7 +101,7 @@ class HostThrottle:
         if not self.stopping:
             self.stop_error = error
             self._stopping.set()
-            # The current task, if it is one of them, fails by itself.
+            # The current task may be in the list; it fails by itself.
             for task in [task for task in self._running if task is not asyncio.current_task()]:
                 task.cancel()
             for callback in self._on_stop:

@@ -162,7 +162,7 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
         text = _("{path} is no valid configuration file: {error}")
         raise UsageError(text, path=path, error=_reason(error)) from error
     _check_keys(ctx, path, found)
-    # The file beside one archive would lead its commands to another one, which may have a file of its own.
+    # The file beside an archive must not name another archive, beside which may be another file.
     if value is None and any("db" in table for table in (found, *found.values()) if isinstance(table, dict)):
         text = _("{path}: {key} can only be set in a file named with --config")
         raise UsageError(text, path=path, key="db")

@@ -58,7 +58,7 @@ class _RaiseOnce(RawIOBase):
             raise CannotWrite(_("the output cannot be written: {reason}"), reason=error.strerror) from error
 
 
-# The colours of `search` are ours. What else a terminal obeys may be of a stranger's archive.
+# Only the colours of `search` are ours. Other control characters may be from a text of the archive.
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\x1b(?!\\[(?:0|1|33)m)"
 )

@@ -48,7 +48,7 @@ class MediaSession:
         self._authors = media.AuthorIds(archive, blogs)
         self._old_left = _MAX_OLD
         self._begun_at = utc_now()  # later retries belong to the next run: a run tries each image once
-        # A partial run fetches the images of its own posts; one that continues another, those of both.
+        # A partial run fetches the images of its own posts, and of the run that it continues.
         self._since = format_utc(parse_utc(run.epoch_at)) if recent else ""
 
     def begin(self, own_hosts: Collection[str]) -> int:

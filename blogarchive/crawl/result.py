@@ -69,7 +69,7 @@ def build_result(
     """
     changed = _check_changes(session)
     hosts = _failed_hosts(session, throttle, changed, left_out)
-    if changed and not hosts and left_out:  # the open change is one of a host that waits for a person
+    if changed and not hosts and left_out:  # the host with the open change waits for a person
         changed = None
     result = _result(session, throttle, changed)
     # Some blogs have pages on a second host; each missing page is a failure of its own.

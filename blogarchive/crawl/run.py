@@ -207,7 +207,7 @@ _MAX_CONCURRENT = 800
 def _apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
     """Set the delay and the cookies of the blogs of a run, and the number of requests that wait for their hosts.
 
-    A delay of the command line is one of the blogs, and the lowest of all.
+    Scrapy's own delay is that of the command line, else the shortest of the hosts.
     """
     session.delays = session.settings.host_delays(session.hosts, settings.getfloat("DOWNLOAD_DELAY"))
     if settings.getpriority("DOWNLOAD_DELAY") != SETTINGS_PRIORITIES["cmdline"]:

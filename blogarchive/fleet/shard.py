@@ -107,7 +107,7 @@ def read_shard(db: Path) -> Shard | None:
 
 
 def _check_values(shard: Shard) -> None:
-    """Raise an error of Python if a value is none that PostgreSQL stores: a worker must serve the other shards."""
+    """Raise an error of Python if PostgreSQL cannot store a value, so that a worker skips only this shard."""
     texts = [shard.shard, *shard.hosts, *shard.urls, *filter(None, (shard.site, shard.list_digest))]
     numbers = [shard.every_seconds, shard.slice_seconds, shard.epoch, shard.round]
     is_good = (

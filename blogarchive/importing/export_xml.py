@@ -89,7 +89,7 @@ def split_elements(data: Data, name: str) -> Iterator[tuple[slice, bool]]:
 
 
 def open_xml(path: Path, title: str, form: XmlForm, url: str | None, zone: str | None) -> ExportFile:
-    """Return the export file at that path, with the facts that the user named. Raises `UsageError` if it is none."""
+    """Open the export file at that path, with the facts that the user named. Raises `UsageError` for another file."""
     head = _read_head(path, form)
     closing = "".join(f"</{name}>" for name in (form.container, form.root) if name)
     text = decode(head).text

@@ -95,7 +95,7 @@ class _ExportImport:
     numbers: Counter[str] = field(default_factory=Counter)
 
     def import_post(self, post_page: PostPage) -> None:
-        """Import the post of a page, unless it is none or a draft. Raises `CannotIdentify`."""
+        """Import the post of a page, unless it is a draft or another kind of entry. Raises `CannotIdentify`."""
         headers = (("Content-Type", self.site.content_type), ("X-Imported-From", self.source))
         page = Page(url="", fetched_at=self.fetched_at, status=200, headers=headers, body=post_page.body)
         status, parsed = self._read(page)

@@ -61,7 +61,7 @@ _EXPLAINED = (1, 5)
 
 
 def exit_words(code: int | None) -> str | None:
-    """Return the sentence for an exit code, to be translated; None if the crawl has none."""
+    """Return the sentence for an exit code, not translated yet; None if the crawl has not ended."""
     return None if code is None else _ENDS.get(code, N_("The backup ended with a mistake of this program."))
 
 

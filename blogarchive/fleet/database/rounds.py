@@ -58,8 +58,8 @@ class EndedShard:
     repeated: int
 
 
-# A host that is due within a second goes along: a round of its own would start a process for it. A round without an end
-# is one of a worker that was killed: its successor alone begins rounds of this home.
+# A host that is due within a second is in this round: another round would start a process for it. The worker of an
+# unfinished round was killed: only its successor begins rounds of this home.
 _BEGIN: Final[LiteralString] = """
 with lost as (
     update fleet_rounds set finished_at = now(), outcome = 'lost' where shard = %(shard)s and finished_at is null
@@ -135,7 +135,7 @@ async def end_round(connection: Connection, ended: Mapping[str, Any]) -> EndedSh
 async def schedule(
     connection: Connection, name: str, *, rest_at: datetime | None, earliest: datetime, reason: str | None
 ) -> tuple[bool, datetime | None]:
-    """Schedule a round for the first host that is due, not before `earliest`; `rest_at` is that of those without failures.
+    """Schedule a round for the first due host, not before `earliest`; hosts without failures are due at `rest_at`.
 
     If all hosts are paused, so is the shard, for `reason`. Return whether it is paused, and when the round is due; None
     is now.

@@ -168,8 +168,8 @@ def wal_path(path: Path) -> Path:
 def read_only_mode(path: Path) -> str:
     """Return the `mode=` of an SQLite URI that reads a file that may be read-only, as its folder may be.
 
-    SQLite cannot create the log of a file in a read-only folder, so such a file is opened as immutable. So is one that
-    no user may write: SQLite would leave files beside it that are as read-only, also when the user allows writes again.
+    A file in a read-only folder is opened as immutable, because SQLite cannot create its log there. A file that no
+    user may write is too: SQLite would leave a log beside it that stays read-only when the user allows writes again.
     """
     wal = wal_path(path)
     is_fixed = not os.access(wal.parent, os.W_OK) or (path.exists() and not path.stat().st_mode & 0o222)
@@ -185,7 +185,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def distrust_schema(connection: sqlite3.Connection) -> None:
-    """Keep the schema of a stranger from calling functions with side effects, and from huge values."""
+    """Forbid the schema of the file to call functions with side effects, and limit values."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
     connection.execute("pragma trusted_schema = off")
 

@@ -210,8 +210,8 @@ def prepare(archive: Statements) -> bool:
 def _migrate(archive: Statements, version: int) -> None:
     """Apply the migrations after `version`, without the triggers that this version would make otherwise.
 
-    So nothing runs that a stranger wrote into them. Unchanged ones stay, since after a missing one the whole search index
-    is made again: a minute for 100,000 posts.
+    No statement runs that somebody else wrote into a trigger. Unchanged triggers stay: after a missing one the whole
+    search index is made again, which takes a minute for 100,000 posts.
     """
     for name, sql in archive.rows(f"select name, sql from sqlite_master where {schema.OWN_TRIGGERS}"):  # noqa: S608
         if not schema.is_own_trigger(name, sql):
@@ -263,7 +263,7 @@ def refuse_older(archive: Statements) -> None:
 
 
 def refuse_changed(archive: Statements) -> None:
-    """Raise `ArchiveDamaged` if statements on the archive would run what a stranger wrote into its schema.
+    """Raise `ArchiveDamaged` if statements on the archive would run what somebody else wrote into its schema.
 
     In an archive of an older version, only views in place of a table, and triggers, are found.
     """

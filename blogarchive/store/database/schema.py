@@ -92,7 +92,7 @@ def is_own_trigger(name: str, sql: str) -> bool:
 
 
 def changed_objects(archive: Statements) -> list[str]:
-    """Return the type and name of what a stranger put in place of a table, index, view or trigger of ours.
+    """Return the type and name of foreign objects in place of a table, index, view or trigger of ours.
 
     A trigger on a table of ours is one too. Other objects of the file are ignored: nothing executes them. Plain
     columns may be added, or be missing in an older file. The triggers by which sqlite-utils counts rows are allowed.

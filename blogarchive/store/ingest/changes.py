@@ -161,7 +161,7 @@ def _undo_run(
     return sum(undone, ChangeCounts())
 
 
-# A name that no page of another run shows is that of a new blog.
+# The names of a new blog stay: no page of another run shows them.
 _UNDO_NAMES = (
     """
 delete from author_names where author_id in (select id from authors where :site in (site, site || '/' || uid))

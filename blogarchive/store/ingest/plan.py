@@ -111,8 +111,8 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
 
     If a person chose the budget, posts are due earlier where it allows that.
 
-    Listings come first, then young posts have a share of the rest. Of equal posts, those that are overdue by the largest
-    part of their interval come first. One post that alone costs more has a run of its own.
+    Listings come first, then young posts have a share of the rest. Of equal posts, those that are overdue by the
+    largest part of their interval come first. A post that alone exceeds the budget is the only one of its run.
     """
 
     find = partial(_find_costs, archive, blog, now, budget)
@@ -301,7 +301,7 @@ def _queue_all(archive: Archive, run: Run, blog: Blog) -> None:
     frontier.forget_validators(archive, blog, "state = 'todo'")
 
 
-# A comment counts from the time it was written: in a first backup all are new. A damaged interval is none.
+# A comment counts from the time it was written: in a first backup all are new. A damaged interval is ignored.
 _POST_TIMES = """
 select case when f.interval_days between 0 and 36500 then f.interval_days end, p.first_seen_at, p.posted_at,
        p.last_changed_at,
@@ -329,7 +329,7 @@ def reschedule_post(context: SaveContext) -> str | None:
 
 
 def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) -> timedelta:
-    """Return the time since the post was written, or has changed; a date in the future is that of a pinned post."""
+    """Return the time since the post was written or changed; pinned posts have dates in the future, which are ignored."""
     moments = [_parse_time(text, now) for text in times if text is not None]
     past = [moment for moment in moments if moment <= now]
     if times[0] is None:  # a post without a time counts as one that is no longer young

@@ -157,7 +157,7 @@ _UNREADABLE = "from failures where site = ? and uid is ? and kind = 'unreadable'
 
 
 def is_one_of_many(archive: Archive, blog: Blog, url: str, failure: Failure) -> bool:
-    """Return whether the failure is that of an unreadable page, and the home page or many others are unreadable too."""
+    """Return whether a page is unreadable, and the home page or many other pages too."""
     home = home_target(archive, blog) if failure.kind == "unreadable" else None
     if home is None or home.url == url:
         return False

@@ -43,7 +43,7 @@ def save_sidebar(context: SaveContext) -> None:
         _requeue_changes(context, lists)
     for place, listed in lists.items():
         _save_titles(context, place, listed)
-    # Pages are parsed again oldest first: after a page that is the newest to show all months, so are its followers.
+    # `reparse` parses the oldest pages first: if a page is the newest to show all months, each later page is too.
     if is_newest or not context.is_reparse:
         cache[key] = shown
     else:

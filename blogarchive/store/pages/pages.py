@@ -47,7 +47,7 @@ class StoredPage:
 
 
 class PageRow(NamedTuple):
-    """A row of `pages`, unchecked: a stranger or damage may have written any value."""
+    """A row of `pages`, unchecked: each value may be damaged or forged."""
 
     id: int
     url: str

@@ -212,7 +212,7 @@ def _store_counted(
 def _store_decision(
     context: SaveContext, post_id: int, chain: page_chains.PageChain, *, with_repeats: bool
 ) -> None:
-    """Store with the pages that their doubtful comments are comments of their own; also with repeated pages if they are."""
+    """Store with the pages of a chain that their doubtful comments count; `with_repeats`: with repeated pages too."""
     before = json.loads(context.counters_before or "{}")
     if before and (with_repeats or not before["repeat"]):
         context.counters_before = json.dumps(before | {"own": True}, ensure_ascii=False)

@@ -281,7 +281,7 @@ def pair_sources(
 
 
 def _is_certain(item: IdentifiedComment, at: str) -> bool:
-    """Return whether time and text are those of one comment: many write `thanks` on one day."""
+    """Return whether time and text identify one comment: several authors write `thanks` on one day."""
     return _has_minute(at) or len(item.comment.body_text or "") >= _OWN_TEXT
 
 

@@ -42,10 +42,10 @@ def count_posts(archive: Archive) -> int:
 
 
 def has_discovered_due(archive: Archive) -> bool:
-    """Return True if blogs wait that `discover` reported, and the last run was not a complete backup of them.
+    """Return True if blogs that `discover` reported wait, and the last run was not a complete backup of them.
 
-    Blogs that pages link to, and that nobody asked for, make no round of a fleet. Some may never be reached; the other
-    blogs of the archive are updated in turn with them.
+    Blogs that `discover` did not report, which pages link to, make no round of a fleet. Some may never be reached:
+    their backups take turns with updates of the other blogs of the archive.
     """
     of_discovered = f"{_COMPLETE} and arguments like '%discovered%'"
     last_run = f"select 1 from runs where id = (select max(id) from runs) and {of_discovered}"  # noqa: S608

@@ -301,7 +301,7 @@ def _unreached_error(session: CrawlSession) -> errors.BlogArchiveError | None:
 def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> errors.BlogArchiveError:
     """Return the error of a run without a page, by a failure of each kind."""
     if "robots" in by_kind:
-        text = _("robots.txt forbids these pages: {what}; --ignore-robots is for one's own blog")
+        text = _("robots.txt forbids these pages: {what}; if it is your own blog, use --ignore-robots")
         return errors.RobotsForbid(text, what=_describe(by_kind["robots"]))
     if "blocked" in by_kind:
         text = _("the site refuses requests: {what}; try again later, with a longer --delay")

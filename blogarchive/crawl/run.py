@@ -327,7 +327,8 @@ def fetch(target: Target, settings: Settings) -> Page:
     if page is not None:
         return page
     if spider.failure.kind == "robots":
-        raise errors.RobotsForbid(_("robots.txt forbids this page; --ignore-robots is for one's own blog"))
+        text = _("robots.txt forbids this page; if it is your own blog, use --ignore-robots")
+        raise errors.RobotsForbid(text)
     text = _("no page came from {url}: {reason}")
     reason = explain_detail(spider.failure.detail)
     raise _end_error(spider.throttle) or errors.Unreachable(text.format(url=target.url, reason=reason))

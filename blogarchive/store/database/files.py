@@ -126,7 +126,7 @@ def _copy(path: Path, folder: str) -> Path:
         ):
             source.backup(copy)
     except DATABASE_ERRORS as error:
-        text = _("no copy of {path} to try it on could be made in {folder} ({error})")
+        text = _("cannot copy {path} into {folder} to try the command on it ({error}); free some space there")
         raise CannotWrite(text, path=path, folder=folder, error=error) from error
     with closing(lock.connect(copy_path, read_only=False)) as copy:
         _migrate(Statements(path, copy))

@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 _SECONDS_TO_END: Final = 0.2
 _SHOWN_SHARDS: Final = 50
 _STATUS: Final = "$ blogarchive fleet status"
-# As in a URL, with its port. A mistyped URL is no host: a shard of it would be asked for each day, in vain.
+# A host as in a URL, with its port. Each round of a shard with a mistyped URL as host would fail.
 _HOST: Final = re.compile(r"[\w-]+(\.[\w-]+)*(:[1-9]\d{0,4})?")
 
 

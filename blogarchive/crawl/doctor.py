@@ -164,7 +164,7 @@ def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | Non
     found = [(line, match.start()) for line in document.lines if (match := alone.search(line.text))]
     if not found and not number:
         found = [(line, at) for line in document.lines if (at := line.text.find(text)) >= 0]
-    # Of two lines as near, the lower one: pages mostly show the fields in the order of the parsed page.
+    # If two lines are equally near, the lower one: most pages show the fields in the order of the parsed page.
     return min(found, key=lambda place: (abs(place[0].index - near), place[0].index < near), default=None)
 
 

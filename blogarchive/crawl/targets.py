@@ -205,7 +205,7 @@ class TargetSource:
         if self._options.limit is not None:
             return self._take_limited(blog, limit, exclude)
         while True:
-            # With --since one by one: a listing may show the date of a post that is queued after it.
+            # One by one if --since is set: a listing may show the date of a post that is queued after it.
             at_once = 1 if self._options.since and limit != ALL_ROWS else limit
             taken = self._due(blog, at_once, exclude)
             recent = [target for target in taken if not self._is_older(target)]

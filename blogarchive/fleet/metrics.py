@@ -46,7 +46,7 @@ class FleetMetrics:
     def __init__(self, found: Iterable[ShardStatus]) -> None:
         self.found = found
         self.is_connected = True
-        # Without this the registry would collect once while it registers.
+        # Otherwise the registry would collect once while it registers.
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
 

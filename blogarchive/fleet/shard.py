@@ -83,7 +83,7 @@ def write_shard(db: Path, shard: Shard) -> None:
         with temporary.open("w", encoding="utf-8") as file:
             json.dump(description(shard), file, ensure_ascii=False, indent=1)
             file.flush()
-            # After a loss of power an empty file would be the shard's, which then has no home.
+            # Otherwise the file could be empty after a loss of power, and the shard would have no home.
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:

@@ -138,7 +138,8 @@ class Worker:
                 self.observer.on_status(await shards.read_status(connection, homes=self._homes))
             self._reported = {(name, text) for name, text in self._reported if name}
             await self._start_due(connection)
-            # Not directly after a round, which may end during this beat: a person may have asked for another meanwhile.
+            # A round that ends during this beat is not followed at once: a person may have asked for another
+            # meanwhile.
             is_idle = is_quiet and not (self._tasks or self._round_ended.is_set())
             if self.once and is_idle and len(self._homes) == len(self._folders):
                 self.stop()
@@ -307,7 +308,7 @@ class Worker:
 
 _FIRST_BACK_OFF: Final = timedelta(minutes=15)
 _LONGEST_BACK_OFF: Final = timedelta(days=1)
-# Of 15 minutes: more than a day, and a site that is gone for years overflows nothing.
+# Doublings of 15 minutes: more than a day. A limit, so that a site that is gone for years causes no overflow.
 _MOST_DOUBLINGS: Final = 10
 _NOW: Final = timedelta(0)
 _NEED_A_PERSON = (errors.UsageError, errors.SiteChanged, errors.ArchiveDamaged)

@@ -60,6 +60,6 @@ def read_readme(path: Path) -> tuple[str, str]:
 
 def _copy(path: Path, part: Path) -> None:
     with Archive.open(path, read_only=True) as archive:
-        # It refuses `vacuum into`, which writes the other file only.
+        # `query_only` would refuse `vacuum into`, which writes only the other file.
         archive.execute("pragma query_only = off")
         archive.connection.execute("vacuum into ?", (str(part),))

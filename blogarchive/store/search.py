@@ -246,7 +246,7 @@ def _collapse_whitespace(text: str) -> str:
 
 Order = Literal["newest", "best"]
 
-# These indexes cover filters and order, so that rows with long texts are not read.
+# The indexes below cover filters and order, so that rows with long texts are not read.
 _POSTS = "posts_fts f join posts r indexed by posts_newest on r.id = f.rowid"
 _COMMENTS = "comments_fts f join comments r indexed by comments_newest on r.id = f.rowid"
 # Takes the name of a blog twice.

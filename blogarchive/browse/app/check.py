@@ -197,7 +197,7 @@ async def _ask_both_schemes(context: AppContext, url: str, site: str) -> tuple[s
     other = other_scheme(url)
     async with _doctor(context, url, site) as first:
         await asyncio.wait([first], timeout=_PATIENCE)
-        # Only a site that does not answer may have the other scheme: any other error is about this very page.
+        # The other scheme is tried only if the site does not answer: any other error is about this page.
         if first.done() and (first.result().out or first.result().code != Unreachable.exit_code):
             return url, first.result()
         async with _doctor(context, other, site) as second:

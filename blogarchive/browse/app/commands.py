@@ -122,8 +122,8 @@ class CrawlJob(BackgroundCommand):
         if self.is_own:
             self.stop_own()
         elif holder := lock_holder(self._archive):
-            # Windows sends Ctrl-Break only to processes of this console; SIGTERM ends any process there, at once.
-            # It may have ended, or belong to another user: the page shows whether it runs.
+            # Windows sends Ctrl-Break only to processes of this console; SIGTERM ends any process there, at once. The
+            # process may have ended, or belong to another user: the page shows whether it runs.
             with suppress(OSError):
                 os.kill(holder.pid, signal.SIGTERM)
 

@@ -147,7 +147,7 @@ async def show_fleet(context: RequestContext) -> Response:
         found = await registry.read_status(fleet_url())
     except BlogArchiveError as error:
         return await context.render("fleet.html", {"error": str(error), "shards": ()}, status=503)
-    # Of thousands of shards an operator looks for those that need something, in the order of need.
+    # The shards that need an operator come first: there may be thousands.
     by_need = sorted(found, key=lambda one: (not one["needs_person"], -one["lag_seconds"]))
     is_all = len(found) <= _SHOWN_SHARDS or context.text_parameter("all")
     urgent = (

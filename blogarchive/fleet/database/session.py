@@ -102,7 +102,7 @@ def user_errors() -> Iterator[None]:
         raise UsageError(_("PostgreSQL refuses: {reason}"), reason=one_line(error)) from error
 
 
-# By words of libpq and PostgreSQL, which are English: what they mean for the user.
+# What the English words of libpq and PostgreSQL mean for the user.
 _REASONS: Final = {
     "Connection refused": N_("connection refused"),
     "resolve host": N_("no such host"),
@@ -181,7 +181,7 @@ class Session:
         except psycopg.OperationalError as error:
             self._lost = self._lost or one_line(error)
             raise self.error() from error
-        # Not the time of the answer: PostgreSQL counts from when it heard of the session.
+        # The time of the request, because PostgreSQL counts from its last statement.
         self._confirmed_at = sent_at
         return rows
 

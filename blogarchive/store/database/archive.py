@@ -22,7 +22,7 @@ class SidebarCache:
 
     def __init__(self) -> None:
         self.target_keys: set[str] = set()
-        # By the name of a step: what the last page showed. The step skips the same part of the next page.
+        # The part of the last page by name of the step that saved it. The step skips an equal part of the next page.
         self.done: dict[str, object] = {}
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog

@@ -155,7 +155,7 @@ def _name_comment_versions(archive: Statements) -> None:
     archive.execute(f"update comment_revisions set author_name = {names} where author_name is null")  # noqa: S608 - a constant
 
 
-# By the version that each makes. Append only. What is derived it drops; that and new plain columns are made afterwards.
+# By the version that each makes. Append only. Derived objects are dropped; they and new plain columns are made later.
 _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     20: _add_comment_years,
     21: _fold_texts,

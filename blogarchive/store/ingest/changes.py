@@ -69,7 +69,7 @@ def _choose(of_text: TextChange | None, of_comments: TextChange | None) -> TextC
     return of_comments if of_text is None or (is_certain and of_text.reason is None) else of_text
 
 
-# They contradict the stored post without regard to other posts.
+# Kinds of changes that contradict the stored post, however many posts have them.
 _CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED)
 
 
@@ -177,7 +177,7 @@ update authors set (nickname, blog_title, tagline) =
 """,
 )
 
-# In this order: each statement reads what the next one changes. A comment that is on the page by right comes again.
+# The order matters: each statement reads what the next one changes. The next page shows real comments again.
 _UNDO_POST = (
     """
 update pages set held_at = :now where held_at is null and id in

@@ -382,7 +382,7 @@ def _schedule_retry(context: SaveContext, rejection: validate.Rejection) -> str 
     return None if is_mistyped and not is_stored(archive, Blog(site=target.site, uid=target.uid)) else due_at
 
 
-# It says nothing of a blog that its present home page calls closed.
+# The failure of an earlier home page does not change the state that the present one gave the blog.
 _IS_EARLIER_HOME = """
 select 1 from authors where site = ? and uid = ? and url <> ? and state in ('moved', 'closed')
 """

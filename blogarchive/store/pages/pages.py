@@ -28,7 +28,7 @@ _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "prox
 _TARGET_FIELDS = ("url", "kind", "uid", "number", "post_number", "page_no", "chain")
 _NUMBER_FIELDS = ("number", "post_number")
 
-# Of pages to their archive: pages compress to a fifth, and their texts are stored beside them.
+# Bytes of pages for each byte of their archive: pages compress to a fifth, and their texts are stored beside them.
 _MAX_RATIO = 25
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200

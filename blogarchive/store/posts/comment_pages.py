@@ -106,7 +106,7 @@ def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
 
 def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str) -> None:
     """Store the comments of a next page; queue the page after it, or the own page if the chain restarts."""
-    # Of each page: it records a chain at its limit.
+    # Called for each page, because it records that a chain is at its limit.
     link = next(iter(page_chains.next_page_links(context, (PageKind.COMMENTS,))), None)
     if context.is_reparse:
         _resave(context, post_id, post)

@@ -16,7 +16,13 @@ from blogarchive.parsing.dates.numbers import (
     parse_count,
     parse_digit_numerals,
 )
-from blogarchive.parsing.dates.order import day_orders, write_year_first
+from blogarchive.parsing.dates.order import (
+    SHORT_DATE,
+    day_orders,
+    join_date,
+    short_date_form,
+    write_year_first,
+)
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date
 from blogarchive.store.pages.context import date_text_iso
 from tests.cases import Case, read_cases, wrong
@@ -286,3 +292,47 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
     text: str, others: list[str], expected: str
 ) -> None:
     assert write_year_first(text, day_orders(others)) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["22", "12月", "2018"], "2018-12-22"),
+        (["22", "2018-12"], "2018-12-22"),
+        (["Dec", "22", "2018"], "2018 Dec 22"),
+        (["22日", "Dec.", "2018,"], "2018 Dec 22"),
+        (["22", "2018年12月"], "2018-12-22"),
+        (["Room", "12", "1999"], None),
+        (["22", "12月"], None),
+        ([], None),
+        (["22", "12月", "2018", "and a sentence that is not on any leaf of a calendar"], None),
+    ],
+)
+def test_a_leaf_of_a_calendar_is_one_date(texts: list[str], expected: str | None) -> None:
+    assert join_date(texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "lang", "expected"),
+    [
+        ("03.10.21", "de", "03.10.2021"),
+        ("03.10.21 of 2003", "en-GB", "03.10.2021"),
+        ("21.10.03", "zh-TW", "2021.10.03"),
+        ("21.10.03 今天的记事", "", "2021.10.03"),
+        ("21.10.03, a long page with the sign 日 in it", "", "21.10.2003"),
+        ("21.10.03 since 2021", "", "2021.10.03"),
+        ("21.10.03 since 2021", "fr", "21.10.2003"),
+        ("21.10.03 since 2021 and 2003", "sv", "21.10.2003"),
+        ("03.10.21", "en", "03.10.21"),
+        ("03.10.21 and 2021", "en", "03.10.21"),
+        ("13.10.21 without its year", "en", "13.10.21"),
+        ("13.10.21 in 2021", "en", "13.10.2021"),
+        ("12.10.21 in 2021", "en", "12.10.21"),
+        ("13.10.21 in 2013 and 2021", "en", "13.10.21"),
+    ],
+)
+def test_the_language_or_full_years_tell_where_the_year_of_a_short_date_is(
+    shown: str, lang: str, expected: str
+) -> None:
+    form = short_date_form(shown, lang)
+    assert SHORT_DATE.sub(form, shown, count=1).startswith(expected)

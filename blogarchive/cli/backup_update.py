@@ -74,7 +74,7 @@ def backup(
 @click.option(
     "--accept-changes",
     is_flag=True,
-    help=_("Agree with the changes of a site that made a run end with exit code 5, and store them."),
+    help=_("Accept the changes of a site that ended a run with exit code 5, and store them."),
 )
 @options.crawl_flags
 def update(uids: tuple[str, ...], full: bool, accept_changes: bool, db: Path, **flags: Any) -> int:

@@ -140,7 +140,7 @@ def add(
 
 
 @fleet.command(
-    "set", help=_("Change what is named of shards, from any machine; --from replaces the blogs of one.")
+    "set", help=_("Change the named values of shards, from any machine; --from replaces a shard's blogs.")
 )
 @_patterns
 @_schedule
@@ -162,13 +162,13 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
     "--new",
     multiple=True,
     metavar="SHARD",
-    help=_("Begin this shard anew: its archive is lost, and no copy is there."),
+    help=_("Begin this shard anew, because its archive is lost and has no copy."),
 )
 @click.option(
     "--keep",
     type=options.Duration(),
     default="90d",
-    help=_("Keep the history of rounds so long. [default: 90d]"),
+    help=_("Keep the history of rounds for this time. [default: 90d]"),
 )
 @click.option(
     "--notify",
@@ -210,7 +210,7 @@ def work(
 
 @fleet.command(help=_("Show the shards, their workers, their last and next rounds, and how late they are."))
 @click.argument("patterns", nargs=-1, metavar="[SHARD]...")
-@click.option("--all", "all_shards", is_flag=True, help=_("Of many shards, also those that need nothing."))
+@click.option("--all", "all_shards", is_flag=True, help=_("Also show the shards that need nothing."))
 @click.option("--metrics", is_flag=True, help=_("Print metrics for Prometheus."))
 @options.as_json
 def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: bool) -> None:
@@ -226,9 +226,9 @@ def status(patterns: tuple[str, ...], all_shards: bool, metrics: bool, as_json: 
         click.echo("\n".join(status_lines(found, all_shards=all_shards or bool(patterns))))
 
 
-@fleet.command(help=_("Leave the next rounds of shards out until `resume`; a round that runs continues."))
+@fleet.command(help=_("Start no rounds of shards until `resume`; a running round continues."))
 @_patterns
-@click.option("--now", is_flag=True, help=_("End the rounds that run too, after their page."))
+@click.option("--now", is_flag=True, help=_("Also end running rounds, after their page."))
 def pause(patterns: tuple[str, ...], now: bool) -> None:
     """Pause shards."""
     text = _("{names}: paused; `blogarchive fleet resume` continues")

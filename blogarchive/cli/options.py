@@ -345,7 +345,7 @@ db_json_quiet = all_of(db, as_json, quiet)
 crawl_flags = all_of(
     delay,
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
-    click.option("--since", type=Day(), help=_("Leave out posts that a list or their URL dates before it.")),
+    click.option("--since", type=Day(), help=_("Leave out posts older than this, by a list or their URL.")),
     duration,
     max_requests,
     click.option(

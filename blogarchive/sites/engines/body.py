@@ -204,7 +204,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         if is_code or node.getparent() in code:
             code.add(node)
-        elif is_head or node.tag in ("form", "header", "footer", "address") or has_role(node, role):
+        elif is_head or node.tag in ("form", "header", "footer", "address", "nav") or has_role(node, role):
             found.append(node)
     return found
 

@@ -129,11 +129,12 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     is_early = start < outline.order[node] and outline.span(node).stop <= around.text.start
     is_line = (start >= 0 or node.tag == "time") and is_early
     # Nobelium has the line of the time in a `nav`.
-    if node in outline.beside and outline.title.heading not in outline.beside and not is_line:
-        return True
+    is_beside = node in outline.beside and outline.title.heading not in outline.beside and not is_line
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
-    is_linked = any(one.tag == "a" and _leads_away(outline, one) for one in near)
-    return is_linked or in_other_row(outline, node) or not around.cards.isdisjoint(node.iterancestors())
+    # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
+    links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))
+    is_apart = is_beside or any(_leads_away(outline, one) for one in links)
+    return is_apart or in_other_row(outline, node) or not around.cards.isdisjoint(node.iterancestors())
 
 
 def in_other_row(outline: Outline, node: Element, body: Element | None = None) -> bool:

@@ -112,6 +112,10 @@ THEMES = {
         '<ol id="comments">',
         '<li><div class="who">{link}</div><div class="when"><span>7 年前</span><i>{day} {time}:00</i></div><div>{text}</div></li>',
     ),
+    "a relative time in other words beside the whole one, below the text": (
+        '<div id="comments">',
+        '<li id="comment-{id}"><div class="head">{link}</div><div class="text">{text}</div><div class="when">7 月前 <div class="details">{day} {time}:00</div></div></li>',
+    ),
     "the whole time in a title behind words, a place beside it": (
         '<div id="comments">',
         '<div class="note"><div><a href="/u/{id}">{name}</a> <span>V</span></div><div><span title="发表于 {day} {time}:00">7年前 ({day})</span>'

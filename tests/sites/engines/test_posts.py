@@ -198,6 +198,15 @@ def test_a_link_to_the_category_above_the_post_leaves_its_date() -> None:
     assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2019-05-20"
 
 
+def test_a_bookmark_that_leads_elsewhere_in_a_mirror_leaves_its_date() -> None:
+    own = '<a href="../index.html%3Fp=9.html" rel="bookmark"><time datetime="2019-05-20">20. Mai 2019</time></a>'
+    page = read(
+        post(f'{own} <span class="updated">29. Mai 2019</span>'), url="https://notes.example.org/?p=9"
+    )
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2019-05-20"
+
+
 def test_words_of_a_post_that_wordpress_puts_into_classes_do_not_name_parts() -> None:
     content = f'<div class="post type-post hentry tag-meta category-ads"><div class="a">{TEXT}</div></div>'
     page = read(f"<body><h1>{TITLE}</h1><ul><li>20. Mai 2019, 10:55, Allgemein</li></ul>{content}</body>")
@@ -466,6 +475,21 @@ def test_words_for_screen_readers_and_a_sidebar_are_not_of_the_text() -> None:
     body = page.posts[0].body_text or ""
     assert body.startswith("Gras\nAm Morgen")
     assert "Suche" not in body
+
+
+def test_a_menu_and_the_line_of_the_time_below_the_text_are_not_of_it() -> None:
+    time = '<div class="pagedate">Created in the evening of May 20th, 2019. Edited on May 21st, 2019</div>'
+    menu = '<nav class="navbar"><ul><li><a href="#">Meta</a></li><li><a href="/edit">Edit</a></li></ul></nav>'
+    body = f'<div class="container"><div class="entry-content">{TEXT}{time}{menu}</div></div>'
+    page = read(f"<body><h1>{TITLE}</h1>{body}</body>")
+    assert (page.posts[0].body_text or "").endswith("Licht.")
+
+
+def test_the_main_part_that_a_script_shows_is_read() -> None:
+    text = f'<h2>{TITLE}</h2><ul><li>2019/05/20</li></ul><div class="entry_body">{TEXT}</div>'
+    hidden = f'<div id="main_contents" style="display: none">{text}</div>'
+    page = read(f'<body><h1><a href="/">Notizen</a></h1>{hidden}</body>')
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
 
 
 def test_the_number_of_comments_above_the_text_is_not_of_the_text() -> None:

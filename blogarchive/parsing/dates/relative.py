@@ -51,9 +51,12 @@ def _resolve_chinese(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
 
 
 def _parse_chinese_amount(part: re.Match[str], *, is_span: bool) -> tuple[Decimal, str]:
-    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years; in a span, 4 月 is no date."""
+    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years; in a span, 4 月 is no date.
+
+    WordPress writes `6 月前`, with a space.
+    """
     parsed, measure, half, unit, and_half = part.groups()
-    if unit == "月" and not measure and not is_span:
+    if unit == "月" and not measure and not is_span and f"{parsed} " not in part[0]:
         raise ValueError("3月前 means before March, 3个月前 three months ago")
     if parsed == "半":
         return Decimal("0.5"), _CHINESE_UNITS[unit]

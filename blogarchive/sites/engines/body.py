@@ -14,7 +14,7 @@ _SURE, _WEAK, _UNSEEN, PROSE, _MORE, _DIGIT, _AGE = patterns("body", "sure weak 
 _ADDED, _LICENCE, _CLOSE, _COMMA, _ENDED, _BYLINE = patterns("body", "added licence close comma ended byline")
 _Nodes = Set[Element]
 _Node = Element | None
-_BLOCK_TAGS = frozenset(PATTERNS["body"]["block_tags"])
+_BLOCK_TAGS, _PART_TAGS = (frozenset(PATTERNS["body"][name]) for name in ("block_tags", "part_tags"))
 _MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _BESIDE, _AGREED, _LEAST = 0.5, 0.8, 0.3, 0.3, 0.7, 20
 
@@ -204,7 +204,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         if is_code or node.getparent() in code:
             code.add(node)
-        elif is_head or node.tag in ("form", "header", "footer", "address", "nav") or has_role(node, role):
+        elif is_head or node.tag in _PART_TAGS or has_role(node, role):
             found.append(node)
     return found
 

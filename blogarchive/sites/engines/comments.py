@@ -186,7 +186,8 @@ def _is_line(outline: Outline, outer: Element, heading: Element) -> bool:
 def _find_count(outline: Outline, sections: list[Element], body: Element) -> int | None:
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
     first = outline.span(sections[0]).start - 1 if sections else len(outline.texts)
-    texts, at = outline.texts[(stop := outline.span(body).stop) :], max(0, first - stop)
+    # Bluelog has the comments in the element around the text.
+    texts, at = outline.texts[(stop := min(outline.span(body).stop, first + 1)) :], max(0, first - stop)
     # A title of another post above may end with a number; links to pages of comments may stand below the heading.
     lines = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at : at + 5])[:120])
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, lines) if one), None)

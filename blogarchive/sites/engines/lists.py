@@ -37,9 +37,9 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         is_bare = len(anchor) == 0 and not (anchor.text or "").strip()
         group = "" if is_bare or (titled and anchor not in titled) else group
         around = [anchor] if group else _rows_around(outline, anchor, shared)
-        every = chain.from_iterable(row.iter() for row in around)
-        inner = (node for node in every if node.tag in HEADINGS or (group == "" and has_role(node, _TITLE)))
-        heading = next(inner, anchor if group else None)
+        every = (node for row in around for node in row.iter() if node is not anchor)
+        titles = (node for node in every if node.tag in HEADINGS or has_role(node, _TITLE))
+        heading = next(titles, anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
         # An image as a link has no text: its theme repeats the title as an attribute.
         title = title or (group and anchor.get("title", "").strip())
@@ -94,7 +94,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     # The last page of a list, or a month, may have one post, beside its date and a button.
     is_alone = _page_no(outline.tree.url) > 1 or len(links[rest[0]] if rest else ()) < MIN_LISTED
     # Beside the titled posts may be links to all of them and to a few without a title.
-    more = [name for name in rest if known < links[name] and 4 * len(links[name]) <= 5 * len(known)][:1]
+    more = [n for n in rest if known < links[n] and (n == "" or 4 * len(links[n]) <= 5 * len(known))][:1]
     chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and is_alone) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
@@ -110,14 +110,15 @@ def _group(anchor: Element) -> str:
         return "title a"
     if _PERMALINK.search(" ".join(filter(None, (anchor.get("rel"), anchor.get("title"), anchor.text)))):
         return ""
-    steps = (anchor, *islice(anchor.iterancestors(), 2))
+    # PaperMod has another class around the link of its newest post, which has a class of its own.
+    steps = (anchor, *islice(anchor.iterancestors(), 2))[:: 1 + bool(anchor.get("class"))]
     return "/".join(f"{one.tag}.{next(iter((one.get('class') or '').split()), '')}" for one in steps)
 
 
 def _rows_around(outline: Outline, anchor: Element, shared: set[Element]) -> Iterator[Element]:
     """Yield the elements around a link that are of its post alone."""
     # A row is small: a larger element is the whole list, or the page.
-    around = islice(anchor.iterancestors(), 5)
+    around = islice(chain([anchor], anchor.iterancestors()), 6)
     return takewhile(lambda one: one not in shared and outline.size(one) <= _MAX_ROW, around)
 
 
@@ -214,7 +215,7 @@ def first_index(outline: Outline, uid: str) -> str:
         return feed
     if api := _link(outline, "https://api.w.org/", uid):
         return urls.posts_url(api)
-    if "blogger" in outline.metas.get("generator", "").lower():
+    if outline.metas.get("generator", "").lower().startswith("blogger"):  # not BlazeBlogger
         return f"{root}feeds/posts/default?max-results={BLOGGER_PAGE}&start-index=1"
     named = _link(outline, "sitemap", uid)  # may be a map of the site for people
     return named if urls.is_index(named) else urljoin(root, urls.INDEXES[0])
@@ -236,8 +237,9 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     found = _other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"]["numbered"]), uid)
     found = (url for url in found if _OF_POST.sub("", unquote(url.partition("#")[0])) == same)
     pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
-    own = int(match[1]) if (match := _CPAGE.search(f"{here}#")) else 0
-    sign = UPWARD if asked.endswith(UPWARD) or 1 < own < min(pages, default=0) else ""
+    own, first = int(match[1]) if (match := _CPAGE.search(f"{here}#")) else 0, min(pages, default=0)
+    # A post that links its pages 2 and 3 shows page 1, one that links page 2 alone may show the last of three.
+    sign = UPWARD * (asked.endswith(UPWARD) or 1 < own < first or (own == 0 and first == 2 < max(pages)))
     rest = [number for number in pages if not own or (number > own if sign else number < own)]
     older = pages.get((min if sign or not (own or 1 in pages) else max)(rest, default=0))
     if own or (older is None and is_complete):
@@ -247,4 +249,4 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     number = match[1] if match else dict(parse_qsl(query)).get("p")
     api = _link(outline, "https://api.w.org/", uid)
     whole = urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
-    return [url for url in (whole, older) if url]
+    return [url for url in (whole, older and older + sign) if url]

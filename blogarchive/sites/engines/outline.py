@@ -120,9 +120,7 @@ class Outline:
     @cached_property
     def beside(self) -> frozenset[Element]:
         """The elements that are beside the content, with all elements in them."""
-        # Pelican has the newest post in an `aside`, Blogger all posts in a widget.
-        texts = "main, #main, [itemprop~=articleBody], article h1, main .hentry, .post-body, .entry-content"
-        around, found = ancestors(self.select(texts)), set[Element]()
+        around, found = ancestors(self.select(PATTERNS["outline"]["content"])), set[Element]()
         for node in self.order:
             if node.getparent() in found or (node not in around and is_aside(node)):
                 found.add(node)

@@ -198,8 +198,10 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     """Return the date in a text; that for machines in an attribute if the shown one is rough, such as `3天前`."""
     found = parse_place(outline, place, now, order)
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
-    around = islice(chain([node], node.iterancestors()), 3)
-    stamps = (parse_stamp(write_year_first(one, order), now) for n in around for one in stated_times(n))
+    stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
+    # Argon has the whole time in an element that it shows under the pointer.
+    inner = (text for text in (one.text or "" for one in node) if DATE.search(text))
+    stamps = (parse_stamp(write_year_first(one, order), now) for one in chain(inner, *stated))
     if found and found.precision == "day" and _LOST.search(DATE.split(text)[-1]):
         found = None  # the time of day is not read
     known = None if "前" in text or "ago" in text else found

@@ -104,12 +104,14 @@ def with_descendants(elements: Iterable[dom.Element]) -> set[dom.Element]:
 def answered(elements: list[dom.Element]) -> dict[dom.Element, dom.Element]:
     """Return for each element of a thread that is indented the one that it answers: the last one a step above it.
 
-    Drupal has `div.indented` around answers, Serendipity `commentlevel-1`, other themes a margin. Nothing is returned
-    if one is more than a step deeper than the one before it: then the classes say something else.
+    Drupal has `div.indented` around answers, Argon a list `children` behind the item, Serendipity `commentlevel-1`, other
+    themes a margin. Nothing is returned if one is more than a step deeper than the one before it: then the classes say
+    something else.
     """
     marks = (_DEPTH.search(f"{node.get('class')} {node.get('style')}") for node in elements)
     own = [int(mark[mark.lastindex or 0]) if mark else 0 for mark in marks]
-    outer = (sum("indented" in names_of(one) for one in node.iterancestors("div")) for node in elements)
+    around = ([names_of(one) for one in node.iterancestors("div", "ul")] for node in elements)
+    outer = (sum("indented" in names or "children" in names for names in row) for row in around)
     depths = [sum(pair) for pair in zip(own, outer, strict=True)]
     steps = {depth: step for step, depth in enumerate(sorted({*depths}))}
     row, found = list[dom.Element](), dict[dom.Element, dom.Element]()

@@ -933,3 +933,77 @@ def test_the_answer_in_a_single_comment_is_not_given_to_its_author() -> None:
     )
     shown = [(one.author_name, one.reply_to, one.body_text) for one in page.posts[0].comments]
     assert shown == [("Jutta", None, "Am See auch?"), ("Sven", "Jutta", "Ja, am Fluss.")]
+
+
+def test_the_whole_time_beside_a_rough_one_is_read_and_a_list_behind_a_comment_has_its_answers() -> None:
+    """Argon shows `3 天前`, has the time in a hidden box, and closes the item before the list of answers."""
+    item = (
+        '<li class="comment-item" id="comment-{n}"><div class="comment-item-title">{name}</div>'
+        '<div class="comment-item-text"><p>{text}</p></div><div class="comment-reply-time">6 年前'
+        '<div class="comment-reply-time-details">2019-5-2{n} 9:05:0{n}</div></div></li>'
+    )
+    first, last = (
+        item.format(n=1, name="Jutta", text="Am See auch?"),
+        item.format(n=3, name="Maria", text="Hier nicht."),
+    )
+    answer = f'<ul class="children">{item.format(n=2, name="Sven", text="Ja, am Fluss.")}</ul>'
+    page = read(f'<div id="comments"><ol class="comment-list">{first}{answer}{last}</ol></div>')
+    shown = [
+        (one.author_name, one.reply_to, one.posted and f"{one.posted.at:%F %T}")
+        for one in page.posts[0].comments
+    ]
+    days = [f"2019-05-2{n} 09:05:0{n}" for n in (1, 2, 3)]
+    assert shown == list(zip(("Jutta", "Sven", "Maria"), (None, "Jutta", None), days, strict=True))
+
+
+def test_times_that_only_a_script_shows_and_comments_beside_the_text_in_its_element_are_read() -> None:
+    """Bluelog, by Flask-Moment."""
+    moment = '<span class="flask-moment" data-timestamp="{0}" style="display: none">{0}</span>'
+    item = '<li class="list-group-item"><h5><a href="#">{name}</a></h5><small>{at}</small><p>{text}</p></li>'
+    said = [("Jutta", "Am See auch."), ("Sven", "Am Fluss nicht.")]
+    items = "".join(
+        item.format(name=name, text=text, at=moment.format(f"2019-05-2{n}T09:05:00Z"))
+        for n, (name, text) in enumerate(said, 1)
+    )
+    section = (
+        f'<div class="comments" id="comments"><h3>7 Comments <small>latest</small></h3><ul>{items}</ul></div>'
+    )
+    form = '<form method="post"><textarea name="body"></textarea></form>'
+    at = moment.format("2019-05-20T08:00:00Z")
+    head = f'<div class="page-header"><h1>Regen</h1><small>Date: {at}</small></div>'
+    body = (
+        f'{head}<div class="row"><div>{TEXT}<button type="button">Share</button>{section}{form}</div></div>'
+    )
+    page = api.parse_page(
+        f"<html><head><title>Regen – Notizen</title></head><body><main>{body}</main></body></html>".encode(),
+        URL,
+        fetched_at=READ_AT,
+    )
+    post = page.posts[0]
+    assert post.posted is not None
+    assert f"{post.posted.at:%F %R}" == "2019-05-20 08:00"
+    assert [(one.author_name, one.posted and f"{one.posted.at:%F %R}") for one in post.comments] == [
+        (name, f"2019-05-2{n} 09:05") for n, (name, _) in enumerate(said, 1)
+    ]
+    assert post.comment_count == 7
+    assert "Share" not in (post.body_text or "")
+
+
+def test_the_footer_of_an_entry_has_its_time_and_its_comments() -> None:
+    """Known: microformats name both."""
+    comment = (
+        '<div class="row p-comment h-cite"><div class="e-content"><p>{text}</p></div><p class="h-card"><a class="p-author p-name" '
+        'href="https://{name}.example.org/">{name}</a>, <a href="/2019/regen/annotations/{n}">May 2{n} 2019</a></p></div>'
+    )
+    said = [("Jutta", "Am See auch."), ("Sven", "Am Fluss nicht.")]
+    comments = "".join(comment.format(n=n, name=name, text=text) for n, (name, text) in enumerate(said, 1))
+    time = '<time class="dt-published" datetime="2019-05-20T08:00:00+00:00">May 20 2019</time>'
+    entry = (
+        f'<div class="h-entry"><h2 class="p-name"><a href="{URL}">Regen</a></h2><div class="e-content">{TEXT}</div>'
+        f'<div class="footer"><a rel="permalink" class="u-url" href="{URL}">{time}</a><div>{comments}</div></div></div>'
+    )
+    page = f"<html><head><title>Regen</title></head><body><div class='page'>{entry}</div></body></html>"
+    post = api.parse_page(page.encode(), URL, fetched_at=READ_AT).posts[0]
+    assert post.posted is not None
+    assert f"{post.posted.at:%F %R}" == "2019-05-20 08:00"
+    assert [(one.author_name, one.body_text) for one in post.comments] == said

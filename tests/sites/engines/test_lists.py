@@ -589,6 +589,50 @@ def test_an_empty_link_over_a_card_leads_to_the_post_with_the_title_of_the_card(
     ]
 
 
+def test_the_newest_post_in_a_card_of_another_class_is_listed() -> None:
+    card = (
+        '<article class="{0}-entry"><header><h2>{1}</h2></header><footer><span>2020-05-0{2}</span></footer>'
+        '<a class="entry-link" href="/posts/{2}/"></a></article>'
+    )
+    rows = [("first", "河边的桥", 4), ("post", "灯", 3), ("post", "信", 2), ("post", "候车室", 1)]
+    page = list_page("".join(card.format(*row) for row in rows), "")
+    assert [(post.number, post.title) for post in page.listed] == [
+        (f"posts/{day}", title) for _, title, day in rows
+    ]
+
+
+def test_the_title_of_a_card_that_is_one_link_has_neither_its_labels_nor_its_day() -> None:
+    """Gmeek has the posts in a `nav`, with a link of a label inside that of the card."""
+    card = (
+        '<a class="SideNav-item" href="post/{0}.html"><div><span class="listTitle">{1}</span></div><div>'
+        '<span class="Label"><object><a href="/tag.html#x">生活</a></object></span>'
+        '<span class="Label LabelTime">2020-05-0{0}</span></div></a>'
+    )
+    titles = ["河边的桥", "灯", "信"]
+    rows = "".join(card.format(n, title) for n, title in enumerate(titles, 1))
+    page = list_page(f'<div id="content"><nav class="SideNav border">{rows}</nav></div>', "")
+    assert [(post.title, post.url) for post in page.listed] == [
+        (title, f"{HOME}/post/{n}.html") for n, title in enumerate(titles, 1)
+    ]
+
+
+def test_posts_without_a_title_are_listed_by_their_permanent_links_however_many_they_are() -> None:
+    titles = ["Frost", "", "", "Tea"]
+    rows = "".join(
+        f'<div class="h-entry">{title and f"<h2><a href=/2020/note-{n}>{title}</a></h2>"}<p>One line.</p>'
+        f'<a class="u-url" rel="permalink" href="/2020/note-{n}"><time>May {n} 2020</time></a></div>'
+        for n, title in enumerate(titles, 1)
+    )
+    assert [post.title for post in list_page(rows, "").listed] == titles
+
+
+def test_blaze_blogger_is_not_blogger() -> None:
+    rows = "".join(f'<h2><a href="/2020/05/{n}-note">Note {n}</a></h2>' for n in range(1, 4))
+    head = '<meta name="Generator" content="BlazeBlogger 1.2.0"><title>Notes</title>'
+    page = read_page(f"<head>{head}</head><body>{rows}</body>", f"{HOME}/")
+    assert following(page) == ["/sitemap.xml"]
+
+
 def test_a_post_without_a_title_is_listed_by_the_link_of_its_date() -> None:
     titles = ["河边的桥", "灯", "", "信", "候车室"]
     rows = "".join(

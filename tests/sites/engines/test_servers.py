@@ -97,6 +97,7 @@ def test_comments_below_a_text_that_quotes_one_in_one_element_are_read_and_the_f
         ("3 週 ago", "2026-11-09"),
         ("5 個月 ago", "2026-06-01"),
         ("1 年，2 月前", "2025-09-01"),
+        ("6 月前", "2026-05-01"),
         ("3 天前", "2026-11-27"),
     ],
 )
@@ -162,6 +163,8 @@ def next_page(linked: list[int], shown: int | None, asked: str) -> list[str]:
     ("linked", "shown", "asked", "following"),
     [
         ([2], None, "", ["2/"]),
+        ([2, 3], None, "", ["2/#comments"]),
+        ([1, 3], 2, "#comments", ["3/#comments"]),
         ([3], 2, "", ["3/#comments"]),
         ([2, 4], 3, "#comments", ["4/#comments"]),
         ([3], 4, "#comments", []),

@@ -15,6 +15,7 @@ NOW = datetime(2025, 2, 1, 9, tzinfo=UTC)
     [
         ("120", timedelta(seconds=120)),
         ("Sat, 01 Feb 2025 09:10:00 GMT", timedelta(minutes=10)),
+        ("Sat, 01 Feb 2025 09:10:00 -0000", timedelta(minutes=10)),  # Python reads it without a zone
         ("Sat, 01 Feb 2020 09:10:01 GMT", timedelta(0)),
         ("soon", None),
         ("", None),
@@ -59,3 +60,8 @@ def test_a_last_modified_of_the_second_of_the_answer_is_no_validator(seconds: in
     assert page.last_modified == (modified if is_kept else None)
     assert replace(page, headers=page.headers[:1]).last_modified == modified
     assert replace(page, headers=page.headers[1:]).last_modified is None
+
+
+@pytest.mark.parametrize(("status", "refused"), [(403, True), (429, True), (404, False), (200, False)])
+def test_a_refusal_is_a_status_with_which_a_host_refuses_a_crawler(status: int, refused: bool) -> None:
+    assert Page(url="https://a/", fetched_at=NOW, status=status, headers=(), body=b"").is_refusal is refused

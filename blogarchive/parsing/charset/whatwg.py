@@ -205,13 +205,13 @@ class Charset:
 
     def _remap(self, data: bytes, text: str) -> str:
         # Searched first in the text, which costs less than in the bytes: most pages have neither.
-        has_slash = self.name == "big5" and ("／" in text or _contains(text, "＼"))
+        has_slash = self.name == "big5" and ("／" in text or "＼" in text)
         if has_slash and any(pair in data for pair in _AMBIGUOUS_PAIRS):
             return "".join(self._decode_ambiguous(data))
         return self._translate(text)
 
     def _translate(self, text: str) -> str:
-        if not any(_contains(text, python) for python in self.remapped):
+        if not any(python in text for python in self.remapped):
             return text
         return text.translate({ord(python): standard for python, standard in self.remapped.items()})
 
@@ -224,11 +224,6 @@ class Charset:
                 yield _AMBIGUOUS_PAIRS[pair.group()]
                 start = pair.end()
         yield self._translate(data[start:].decode(self.codec, self.errors))
-
-
-def _contains(text: str, character: str) -> bool:
-    # `in` compares low bytes first, `count` whole characters.
-    return text.count(character) > 0 if ord(character) % 256 in MARKUP_BYTES else character in text
 
 
 def charset_for_label(label: str) -> Charset | None:

@@ -60,7 +60,8 @@ def normalize_page(crawled: items.CrawledPage) -> items.CrawledPage:
 
 def parse_normalized(page: items.Page, target: items.Target) -> items.ParsedPage:
     """Return the normalized result of `blogarchive.sites.base.parse_page`; raises the same errors."""
-    return normalize_page(items.CrawledPage(target=target, page=page, parsed=parse_page(page, target))).parsed
+    parsed = tidy_texts(parse_page(page, target))
+    return resolve_dates(parsed, page.fetched_at, site_by_name(target.site).zone)
 
 
 def tidy_texts(parsed: items.ParsedPage) -> items.ParsedPage:

@@ -179,9 +179,8 @@ class _PageParser:
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         """Return the page of a post or of its further comments; `paged`: it links to a next page."""
         layout = _parse_layout(self.view, post_page)
-        post_page = replace(
-            post_page, categories=post_page.categories or self._find_category(post_page, layout)
-        )
+        if not post_page.categories and (category := self._find_category(post_page, layout)):
+            post_page = replace(post_page, categories=category)
         number = self.view.number
         paging = list[items.Link]()
         if paged and post_page.comments.found and (url := self._find_next_comments(post_page, layout)):

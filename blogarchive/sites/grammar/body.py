@@ -147,11 +147,9 @@ def _has_body_class(node: Element) -> bool:
 
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
     """Return the lines of the body without the template's lines at its edges."""
-    last = end = _find_text_end(view, start, end)
-    first = start
-    while first < last and _is_template_line(view, first):
-        first += 1
-    while first < last and _is_template_line(view, last - 1):
+    first, end = _find_text(view, start, end)
+    last = end
+    while last > first + 1 and _is_template_line(view, last - 1):
         last -= 1
     lines = view.lines[first:last]
     return lines if first == start and last == end else _restore_body_lines(view, lines, start, end)
@@ -192,8 +190,8 @@ def _is_template_line(view: PageView, index: int) -> bool:
 
 
 def _are_label_and_value(one: Line, other: Line) -> bool:
-    first, second = sorted((one, other), key=lambda line: line.index)
-    return first.block.getnext() is second.block and (first.block.tag, second.block.tag) == ("dt", "dd")
+    first, second = (one.block, other.block) if one.index < other.index else (other.block, one.block)
+    return first.tag == "dt" and second.tag == "dd" and first.getnext() is second
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
@@ -216,13 +214,16 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
 
 # Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text, nor are
 # a few unknown words in elements with a class that is not that of the text.
-def _find_text_end(view: PageView, start: int, end: int) -> int:
-    """Return the first of the last lines of the template that are outside the element of the text; else `end`."""
+def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
+    """Return the first line that is not of the template, and the end of the text.
+
+    That is the first of the last lines of the template that are outside the element of the text; else `end`.
+    """
     first = next((i for i in range(start, end) if not _is_template_line(view, i)), end)
     around = view.iter_around(first) if first < end else ()
     inner = list(takewhile(lambda each: start <= each[1].start and each[1].stop <= end, around))
     if not inner or (above := inner[-1][0].getparent()) is None:
-        return end
+        return first, end
     frame, inside = inner[-1]
     rest = [i for i in range(inside.stop, end) if view.folded[i].strip() or view.lines[i].media]
     # One paragraph, of any number of lines, is no frame: the links may be the next one.
@@ -239,7 +240,8 @@ def _find_text_end(view: PageView, start: int, end: int) -> int:
         is_apart = _is_named(node) and node.items() != frame.items()
         return is_short and _is_named(frame) and (is_apart or not view.document.contains(above, line))
 
-    return min(takewhile(is_template, reversed(rest)), default=end)
+    last = min(takewhile(is_template, reversed(rest)), default=end)
+    return min(first, last), last
 
 
 def _leads_away(view: PageView, index: int) -> bool:

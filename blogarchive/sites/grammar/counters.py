@@ -132,11 +132,11 @@ _NUMBER_FIRST = (
 )
 _LABEL_CHARS = "浏阅点人访评回留查围CcVvHRP"  # first characters of the labels
 _COUNTERS_START = re.compile(
-    rf"{LINE_START}(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
+    rf"{LINE_START}(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
-    rf"|{LINE_START}(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
+    r"|(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
-    rf"|{LINE_START}(?=\s*{_NUMBER_FIRST})"
+    rf"|(?=\s*{_NUMBER_FIRST}))"
 )
 _COUNTS_AFTER_TIME = re.compile(
     rf"{NUMBER}\s*[次人]?\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
@@ -166,12 +166,19 @@ class Counters:
 
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
-    for index in view.line_index.find_lines(_COUNTERS_START, start, end):
+    for index in _find_starts(view, start, end):
         is_own = index >= start and not _counts_all_posts(view, index)
         counters = _parse_counters_at(view, index, end) if is_own else None
         if counters is not None:
             yield counters
             start = counters.last + 1
+
+
+def _find_starts(view: PageView, start: int, end: int) -> Sequence[int]:
+    """Return the lines `[start, end)` that may begin counters; a page is asked four times."""
+    if "counters" not in view.label_lines:
+        view.label_lines["counters"] = list(view.line_index.find_lines(_COUNTERS_START))
+    return [index for index in view.label_lines["counters"] if start <= index < end]
 
 
 # 统计信息: 文章 217 篇 评论 960 条 访问 3456 次.
@@ -194,7 +201,7 @@ def _find_section(view: PageView, index: int) -> tuple[int, str]:
 def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     """Return the lines `[start, end)` that show views but no number of comments: `浏览：1769`, `1769 次阅读`."""
     found = []
-    for index in view.line_index.find_lines(_COUNTERS_START, start, end):
+    for index in _find_starts(view, start, end):
         text = view.folded[index].strip()
         # 访问次数 below 博主 are those of the blog.
         if len(text) > _MAX_LENGTH or (text.startswith("访问") and _find_section(view, index)[1] in _OF_BLOG):

@@ -23,12 +23,13 @@ MAX_LABEL_LENGTH = 400
 """Longer lines are prose and match no pattern of the page's own lines."""
 _LONG_RUN = " " * 64
 _MAX_CACHED = 80
-_TWO_DAYS = re.compile(r"\d{4}-\d\d-\d\d ?[-~] ?\d{4}-\d\d-\d\d", re.ASCII)
+# Rows of the archive, days of a calendar.
+_NUMBERS_ALONE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\d ?[-~] ?\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineIndex:
-    """The folded lines joined: `text` has each after a LINE_START, without rows of the archive, which no pattern
+    """The folded lines joined: `text` has each after a LINE_START, without those of numbers alone, which no pattern
     matches; `starts[i]` is the offset of line i, or of the next one in `text`.
     """
 
@@ -66,12 +67,12 @@ def _fold_lines(lines: Sequence[Line]) -> tuple[LineIndex, tuple[str, ...]]:
 
 
 def _fold_line(text: str) -> tuple[str, str]:
-    """Return a folded line, and its text in the index: a dot of prose, nothing of a row of the archive."""
+    """Return a folded line, and its text in the index: a dot of prose, nothing of numbers alone."""
     if len(text) > MAX_LABEL_LENGTH:
         return "…" * len(text), vocabulary.LINE_START + "…"
     # Patterns take the cube of the length of a run.
     folded = vocabulary.fold(text).replace(_LONG_RUN, _LONG_RUN[:-1] + "…")
-    return folded, "" if _TWO_DAYS.fullmatch(folded) else vocabulary.LINE_START + folded
+    return folded, "" if _NUMBERS_ALONE.fullmatch(folded) else vocabulary.LINE_START + folded
 
 
 _folded = page_links.TextCache(_fold_line)
@@ -135,7 +136,9 @@ class PageView:
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
     number: str | None
-    label_lines: dict[str, Sequence[int]] = field(default_factory=dict, repr=False)  # found by `find_labels`
+    label_lines: dict[str, Sequence[int]] = field(
+        default_factory=dict, repr=False
+    )  # found once, by their pattern
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
@@ -372,7 +375,7 @@ def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Elemen
     block = view.lines[first].block
     return DomPosition(
         block_position=_find_block_position(view, first, last),
-        paths=tuple(view.tag_path(node) for node in nodes),
+        paths=tuple([view.tag_path(node) for node in nodes]),
         style="/".join([block.get(name, "") for name in _STYLE_ATTRIBUTES]) if block.attrib else "",
     )
 
@@ -400,19 +403,20 @@ def confirms_title(window_title: str, title: str) -> bool:
 
     Spaces, signs, case and width are ignored: sites write them otherwise in the window title.
     """
-    words, own = _folded_words[window_title], "".join(_folded_words[_MARK.sub("", title)])
-    window, edges = "".join(words), set(accumulate(map(len, words), initial=0))
+    (window, edges), (own, _) = _folded_words[window_title], _folded_words[_MARK.sub("", title)]
     # NAME is no title beside NAME的博客, nor the 20 of a calendar beside 2025.
     if own and any({at, at + len(own)} <= edges for at in (window.find(own), window.rfind(own))):
         return True
     if not own:  # a title of signs alone, such as ……
         return bool(title) and title in window_title
-    cut = "".join(_folded_words[_CUT.sub("", window_title)]) if _CUT.search(window_title) else ""
+    cut = _folded_words[_CUT.sub("", window_title)][0] if _CUT.search(window_title) else ""
     return len(cut) >= _MIN_CUT_LENGTH and own.startswith(cut)
 
 
-def _fold_words(text: str) -> Sequence[str]:
-    return [fold_spelling(word) for word in _BETWEEN_WORDS.split(text)]
+def _fold_words(text: str) -> tuple[str, frozenset[int]]:
+    """Return the folded words joined, and the offsets at which words begin or end."""
+    words = [fold_spelling(word) for word in _BETWEEN_WORDS.split(text)]
+    return "".join(words), frozenset(accumulate(map(len, words), initial=0))
 
 
 _folded_words = page_links.TextCache(_fold_words)  # a window title is compared with several lines

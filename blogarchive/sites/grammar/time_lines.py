@@ -1,7 +1,7 @@
 """Lines with the time of a post, lines marked as titles, and lines that a post quotes from a page."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -77,15 +77,16 @@ class TitleTime:
     footer_line: int | None = None
 
 
-def find_titles(view: PageView, end: int) -> Iterator[int]:
-    """Yield the lines before line `end` that are marked as titles."""
+def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator[int]:
+    """Yield the lines before line `end` that are marked as titles, and those in `labelling`."""
     begin = view.document.title[:_MIN_TITLE_LENGTH]
     for line in view.lines[:end]:
+        text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
-        may_be = begin in line.text or line.block.tag in HEADING_TAGS
-        if not (may_be or (line.links and _has_title_class(line))):
-            continue
-        if line.text and (is_marked_title(view, line) or _begins_with_title(view, line.index)):
+        may_begin = begin in text and (text.startswith(begin) or text[0] in _SIGNS)
+        may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
+        is_title = may_be and text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
+        if is_title or line.index in labelling:
             yield line.index
 
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from heapq import merge
 from itertools import islice
 
 from blogarchive.items import DateText
@@ -204,14 +203,14 @@ def _find_at_titles(view: page.PageView) -> tuple[time_lines.TitleTime | None, l
     shown = (each for each in iter_counters(view, 0, len(view.lines)) if each.first not in titles)
     counters = next(shown, None)
     end = len(view.lines) if counters is None else counters.first
-    unlabelled = (i for i in time_lines.find_titles(view, end) if i not in labelling)
-    marked = (i for i in unlabelled if not _names_other(view, i))
     passed: list[int] = []
-    for index in merge(marked, sorted(i for i in labelling if i < end)):
+    for index in time_lines.find_titles(view, end, labelling):
         if index in labelling:
             # Titles above the label, such as the blog's, are not this post's.
             passed = list(islice(view.lines_below(index), 1))
             found = _find_below_label(view, index + 1)
+        elif _names_other(view, index):
+            continue
         else:
             passed.append(index)
             found = _find_at_title(view, index)

@@ -136,8 +136,7 @@ def has_digest(path: Path | str, digest: str, size: int | None = None) -> bool:
     """Return whether there is a file of that digest and size."""
     try:
         with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - of thousands of files
-            has_size = size is None or os.fstat(file.fileno()).st_size == size
-            return has_size and read_digest(file) == digest
+            return size in (None, os.fstat(file.fileno()).st_size) and read_digest(file) == digest
     except OSError:
         return False
 

@@ -193,14 +193,15 @@ def export_to_store(
         store, root = fs.FileSystem.from_uri(url.rstrip("/"))
     except ArrowInvalid as error:
         text = _("{url} names no object store: {reason}")
-        raise UsageError(text, url=url, reason=_first_line(error)) from error
+        raise UsageError(text, url=url, reason=str(error).partition("\n")[0]) from error
     with TemporaryDirectory() as folder:
         done = export_parquet(archive, Path(folder), filters=filters, progress=progress)
         files = {os.path.relpath(path, folder): digest for path, digest in done.files.items()}
         try:
             _send(store, root, archive.resolve().stem, Path(folder), files)
         except OSError as error:
-            raise CannotWrite(_("{url} refuses: {reason}"), url=url, reason=_first_line(error)) from error
+            reason = str(error).partition("\n")[0]
+            raise CannotWrite(_("{url} refuses: {reason}"), url=url, reason=reason) from error
     return replace(done, out=url, files={}, archive_state=None)
 
 
@@ -224,9 +225,4 @@ def _read_list(store: "pyarrow.fs.FileSystem", path: str) -> Digests:
         store.create_dir(path.rpartition("/")[0])
         return {}
     with store.open_input_stream(path) as stream:
-        found: Digests = json.loads(stream.read())
-    return found
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+        return dict[str, str](json.loads(stream.read()))

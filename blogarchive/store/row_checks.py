@@ -63,14 +63,16 @@ _MOST_OF_A_CHECK = 1000
 
 
 def _run(archive: Archive, check: Check, most: int | None = _MOST_OF_A_CHECK) -> list[Damage]:
-    found: list[Damage] = []
-    given, archive.connection.text_factory = archive.connection.text_factory, _decode
-    try:
-        found.extend(islice(check(archive), most))
-    except UNREADABLE as error:
-        found.append(Damage(text=str(error)))
-    finally:
-        archive.connection.text_factory = given
+    given, found = archive.connection.text_factory, list[Damage]()
+    for decode in (str, _decode):  # SQLite's own decoding is faster, but ends at a text that is no UTF-8
+        archive.connection.text_factory, found = decode, []
+        try:
+            found.extend(islice(check(archive), most))
+            break
+        except UNREADABLE as error:
+            found.append(Damage(text=str(error)))
+        finally:
+            archive.connection.text_factory = given
     return found
 
 
@@ -148,31 +150,34 @@ def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
 
 
 def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, bool]]) -> Iterator[Damage]:
-    """Yield each value of a wrong type; one statement reads each row once."""
-    null = {True: (), False: ("null",)}
-    typed = {name: _TYPES[kind] + null[notnull] for name, kind, notnull in columns if kind in _TYPES}
+    """Yield each value of a wrong type, and each text that is no UTF-8; one statement reads each row once."""
+    typed = {name: (_TYPES[kind], notnull) for name, kind, notnull in columns if kind in _TYPES}
     if not typed:
         return
     archive.connection.create_function("is_utf8", 1, lambda text: isinstance(_decode(text), str))
-    types = {name: _type_of(table, name, kind) for name, kind, _notnull in columns if name in typed}
-    wrong = " or ".join(f"{types[name]} not in ({', '.join(map(repr, typed[name]))})" for name in typed)
-    query = f"select {_row_name(archive, table)}, {', '.join(types.values())} from {quote_name(table)} where {wrong}"  # noqa: S608
+    wrong = [
+        f"({quote_name(name)} is not null or {notnull:d}) and {_type_of(name)} not in ({', '.join(map(repr, allowed))})"
+        for name, (allowed, notnull) in typed.items()
+    ]
+    texts = {name for name, kind, _notnull in columns if kind == "text" and not _form_of(table, name)}
+    if texts := texts - _CHECKED_TEXTS:  # one call of Python for all of a row
+        joined = " || ' ' || ".join(f"coalesce({quote_name(name)}, '')" for name in sorted(texts))
+        wrong.append(f"not is_utf8(cast({joined} as blob))")
+    shown = ", ".join(_type_of(name, is_read=name in texts) for name in typed)
+    query = f"select {_row_name(archive, table)}, {shown} from {quote_name(table)} where {' or '.join(wrong)}"  # noqa: S608
     for key, *found in archive.each(query):
-        for (name, allowed), kind in zip(typed.items(), found, strict=True):
-            if kind not in allowed:
+        for (name, (allowed, notnull)), kind in zip(typed.items(), found, strict=True):
+            if kind not in allowed and (notnull or kind != "null"):
                 yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
 
 
-def _type_of(table: str, name: str, kind: str) -> str:
-    """Return the SQL expression of the type of a value, or of what is wrong with it."""
+def _type_of(name: str, *, is_read: bool = False) -> str:
+    """Return the SQL expression of the type of a value, or of what is wrong with it; a text is read if `is_read`."""
     column = quote_name(name)
     if name in _COUNTERS:
         return f"iif({column} < 0 or {column} > {MAX_COUNT}, 'out of range', typeof({column}))"
-    if kind != "text" or name in _CHECKED_TEXTS or _form_of(table, name):
-        return f"typeof({column})"
-    # Python is called for the few texts that are not ASCII: GLOB compares a text up to its first zero.
-    is_other = f"typeof({column}) = 'text' and ({column} glob '*[^ -~]*' or instr({column}, char(0)))"
-    return f"iif({is_other} and not is_utf8(cast({column} as blob)), 'no UTF-8', typeof({column}))"
+    is_damaged = f"typeof({column}) = 'text' and not is_utf8(cast({column} as blob))"
+    return f"iif({is_damaged}, 'no UTF-8', typeof({column}))" if is_read else f"typeof({column})"
 
 
 def _form_of(table: str, column: str) -> Callable[[str], object] | None:
@@ -264,7 +269,7 @@ def _posts(archive: Archive, after: Rows) -> Iterator[Damage]:
     words = _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}")
     for table, row, page, url, html, text, checksum, title, digest in archive.each(_POST_TEXTS, after):
         if (
-            not _is_text(title, html, text)
+            not {type(title), type(html), type(text)} <= _TEXT_TYPES
             or content_hash(title, html) != digest
             or text_checksum(html, text) != checksum
         ):
@@ -276,23 +281,19 @@ def _comments(archive: Archive, after: Rows = ALL_ROWS) -> Iterator[Damage]:
     """Yield damaged texts and names of comments, current and replaced ones."""
     words = _("a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}")
     rows = archive.each(_COMMENT_TEXTS, after)
-    for table, row, page, url, html, text, checksum, author, fingerprint, digest in rows:
+    for table, row, page, post, html, text, checksum, author, fingerprint, digest in rows:
         if (
-            not _is_text(author, html, text)
+            not {type(author), type(html), type(text)} <= _TEXT_TYPES
             or text_checksum(html, text) != checksum
             or not str(fingerprint).endswith(f"|{author}")
             or (digest is not None and text_digest(text) != digest)
         ):
-            author, url = clip(author, 40), clip(url)
+            author, url = clip(author, 40), clip(archive.text("select url from posts where id = ?", (post,)))
             shown = words.format(author=author, url=url, table=table, row=row, remedy=_remedy(page))
             yield Damage(text=shown, table=table, row=row)
 
 
 _TEXT_TYPES = {str, type(None)}
-
-
-def _is_text(*values: object) -> bool:
-    return _TEXT_TYPES.issuperset(map(type, values))
 
 
 def _remedy(page_id: object) -> str:
@@ -307,13 +308,11 @@ select 'post_revisions', r.id, r.page_id, p.url, r.body_html, r.body_text, r.tex
   from post_revisions r join posts p on p.id = r.post_id where r.id > :post_revisions
 """
 _COMMENT_TEXTS = """
-select 'comments', c.id, c.page_id, p.url, c.body_html, c.body_text, c.text_checksum,
-       c.author_name, c.fingerprint, c.text_digest
-  from comments c join posts p on p.id = c.post_id where c.id > :comments or c.page_id > :pages
+select 'comments', id, page_id, post_id, body_html, body_text, text_checksum, author_name, fingerprint, text_digest
+  from comments where id > :comments or page_id > :pages
 union all
-select 'comment_revisions', r.id, r.page_id, p.url, r.body_html, r.body_text, r.text_checksum,
+select 'comment_revisions', r.id, r.page_id, c.post_id, r.body_html, r.body_text, r.text_checksum,
        c.author_name, c.fingerprint, null
-  from comment_revisions r join comments c on c.id = r.comment_id join posts p on p.id = c.post_id
- where r.id > :comment_revisions
+  from comment_revisions r join comments c on c.id = r.comment_id where r.id > :comment_revisions
 """
 CHECKS_OF_STORED = (_posts, _comments, _pages, _files)

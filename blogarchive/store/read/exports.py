@@ -172,8 +172,7 @@ class ExportReader:
 
     def count(self, blogs: Iterable[BlogHeader]) -> int:
         """Return the number of posts of the blogs."""
-        conditions = self._conditions()
-        return sum(self.archive.scalar(_COUNT, (blog.id, *conditions)) for blog in blogs)
+        return sum(self.archive.scalar(_COUNT, (blog.id, *self._conditions())) for blog in blogs)
 
     def _conditions(self) -> tuple[str | None, ...]:
         days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))

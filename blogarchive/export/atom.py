@@ -17,8 +17,7 @@ def export_atom(job: ExportJob) -> None:
         with xml.element(f"{{{NAMESPACE}}}feed", nsmap=NAMESPACES):
             for element in build_head(job.reader.blogs()):
                 xml.write(element)
-            for blog, post in job.posts():
+            for blog, post in job.posts(is_text_only=True):
                 if post.has_text:
                     xml.write(build_entry(blog, post))
     job.done.posts -= job.done.missing
-    job.done.comments = 0

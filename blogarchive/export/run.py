@@ -77,14 +77,14 @@ class ExportJob:
         with atomic_file(self.out, self.done.files) as file:
             yield file
 
-    def posts(self) -> Iterator[tuple[BlogHeader, "FullPost"]]:
+    def posts(self, *, is_text_only: bool = False) -> Iterator[tuple[BlogHeader, "FullPost"]]:
         """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
         blogs = self.reader.blogs()
         total = self.reader.count(blogs)
         self.progress(0, total)
         for blog in blogs:
             for heading in self.reader.headings(blog):
-                post = self.reader.post(heading)
+                post = self.reader.post(heading, is_text_only=is_text_only)
                 yield blog, post
                 self.count(len(post.comments), total, has_text=post.has_text)
 

@@ -193,11 +193,11 @@ class ExportReader:
                 found[post_id].add(kind, list(rows))
         return found
 
-    def post(self, heading: "PostHeading") -> "FullPost":
-        """Return the post of that heading with its text, comments, revisions and images."""
+    def post(self, heading: "PostHeading", *, is_text_only: bool = False) -> "FullPost":
+        """Return the post of that heading as `complete_heading` does."""
         from blogarchive.store.read.models import complete_heading
 
-        return complete_heading(self.archive, heading)
+        return complete_heading(self.archive, heading, is_text_only=is_text_only)
 
     def image(self, url: str) -> "Image | None":
         """Return the image of that absolute URL, whichever post shows it; None if no whole file of it is stored."""

@@ -138,8 +138,8 @@ def read_post(archive: Statements, post_id: int) -> FullPost | None:
     return None if heading is None else complete_heading(archive, heading)
 
 
-def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
-    """Return the post of a heading with its text, comments, images and revisions."""
+def complete_heading(archive: Statements, heading: PostHeading, *, is_text_only: bool = False) -> FullPost:
+    """Return the post of a heading with its text and, unless `is_text_only`, with comments, images and revisions."""
     query = f"""select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,
             {TEXT_SINCE} as version_at from posts where id = ?"""
     (text,) = archive.dicts(query, (heading.id,), like=FullPost)
@@ -148,9 +148,9 @@ def complete_heading(archive: Statements, heading: PostHeading) -> FullPost:
     return FullPost(
         **{field.name: getattr(heading, field.name) for field in fields(heading)},
         **text,
-        comments=_read_comments(archive, heading.id),
-        images=_read_images(archive, heading.id),
-        revisions=archive.all_as(Version, query, (heading.id,)),
+        comments=() if is_text_only else _read_comments(archive, heading.id),
+        images=() if is_text_only else _read_images(archive, heading.id),
+        revisions=() if is_text_only else archive.all_as(Version, query, (heading.id,)),
     )
 
 

@@ -10,20 +10,21 @@ from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
 
 # A day, a month and a year in several elements; behind the year, a number is that of the posts of the month.
 _DATE_BOX = re.compile(
-    r"\s(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
+    r"(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
     r"(?=.*?(?P<month>(?<=\s)(?:0?[1-9]|1[0-2])(?=月)|(?<=\s)[^\W\d]{2,9}|"
-    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2]))月?[.,]?\s)\s*(?:\S{1,10}\s+){2,3}"
+    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2]))月?[.,]?\s)"
+    r"(?:\s+(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?\S{1,10}){2,3}?(?P<clock>\s+\d\d:\d\d)?\s+"
 )
 _MAX_BOX = 60
 
 
 def join_date(parts: Sequence[str]) -> str | None:
-    """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `22 2018-12`, `Dec 22 2018`."""
+    """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `Dec 22 2018`."""
     box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if 0 < sum(map(len, parts)) < _MAX_BOX else None
     # Not in a name or a title: `Room 12 1999`.
-    if box is None or not (box["month"].isdigit() or box["month"].lower() in MONTHS):
+    if box is None or not (sep := "-" if box["month"].isdigit() else " " * (box["month"].lower() in MONTHS)):
         return None
-    return ("-" if box["month"].isdigit() else " ").join(box.group("year", "month", "day"))
+    return sep.join(box.group("year", "month", "day")) + (box["clock"] or "")
 
 
 # --- dates of figures
@@ -48,9 +49,8 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
 
     With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does.
     """
-    found = [
-        (match, text) for text in texts if len(text) <= _MAX_SLASHED for match in _SLASHED.finditer(text)
-    ]
+    short = (text for text in texts if len(text) <= _MAX_SLASHED)
+    found = [(match, text) for text in short for match in _SLASHED.finditer(text)]
     pairs = [(int(match[1]), int(match[2])) for match, _ in found]
     stated = (_STATED.search(text, match.end()) for match, text in found)
     days = {(int(one[1]), int(one[2])) for one in stated if one}  # as month and day

@@ -70,7 +70,7 @@ class Outline:
     def _end(self, node: Element) -> None:
         start, end = self._spans[node].start, len(self.texts)
         self._spans[node], self._inner[node] = range(start, end), range(self.order[node], len(self.order))
-        is_short = end - start < 4 and node.tag not in ("a", "li", "table", "ul")
+        is_short = end - start < 6 and (node.tag not in ("a", "li", "table", "ul") or end - start > 3)
         parts = self.texts[start:] if end - start > 1 and (is_short or node.tag == "time") else []
         # LiveJournal and Hatena have an element for each part of a date.
         is_split = node.tag == "time" and parts and parts[0].strip().isdigit()

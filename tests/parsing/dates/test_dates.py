@@ -302,6 +302,8 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
         (["Dec", "22", "2018"], "2018 Dec 22"),
         (["22日", "Dec.", "2018,"], "2018 Dec 22"),
         (["22", "2018年12月"], "2018-12-22"),
+        (["Dec", "22", "Sat", "2018", "21:35"], "2018 Dec 22 21:35"),
+        (["Dec", "22", "Room", "2018"], None),
         (["Room", "12", "1999"], None),
         (["22", "12月"], None),
         ([], None),

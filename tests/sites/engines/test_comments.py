@@ -116,6 +116,19 @@ THEMES = {
         '<div id="comments">',
         '<li id="comment-{id}"><div class="head">{link}</div><div class="text">{text}</div><div class="when">7 月前 <div class="details">{day} {time}:00</div></div></li>',
     ),
+    "a number and a point before the name": (
+        '<ol id="comments-list">',
+        '<li class="comment"><h4>#{n} · {link} · {english}, {time}</h4>{text}</li>',
+    ),
+    "the section and its parts named by their style": (
+        '<div class="commentViewBoxStyle">',
+        '<div class="commentBoxStyle"><div class="commentDateStyle">{english} {time}:00 (UTC+00:00)</div><div class="commentBodyStyle">{text}</div>'
+        '<div class="commentBoxPosterStyle">{link}</div></div>',
+    ),
+    "a section whose name begins with a line": (
+        '<div class="_commentContainer"><ul class="cmlist">',
+        '<li class="_countable"><dl><dt><a class="nick" href="#">{name}</a> <span class="date">{day} {time}</span> <a href="#">답글</a></dt><dd class="comm">{text}</dd></dl></li>',
+    ),
     "the whole time in a title behind words, a place beside it": (
         '<div id="comments">',
         '<div class="note"><div><a href="/u/{id}">{name}</a> <span>V</span></div><div><span title="发表于 {day} {time}:00">7年前 ({day})</span>'

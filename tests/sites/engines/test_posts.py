@@ -580,6 +580,7 @@ def test_a_page_of_one_text_with_a_menu_or_labels_is_a_post(body: str, url: str,
         "<b>20</b><span>2019年5月</span>",
         "2019, May 20, 10:24 PM",
         "5月20日 · 2019年",
+        "<ul><li><b>May</b> <b>20</b> <b>Mon</b> <b>2019</b> <b>21:35</b></li></ul>",
     ],
 )
 def test_a_date_as_a_leaf_of_a_calendar_or_with_the_year_first_is_the_day_of_the_post(leaf: str) -> None:

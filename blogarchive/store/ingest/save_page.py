@@ -153,7 +153,10 @@ def save_not_modified(
             if not frontier.is_missing(archive, other, now=page.fetched_at):
                 context.requeue(other, failed_too=True)  # a digest names no deleted post
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
-        context.resolve(target.url)
+        if target.kind is items.PageKind.POST:  # its page is the same: a field that was unreadable still is
+            failures.resolve_fetch(archive, target.url, now=page.fetched_at)
+        else:
+            context.resolve(target.url)
         return context.result(Outcome.SAME)
 
 

@@ -626,6 +626,16 @@ def test_posts_without_a_title_are_listed_by_their_permanent_links_however_many_
     assert [post.title for post in list_page(rows, "").listed] == titles
 
 
+def test_a_month_of_nucleus_is_a_list() -> None:
+    row = (
+        '<div><h2><a href="/index.php?itemid=7">Frost (06/05/2020)</a></h2></div><p>Frost on the window.</p>'
+    )
+    url = f"{HOME}/index.php?archive=2020-05&blogid=1"
+    page = read_page(f"<title>Archives</title><body>{row}</body>", url)
+    assert (page.kind, page.posts) == (PageKind.HOME, ())
+    assert [post.number for post in page.listed] == ["?itemid=7"]
+
+
 def test_blaze_blogger_is_not_blogger() -> None:
     rows = "".join(f'<h2><a href="/2020/05/{n}-note">Note {n}</a></h2>' for n in range(1, 4))
     head = '<meta name="Generator" content="BlazeBlogger 1.2.0"><title>Notes</title>'

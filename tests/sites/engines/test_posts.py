@@ -182,6 +182,17 @@ def test_pages_of_comments_that_the_url_names_are_of_the_post(own: str, link: st
     assert (second.posts[0].number, len(second.posts[0].comments)) == (page.posts[0].number, 2)
 
 
+@pytest.mark.parametrize(
+    ("own", "more", "anchor"),
+    [("article.asp?id=9", "&page=2", "comm_top"), ("blogs/news/wetter", "?page=2", "Comments-7")],
+    ids=["PJBlog", "Shopify"],
+)
+def test_a_page_of_comments_may_begin_at_an_anchor_of_any_name(own: str, more: str, anchor: str) -> None:
+    url = f"https://notes.example.org/{own}"
+    page = read(post("20. Mai 2019", f'<a href="{url}{more}#{anchor}">2</a>'), url=url)
+    assert [(one.url, one.kind) for one in page.links if one.next_page] == [(url + more, PageKind.COMMENTS)]
+
+
 def test_a_text_between_links_of_a_menu_is_no_list() -> None:
     menu, more = (
         "".join(f"<li><a href='/{part}{n}.html'>Teil {n}</a></li>" for n in range(6)) for part in "ab"

@@ -323,6 +323,17 @@ def test_a_304_updates_when_the_post_was_seen(archive: Archive, clock: Clock) ->
     ]
 
 
+def test_a_304_resolves_no_failure_about_what_the_page_shows(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(2)
+    crawl(archive, blog, clock)
+    target = blog.post_target(N)
+    for kind, field in (("http", None), ("unreadable", "posted_at")):
+        failure = Failure(kind=kind, field=field, detail="…")
+        failures.record_failure(archive, blog.blog, target.url, failure, run_id=None, now=clock())
+    save_page.save_not_modified(archive, target, blog.crawled(target, clock()).page, None)
+    assert texts(archive, "select field from open_failures") == ["posted_at"]
+
+
 def test_failures_of_an_older_home_url_are_resolved_at_the_new_one(archive: Archive, clock: Clock) -> None:
     blog = a_blog(3)
     crawl(archive, blog, clock)

@@ -153,11 +153,11 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> list[Span]:
 
 def _begins_row(anchor: Element) -> bool:
     """Check whether a link follows an element with its class at once: a style sheet shows each as a row of a list."""
-    box, before, name = anchor.getparent(), anchor.getprevious(), anchor.get("class")
-    if not name or before is None or box is None or box.tag not in ("div", "nav", "section", "aside"):
+    box, before, names = anchor.getparent(), anchor.getprevious(), anchor.get("class", "").split()
+    if before is None or box is None or box.tag not in ("div", "nav", "section", "aside"):
         return False
     is_next = not before.tail or before.tail.isspace()
-    return is_next and name.split()[:1] == (before.get("class") or "").split()[:1]
+    return is_next and names[:1] == (before.get("class") or "").split()[:1]
 
 
 # --- building of lines
@@ -216,7 +216,7 @@ def split_lines(  # noqa: C901 - see its second paragraph
             if tag in PREFORMATTED:
                 pre = True
         elif tag == "a":
-            if pieces and _begins_row(node):
+            if pieces and node.get("class") and _begins_row(node):
                 _add_line(lines, pieces, block, pre=pre)
             anchor = node
         elif tag == "br":

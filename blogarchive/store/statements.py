@@ -105,7 +105,7 @@ class Statements:
         self, kind: type["DataclassInstance"] | None, cursor: sqlite3.Cursor
     ) -> Callable[[Row], dict[str, Any]]:
         """Return the function from a row of the cursor to the values of `kind` by name."""
-        names = tuple(column[0] for column in cursor.description)
+        names = tuple([column[0] for column in cursor.description])
         return _make_reader(kind, names, self.path, self.is_lenient)
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:

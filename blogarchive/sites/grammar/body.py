@@ -43,10 +43,8 @@ _COUNTER_WORDS = re.compile(
 _LIKED = re.compile(r"(?:赞|顶|支持)\D{0,3}\d")
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
-_AD, _BUTTON = (
-    re.compile(r".*/ads\.php\?"),
-    re.compile("javascript:|#|$"),
-)  # the site wraps links of advertisements
+_AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
+_BUTTON = re.compile("javascript:|#|$")
 _NEIGHBOUR_SIGNS = " :：|«»‹›<>←→[]【】"
 _NEIGHBOUR = re.compile("[上下前后後]一?篇|Previous|Next")
 _FORM_LABEL = "发表评论"

@@ -328,12 +328,10 @@ def _add_button_cell(view: page.PageView, header: CommentHeader, end: int) -> Co
         below < end and view.links[below] and are_in_same_row(view.lines[header.last], view.lines[below])
     )
     match = _BUTTONS.fullmatch(view.folded[below]) if is_beside else None
-    likes = None if match is None else parse_digits(match["likes"] or "")
-    return (
-        header
-        if match is None
-        else replace(header, last=below, likes=header.likes if likes is None else likes)
-    )
+    if match is None:
+        return header
+    likes = parse_digits(match["likes"] or "")
+    return replace(header, last=below, likes=header.likes if likes is None else likes)
 
 
 def _parse_short_header(

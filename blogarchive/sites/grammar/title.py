@@ -173,8 +173,10 @@ def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     found = _find_title_time(view)
     # ■ TITLE, 【TITLE】, 标题：TITLE: signs and label are the template's if the window title has none.
     bare = "" if found is None else _TITLE_LABEL.sub("", strip_bullets(found.title)).strip("【】[]")
-    is_shown = len(bare) > 1 and view.document.title.startswith(bare)
-    return replace(found, title=bare) if found and is_shown else found
+    is_other = found is not None and len(bare) > 1 and bare != found.title
+    return (
+        replace(found, title=bare) if found and is_other and view.document.title.startswith(bare) else found
+    )
 
 
 def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:

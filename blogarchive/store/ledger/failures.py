@@ -212,9 +212,7 @@ def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: da
     A failure is reported when it is new, and again in the first run of each week after that. The previous run is the
     last one of the same command, else the last of all.
     """
-    previous = archive.text(_PREVIOUS, (run.id,))
-    if previous is None:
-        return []
+    previous = archive.text(_PREVIOUS, (run.id,)) or ""
     return [
         failure
         for failure in open_failures(archive, blogs)

@@ -96,6 +96,14 @@ def test_the_delay_of_a_backup_is_kept_by_update(tool: Tool) -> None:
 
 
 @pytest.mark.slow
+def test_the_delay_of_a_post_whose_url_does_not_name_its_blog_is_kept(tool: Tool) -> None:
+    made = make_blog(UID, posts=1, comments=0)
+    with DemoHost([made]) as host:
+        url = f"{host.url}/user_blog_diary.php?did={made.posts[0].number}"
+        assert run(tool, "backup", url, "--site", "creaders", "--delay", "0.01").code == 0
+        assert settings(tool)["delay"] == 0.01
+
+
 def test_two_hosts_of_one_run_each_have_their_delay(tool: Tool) -> None:
     slow, fast = (DemoHost([make_blog(uid, posts=2, comments=0)]) for uid in (UID, OTHER))
     with slow, fast:

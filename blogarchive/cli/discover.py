@@ -39,8 +39,6 @@ class UidRange(click.ParamType[tuple[int, int]]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
         """Return the first and last uid; raises `click.BadParameter` for other text."""
-        if isinstance(value, tuple):
-            return value
         first, _dash, last = str(value).partition("-")
         if not (first.isdecimal() and last.isdecimal() and 0 < int(first) <= int(last) < 2**31):
             self.fail(_("{value!r} is no range of uids; write it as 1-20000").format(value=value), param, ctx)

@@ -160,8 +160,8 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     20: _add_comment_years,
     21: _fold_texts,
     22: _tidy,
-    # Other indexes now also hold the facets and the order of Datasette's tables.
-    23: _run("drop index posts_posted_at", "drop index posts_by_author", "drop index posts_year"),
+    # Other indexes now also hold the facets and the order of Datasette's tables. No query uses `posts_gone`.
+    23: _run(*(f"drop index posts_{name}" for name in ("posted_at", "by_author", "year", "gone"))),
     # 24 added columns, which needs no migration any more.
     25: _drop_derived,
     # Nothing reads these columns of an unfinished merge.

@@ -89,7 +89,6 @@ create index posts_posted_at on posts(posted_at desc, id);
 create index posts_newest on posts(id, posted_at, author_id);
 create index posts_by_author on posts(author_id, posted_at desc, id, year, gone_reason);
 create index posts_missing on posts(author_id, posted_at) where content_hash is null and gone_at is null;
-create index posts_gone on posts(author_id, gone_reason) where gone_at is not null;
 create index posts_gone_reason on posts(gone_reason) where gone_reason is not null;
 create index posts_year on posts(year, posted_at desc, id, author_id);
 create index posts_discussed on posts(comment_count desc);

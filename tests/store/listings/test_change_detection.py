@@ -1,6 +1,6 @@
 """A post is fetched again if a listing shows another URL, time or title than is stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -175,3 +175,25 @@ def test_a_post_that_appears_in_the_second_of_the_first_page_of_its_month_is_not
     post = blog.crawled(blog.post_target(number), second + timedelta(seconds=0.3))
     save_page.save_page(archive, post, None)
     assert texts(archive, "select state from frontier where url like '%/m/2024-03'") == ["todo"]
+
+
+def test_a_listing_that_redirects_is_stored_under_its_new_url_or_left_to_the_known_one(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(3)
+    crawl(archive, blog, clock)
+
+    def redirect(kind: PageKind, old: str, new: str) -> None:
+        target = Target(url=blog.url(old), site=SITE, kind=kind, uid=blog.uid)
+        found = blog.crawled(target, clock())
+        save_page.save_page(archive, replace(found, page=replace(found.page, url=blog.url(new))), None)
+
+    redirect(PageKind.CATEGORY, "c/旧作", "c/旧作/")
+    for table in ("frontier", "categories"):
+        assert archive.column(f"select url from {table} where url like '%旧作%'") == [blog.url("c/旧作/")]
+    due = "select due_at is not null from frontier where url = ?"
+    assert archive.scalar(due, (blog.url("m/2024-02"),))
+    before = rows(archive, "archive_months", times=False)
+    redirect(PageKind.MONTH, "m/2024-02", "m/2024-01")
+    assert rows(archive, "archive_months", times=False) == before
+    assert not archive.scalar(due, (blog.url("m/2024-02"),)), "the page of the other month is fetched instead"

@@ -149,6 +149,22 @@ def test_a_month_missing_from_the_archive_is_a_witness_against_its_only_post(
     assert gone(archive) == [(str(N), "404")]
 
 
+def test_many_months_missing_at_once_are_a_failure_and_no_witness(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(6)
+    crawl(archive, blog, clock)
+    proved = archive.rows("select month, proved_first_on, proved_last_on from archive_months order by month")
+    home = blog.crawled(blog.home, clock())
+    cut = replace(home.parsed, months=home.parsed.months[:1])
+    assert len(home.parsed.months) > 3
+    save_page.save_page(archive, replace(home, parsed=cut), None)
+    assert archive.column("select field from open_failures") == ["months_vanished"]
+    assert (
+        archive.rows("select month, proved_first_on, proved_last_on from archive_months order by month")
+        == proved
+    )
+    assert not archive.exists("select 1 from posts where missing_from_listing_at is not null")
+
+
 def test_an_update_with_one_witness_requeues_the_other(
     archive: Archive, clock: Clock, blog: FakeBlog
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from blogarchive.items import Comment, DateText, Problem
+from blogarchive.items import Comment, DateText, PageKind, Problem
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.pages.context import date_text_iso
@@ -349,3 +349,23 @@ def test_comments_missing_from_one_post_of_many_are_gone_after_the_run(
         entry.comments = []
     read(archive, blog, clock)
     assert len(bodies(archive)) == 7, "of all posts at once nobody takes them"
+
+
+def test_a_saved_page_of_comments_is_stored_without_the_pages_before_it(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(1, comments=12)
+    url = f"{blog.post_url(N)}?page=3"
+    blog.broken[f"{blog.post_url(N)}?page=2"] = 404
+    crawl(archive, blog, clock)
+    target = replace(
+        blog.post_target(N), url=url, kind=PageKind.COMMENTS, number=None, post_number=str(N), page_no=3
+    )
+    for header, count in (
+        ("Content-Type", 4),
+        ("X-Imported-From", 8),
+    ):  # a fetched one is fetched again in order
+        found = blog.crawled(target, clock())
+        page = replace(found.page, headers=((header, "text/html"),))
+        save_page.save_page(archive, replace(found, page=page), None)
+        assert len(bodies(archive)) == count

@@ -242,6 +242,7 @@ class Detail(StrEnum):
     NO_POST_LINK = N_("a post of the listing has no link")
     AGE = N_("an age of {years} years")
     TITLE_UNCONFIRMED = N_("neither the window title nor a list of the page confirms the title")
+    LEFT_OVER = N_("the page shows more than was read: {texts}")
     VALUES = N_("the page shows {count} values: {values}")
     TEXTS = N_("the page shows {count} texts; the first is stored")
     COMMENT_TEXTS = N_("a comment has {count} texts and {answers} answers")

@@ -1,7 +1,7 @@
 """The parser of a page of blog.creaders.net, by words and structure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -9,10 +9,9 @@ from blogarchive import items
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, parse_url, resolve_uid
-from blogarchive.sites.grammar import card, listing, page as page_views
+from blogarchive.sites.grammar import card, leftovers, listing, page as page_views
 from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.grammar.time_lines import HEADING_TAGS
 from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
 
 # --- the page around a post
@@ -25,6 +24,11 @@ class _PageLayout:
     sidebar: Sidebar
     header: card.BlogHeader
     main: list[int]
+
+    @property
+    def own_lines(self) -> frozenset[int]:
+        """The lines of the sidebar and of the header."""
+        return self.header.own_lines | self.sidebar.own_lines
 
 
 def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> _PageLayout:
@@ -179,8 +183,6 @@ class _PageParser:
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         """Return the page of a post or of its further comments; `paged`: it links to a next page."""
         layout = _parse_layout(self.view, post_page)
-        if not post_page.categories and (category := self._find_category(post_page, layout)):
-            post_page = replace(post_page, categories=category)
         number = self.view.number
         paging = list[items.Link]()
         if paged and post_page.comments.found and (url := self._find_next_comments(post_page, layout)):
@@ -193,22 +195,8 @@ class _PageParser:
         if number is not None and whole and not self._is_confirmed(post_page, layout):
             problems = (*problems, page_views.UNCONFIRMED_TITLE)
         author = self._build_author(layout, ())
-        return self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
-
-    # Promise "any words": 2025-03-08 21:14 | 时政.
-    def _find_category(self, post_page: PostPage, layout: _PageLayout) -> tuple[str, ...]:
-        """Return the category of the sidebar whose name stands beside the time of the post."""
-        heading = post_page.heading
-        lines = () if heading is None else self.view.lines[heading.start : heading.end]
-        pieces = (
-            piece
-            for line in lines
-            for start, end, _, _ in line.spans
-            for piece in line.text[start:end].split("|")
-        )
-        shown = {piece.strip() for piece in pieces if heading and piece.strip() != heading.title}
-        found = [row.name for row in layout.sidebar.categories if row.name in shown]
-        return tuple(found) if len(found) == 1 else ()
+        parsed = self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
+        return leftovers.add_problem(self.view, parsed, post_page, layout.own_lines)
 
     def _build_author(self, layout: _PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
         """Return the author as the page shows it; None if no part of the page names the blog."""
@@ -219,20 +207,13 @@ class _PageParser:
         return items.Author(
             uid=uid,
             url=build_home_url(url, uid),
-            nickname=shown.nickname or self._find_name(layout),
+            nickname=shown.nickname,
             blog_title=header.title,
             tagline=header.tagline,
             registered=shown.registered,
             account_age=shown.account_age,
             total_visits=shown.total_visits,
         )
-
-    def _find_name(self, layout: _PageLayout) -> str | None:
-        """Return the name of the author in a heading that links to the blog, apart from the blog's title."""
-        view, title = self.view, layout.header.title
-        own = [i for i in layout.main if view.lines[i].block.tag in HEADING_TAGS and view.is_own_home(i)]
-        names = (view.lines[i].text.strip() for i in own if title)
-        return next((name for name in names if name != title and not card.is_menu_word(name)), None)
 
     def _is_confirmed(self, post_page: PostPage, layout: _PageLayout) -> bool:
         """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""
@@ -276,9 +257,10 @@ class _PageParser:
         paging = [items.Link(url=following[0], kind=kind, next_page=True)] if following else ()
         links = _join_links(listed_links, layout.sidebar, paging)
         problems = layout.sidebar.problems
-        return self._build_page(
+        parsed = self._build_page(
             kind, layout, links, author=author, listed=listed, notice=notice, problems=problems
         )
+        return leftovers.add_problem(self.view, parsed, None, layout.own_lines) if listed else parsed
 
     def _find_list_kind(
         self, layout: _PageLayout, listed: Sequence[items.ListedPost]

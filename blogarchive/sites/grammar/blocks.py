@@ -8,7 +8,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Literal
 
-from blogarchive.items import Problem
+from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.parsing.html import Element
@@ -16,7 +16,7 @@ from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, is_floor, shows_other_header
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, YEARLESS_TIME, fold
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, YEARLESS_TIME, fold
 
 # --- blocks
 
@@ -62,7 +62,7 @@ def split_comments(
     markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]
 ) -> tuple[CommentBlock, ...]:
     """Return the block of each header."""
-    headers, footers = comment_footers.pair_footers(markers, headers)
+    footers = comment_footers.select_footers(markers, headers)
     limits = [*_find_tops(markers.view, headers)[1:], markers.end]
     blocks = []
     begins = _find_text_begins(markers.view, headers)
@@ -392,7 +392,7 @@ def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime
     """Return a problem if the comments are in no order of time, or earlier than their post."""
     times = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in times if time is not None]
-    if not _are_ordered(known, both=selection.sure) and not _are_nested(view, selection):
+    if not _are_ordered(known, both=selection.sure):
         return comments_problem("forged", Detail.COMMENTS_ORDER)
     if posted_at is not None and any(
         posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
@@ -407,26 +407,19 @@ def _are_ordered(times: Sequence[datetime], *, both: bool) -> bool:
     return newest_first or (both and all(one - other <= _CLOCK_TOLERANCE for one, other in pairwise(times)))
 
 
-# A commenter can type no elements: a header deeper than the others is that of an answer below its comment.
-def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
-    """Check whether the sure headers on top are in order of time, and so are the later ones below each of them."""
-    depths = [header.position.paths[0].count("/") for header in selection.headers]
-    threads: list[list[datetime]] = []
-    for header, depth in zip(selection.headers, depths, strict=True):
-        time = view.parse_date(header.posted.text)
-        threads += [[]] if depth == min(depths) or not threads else []
-        threads[-1] += [] if time is None else [time.at]
-    tops = [each[0] for each in threads if each]
-    answers = [each[1:] for each in threads]
-    are_later = all(
-        one - other <= _CLOCK_TOLERANCE for one, each in zip(tops, answers, strict=False) for other in each
-    )
-    return selection.sure and are_later and all(_are_ordered(each, both=True) for each in (tops, *answers))
-
-
 def _latest_time(parsed: ParsedDate) -> datetime:
     """Return the last moment that a time can mean: a day ends at midnight."""
     return parsed.at + _PRECISION_LENGTHS.get(parsed.precision, timedelta())
+
+
+# Promise "no forgery": a typed header may stand for one of a form that was not read.
+def check_headers(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
+    """Return a problem if headers are in unlike positions, and a text has a line with a link to a blog and a time."""
+    positions = {block.header.position.block_position for block in blocks}
+    lines = (i for block in blocks for i in range(block.text_begin, block.text_end) if len(positions) > 1)
+    linked = (i for i in lines if view.links[i] and HOUR_SIGN.search(view.folded[i]))
+    is_header = any(view.links_to(i, PageKind.HOME) for i in linked)
+    return comments_problem("forged", Detail.COMMENTS_STRUCTURE) if is_header else None
 
 
 def check_blocks(markers: comment_footers.CommentMarkers, blocks: Sequence[CommentBlock]) -> Problem | None:

@@ -147,8 +147,6 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         is_first = match["name"] is not None
         near = filled[number if is_first else max(number - 1, 0) : number + _LINES_BELOW_AGE]
         card, own = parse_card(view, (near[0], *near))
-        if card.nickname is None and _is_name_above(view, near[0], index):
-            card = replace(card, nickname=view.lines[near[0]].text.strip(_EDGES))
         if card.registered is not None and card.total_visits is not None:
             return card, own
     visits = [i for i in filled if _VISITS_IN.search(view.folded[i])]
@@ -186,14 +184,6 @@ def _parse_box(
 def _is_blog_title(view: PageView, index: int) -> bool:
     line = view.lines[index]
     return line.block.tag == "h1" or confirms_title(view.document.title, line.text)
-
-
-def _is_name_above(view: PageView, name: int, index: int) -> bool:
-    """Check whether a line links to a blog, or begins the box of line `index` and is no label."""
-    box = view.document.common_ancestor(view.lines[name], view.lines[index])
-    is_top = name < index and view.document.lines_in(box).start == name
-    is_name = is_top and name not in view.sections and _NO_NAME.fullmatch(view.folded[name]) is None
-    return is_name or view.find_home_link(name) is not None
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:
@@ -315,13 +305,13 @@ def _find_blog_name(
             and not is_other
             and len(name) > 1
             and "://" not in name
-            and not is_menu_word(name)
+            and not _is_menu_word(name)
         ):
             return name
     return None
 
 
-def is_menu_word(name: str) -> bool:
+def _is_menu_word(name: str) -> bool:
     """Return True if a link with this text leads to a page by a word, and names no blog."""
     return _MENU_WORDS.fullmatch(fold(name)) is not None or name in SITE_BAR
 

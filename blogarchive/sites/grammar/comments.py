@@ -244,6 +244,7 @@ def parse_comments(
     blocks = above or comment_blocks.split_comments(markers, selection.headers)
     problem = problem or comment_blocks.check_times(view, selection, claims.posted_at)
     first = comment_blocks.check_first(view, start, selection.headers, claims, are_below=bool(above))
+    first = first or comment_blocks.check_headers(view, blocks)
     problem = first or problem or (None if above else comment_blocks.check_blocks(markers, blocks))
     return PageComments(
         blocks=blocks,

@@ -29,7 +29,6 @@ BUTTONS = re.compile(
 # The blog's owner sees it, on some comments only.
 _OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")
 _OWNER_BUTTON_ALONE = re.compile(r"\[?删除这条评论\]?")
-_COUNT = re.compile(r"(?:[^\w\s(]{1,2}|点?赞|[顶踩]|支持|有用)?\s*+:?\s*+\(?\s*+\d[\d,]*\s*+\)?")
 _REPLY = re.compile(r"回\s?复(?:此评论|本帖|本楼|[他她它])?")
 _MAX_FOOTER_LINES = 4
 
@@ -67,7 +66,7 @@ def _parse_footer_at(view: page.PageView, index: int, end: int) -> CommentFooter
         without_style = _FOOTER.fullmatch(text)
         if without_style is None and (last > index or BUTTONS.fullmatch(text) is None):
             continue
-        found = _add_likes_above(view, _build_footer(view, joined, _parse_likes(text)))
+        found = _build_footer(view, joined, _parse_likes(text))
         if without_style is None:
             return found if found.linked or found.likes is not None else None
         if found.likes is not None:
@@ -80,17 +79,6 @@ def _shares_parent(view: page.PageView, index: int, last: int) -> bool:
     """Check whether one element contains the blocks of both lines: else the number is a pager's."""
     parent = view.lines[index].block.getparent()
     return parent is not None and last in view.document.lines_in(parent)
-
-
-def _add_likes_above(view: page.PageView, footer: CommentFooter) -> CommentFooter:
-    """Add the number that begins the element of the footer's button, if the footer has none."""
-    above = footer.first - 1
-    parent = view.lines[footer.first].block.getparent()
-    if not footer.linked or footer.likes is not None or parent is None:
-        return footer
-    if view.document.lines_in(parent).start != above or _COUNT.fullmatch(view.folded[above].strip()) is None:
-        return footer
-    return replace(footer, first=above, likes=_parse_likes(view.folded[above]))
 
 
 def _add_owner_button_above(view: page.PageView, footer: CommentFooter, start: int) -> CommentFooter:
@@ -291,7 +279,7 @@ def starts_element(view: page.PageView, element: range, header: CommentHeader) -
 _FEW_COMMENTS = 3  # of so few comments, the one or two with a footer may have typed it
 
 
-def _select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
+def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
     """Return the footer of each of the page's own headers; None if a comment has none."""
     limits = [*(header.first for header in headers[1:]), markers.end]
     spans = [markers.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]
@@ -322,34 +310,6 @@ def _may_be_typed(markers: CommentMarkers, footers: Sequence[CommentFooter | Non
     if len(footers) > _FEW_COMMENTS or len(found) == len(footers):
         return False
     return not any(footer.linked for footer in found) and all(markers.can_be_typed(f.position) for f in found)
-
-
-def pair_footers(
-    markers: CommentMarkers, headers: Sequence[CommentHeader]
-) -> tuple[Sequence[CommentHeader], Sequence[CommentFooter | None]]:
-    """Return the headers, each with its footer; a footer in the header's row above the text joins the
-    header.
-    """
-    footers = _select_footers(markers, headers)
-    rows = [
-        replace(header, last=footer.last, likes=footer.likes)
-        for header, footer in zip(headers, footers, strict=True)
-        if footer is not None and _ends_header_row(markers, headers, header, footer)
-    ]
-    return (rows, [None] * len(rows)) if len(rows) == len(headers) else (headers, footers)
-
-
-def _ends_header_row(
-    markers: CommentMarkers, headers: Sequence[CommentHeader], header: CommentHeader, footer: CommentFooter
-) -> bool:
-    """Check whether the footer follows the header at once, and the comment's element continues after it."""
-    view = markers.view
-    if footer.first != header.last + 1:
-        return False  # most footers are below a text
-    element = find_last_block(view, headers)
-    if len(headers) > 1:
-        element = view.document.lines_in(find_comment_element(view, headers, header))
-    return footer.last + 1 < element.stop and starts_element(view, element, header)
 
 
 def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: CommentFooter) -> bool:

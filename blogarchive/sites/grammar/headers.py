@@ -395,18 +395,8 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     names = [frame.start for frame in frames]
     if len({_block_path(view, i) for i in names}) != 1 or not _are_names(view, names, frames):
         return ()
-    # NAME and its address in a cell, 3楼 TIME above the text in the next one.
-    below = sum(_has_text_below(view, frame, i) for frame, i in zip(frames, times, strict=True))
     headers = zip(names, times, times.values(), strict=True)
-    return tuple(_build_split_header(view, *each, is_above=2 * below > len(times)) for each in headers)
-
-
-def _has_text_below(view: page.PageView, frame: range, time: int) -> bool:
-    """Check whether a comment has words other than those of buttons below its time."""
-    return any(
-        not _BUTTONS.fullmatch(view.folded[i].strip())
-        for i in view.lines_with_text(range(time + 1, frame.stop))
-    )
+    return tuple(_build_split_header(view, *each) for each in headers)
 
 
 # Promise "no wrong value": NAME, then a line with its time alone, is a comment of a form that is not parsed.
@@ -468,12 +458,10 @@ def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range
     return prose >= _MIN_PROSE_SHARE * len(names)
 
 
-def _build_split_header(
-    view: page.PageView, name: int, time: int, match: "re.Match[str]", *, is_above: bool
-) -> CommentHeader:
+def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Match[str]") -> CommentHeader:
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
-    is_next, praised = is_above or next(view.lines_below(name)) == time, _PRAISED.search(view.folded[time])
+    is_next, praised = next(view.lines_below(name)) == time, _PRAISED.search(view.folded[time])
     nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice, pairwise, takewhile
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,13 +14,7 @@ from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.counters import (
-    Counters,
-    build_counters,
-    find_counts,
-    iter_counters,
-    parse_counts,
-)
+from blogarchive.sites.grammar.counters import Counters, build_counters, iter_counters, parse_counts
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
@@ -289,12 +283,8 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
     pairs = zip(entries, ends, strict=False)
     below = [list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in pairs]
-    last = below
-    for read in (_read_beside, _read_rows) if entries and not all(below) else ():
-        found = read(view, entries, lines)
-        if all(found) and len(found) > 1:
-            last = found
-            break
+    beside = _read_beside(view, entries) if entries and not all(below) else []
+    last = beside if all(beside) and len(beside) > 1 else below
     are_of_site = len(last) > 1 and all(last)
     return tuple(
         replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)
@@ -305,7 +295,7 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
 
 
 # Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in the first row of a table.
-def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
+def _read_beside(view: PageView, entries: Sequence[_Entry]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
     first = next((row for row in rows[:1] if row is not None), None)
@@ -330,35 +320,6 @@ def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) ->
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
 
 
-# Promise "any markup": 林木 发表于 10:20 | 阅读 9 | 评论 2 | 阅读全文.
-def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> list[list[Counters]]:
-    """Return the counts on the last line with any of each row, beside its time, author and links to the post."""
-    own, starts = frozenset(lines), [entry.line for entry in entries]
-    starts_on = Counter(starts)
-    longest = max((b - a for a, b in pairwise(starts)), default=1)
-    found = []
-    for entry, end in zip(entries, [*starts[1:], starts[-1] + longest], strict=True):
-        # Links of a line that several posts share are of none alone.
-        is_alone = starts_on[entry.line] == 1
-        rows = [i for i in range(entry.line, max(end, entry.line + 1)) if i in own and is_alone]
-        shown = ((i, _drop_links(view, i, entry.post.number)) for i in reversed(rows))
-        counts = ((i, find_counts((_TIME_IN.sub("|", text),))) for i, text in shown)
-        found.append([build_counters(i, i, each) for i, each in counts if each is not None][:1])
-    return found
-
-
-def _drop_links(view: PageView, index: int, number: str | None) -> str:
-    """Return a folded line without the words of its links to a post."""
-    text = [*view.folded[index]]
-    spans = view.lines[index].link_spans() if index in view.post_lines else {}
-    pieces = (
-        spans.get(anchor, ()) for _, anchor, to in view.links_to(index, PageKind.POST) if to.number == number
-    )
-    for start, end in (piece for each in pieces for piece in each):
-        text[start:end] = "|" * (end - start)
-    return "".join(text)
-
-
 def _read_cells(view: PageView, row: Element | None) -> list[str]:
     cells = () if row is None else row
     return [" ".join(view.folded[i].strip() for i in view.document.lines_in(cell)) for cell in cells]
@@ -370,18 +331,17 @@ def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:
         spans = view.lines[index].link_spans() if index in view.post_lines else {}
         for text, anchor, to in view.links_to(index, PageKind.POST):
             pieces = spans.get(anchor, [(0, 0)])
-            if to.url != here and (post := _build_entry_post(view, index, text, anchor, to, pieces)):
+            if to.url != here and (post := _build_entry_post(view, index, text, anchor, to)):
                 button = _NOT_A_TITLE.fullmatch(vocabulary.fold(post.title)) is not None
                 path, span = view.tag_path(anchor), (pieces[0][0], pieces[-1][1])
                 yield _Entry(line=index, path=path, span=span, post=post, button=button)
 
 
 def _build_entry_post(
-    view: PageView, index: int, text: str, anchor: Element, to: ParsedUrl, pieces: Sequence[tuple[int, int]]
+    view: PageView, index: int, text: str, anchor: Element, to: ParsedUrl
 ) -> ListedPost | None:
     """Return the post that a link names, with the time in its words; None if these are no title."""
-    start = _find_time_in_link(view.lines[index], pieces, text)
-    shown, time = text[:start], text[start:]
+    shown, time = text, ""
     if _TIME_IN.fullmatch(vocabulary.fold(shown)):
         # Of a link around a card, the title is the first line: blocks in blocks are no links of their own.
         first = next(view.lines_with_text(view.document.lines_in(anchor)), index)
@@ -390,15 +350,6 @@ def _build_entry_post(
     posted, cut = DateText(text=time.strip()) if time else None, is_title_cut(title)
     post = ListedPost(title=title, number=to.number, url=to.url, title_cut=cut, posted=posted)
     return post if title else None
-
-
-def _find_time_in_link(line: Line, pieces: Sequence[tuple[int, int]], text: str) -> int:
-    """Return the offset of the time in the last piece of a link's text; else the text's end."""
-    if len(pieces) < 2:
-        return len(text)
-    shown = line.text[slice(*pieces[-1])].strip()
-    is_time = text.endswith(shown) and _TIME_IN.fullmatch(vocabulary.fold(shown)) is not None
-    return len(text) - len(shown) if is_time else len(text)
 
 
 def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:

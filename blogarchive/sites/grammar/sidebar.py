@@ -12,7 +12,7 @@ from typing import NamedTuple
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
-from blogarchive.parsing.html import Element, absolute_url
+from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import card as cards, words as vocabulary
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
@@ -143,19 +143,8 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
 _DATE = re.compile(vocabulary.DATE)
 
 
-# 無名小站 lists months in a menu.
-def _parse_month_options(view: PageView, label: int) -> tuple[MonthRow, ...]:
-    """Return the months that a menu below a label names."""
-    menu = next(view.lines[label].block.itersiblings("select", "form", "p", "div"), None)
-    options = () if menu is None else menu.iter("option")
-    shown = (
-        (str(option.text or ""), absolute_url(option.get("value") or "", view.base)) for option in options
-    )
-    return _select_valid(view, [row for text, url in shown if (row := _parse_month(view, text, url, ""))])
-
-
 def _parse_labelled_months(
-    view: PageView, label: int, lines: Sequence[int]
+    view: PageView, lines: Sequence[int]
 ) -> tuple[tuple[MonthRow, ...], tuple[Problem, ...], int]:
     """Return the months below their label, problems of rows with invalid dates, and the number of lines.
 
@@ -173,7 +162,6 @@ def _parse_labelled_months(
     if months := tuple([row for row in rows.values() if row is not None]):
         return months, _report_unparsed(view, unparsed), count
     named, named_count = _parse_month_names(view, lines)
-    named = named or _parse_month_options(view, label)
     if named:
         return named, (), named_count
     return (), _report_unparsed(view, unparsed or _find_unparsed(view, lines)), count
@@ -297,7 +285,7 @@ def _add_section(
     if name == "calendar":
         return _trim_calendar(view, lines)
     if name == "months":
-        sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[0], lines[1:])
+        sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[1:])
         return lines[: 1 + count]
     titled = _trim_section(view, lines, posts)
     if name == "latest":

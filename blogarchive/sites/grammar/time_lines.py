@@ -27,11 +27,6 @@ _TIME_AND_MORE = re.compile(
     r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s).{0,120})?"
 )
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{vocabulary.DATETIME}).{{0,120}}")
-# Beside a title, between signs: elsewhere such words are text.
-_TIME_AGO = re.compile(
-    rf"(?:[^|·。,!?]{{1,30}}[|·]\s*)?{TIME_LABEL}(?P<time>{vocabulary.RELATIVE_TIME})(?:\s*[|·].{{0,100}})?"
-)
-_AGO = re.compile("[前天刚]")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")
 _HOUR_AMID = re.compile(
     rf"(?:[^|·,。:]{{1,30}}\s)?(?:发[表布]于|(?i:posted) at)\s*:?\s*(?P<time>{vocabulary.TIME_OF_DAY})"
@@ -176,12 +171,6 @@ def find_hour(view: PageView, lines: Iterable[int]) -> str | None:
     """Return the first time of day that one of these lines shows after 发表于."""
     shown = ((i, _HOUR_AMID.fullmatch(view.folded[i].strip())) for i in lines)
     return next((view.shown(i, match) for i, match in shown if match is not None), None)
-
-
-def match_relative_time(view: PageView, index: int) -> TimeMatch | None:
-    """Return the time of a line that shows how long ago it was, alone or between signs; None otherwise."""
-    text = view.folded[index].strip()
-    return _build_match(view, index, _TIME_AGO.fullmatch(text)) if _AGO.search(text) else None
 
 
 # Promise "any order": the time may be aligned to the right, before the title in the markup.

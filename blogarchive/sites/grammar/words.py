@@ -58,8 +58,6 @@ _OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d))?"
 DATETIME = rf"{DATE}(?:\s*+\(?{WEEKDAY}\)?)?\s*+(?:T|at|,)?\s*+{TIME_OF_DAY}{_OFFSET}"
 YEARLESS_TIME = rf"(?<![-/.\d年])(?<!年\s)\d{{1,2}}(?:[-/]|月)\d{{1,2}}日?\s+{TIME_OF_DAY}"
 """A time of a year that only the page's other times tell."""
-RELATIVE_TIME = rf"(?:(?:今天|昨天|前天)\s*{TIME_OF_DAY}|\d{{1,3}}\s*(?:秒|分钟|小时|天|周|个月|年)前|刚刚)"
-"""A time as a distance from now."""
 
 LINE_START = "\x01"
 """Starts each line in a text of many. No page contains it: controls are removed before parsing."""

@@ -113,7 +113,6 @@ def listed(row: str) -> list[tuple[str, str | None, str | None]]:
         "<div><h2><a href='{url}'>{title}</a></h2><p>摘要</p><p>分类：时政 | {day} 10:00:00 | 评论(3)</p></div>",
         "<div><a href='{url}'>{title}</a><div><span>{day} 10:00:00</span><span>浏览(1)</span></div></div>",
         "<a href='{url}'><h3>{title}</h3><p>摘要</p><time>{day} 10:00:00</time></a>",
-        "<li><a href='{url}'><span>{title}</span><em>{day} 10:00:00</em></a></li>",
         "<div><h3><a href='{url}'>{title}</a></h3><p><a href='{url}'>摘要。</a></p><p>{day} 10:00:00</p></div>",
     ],
 )

@@ -1,0 +1,199 @@
+"""The witness of what was left over: what a page shows and no field has.
+
+The markup of the site is unknown, so the grammar may misread any page. The page itself contradicts most wrong
+results. A label has a number that no field has, equal links or rows were not read, or comments begin alike.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice, pairwise
+
+from blogarchive.items import PageKind, ParsedPage, Problem
+from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.sites.grammar import words as vocabulary
+from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, find_comment_labels
+from blogarchive.sites.grammar.post import PostPage
+
+
+def add_problem(
+    view: PageView, page: ParsedPage, post_page: PostPage | None, own_lines: Collection[int]
+) -> ParsedPage:
+    """Return `page` with a problem if the page shows more, outside the lines of its sidebar and header.
+
+    A page with another problem needs none: its row tells of the page.
+    """
+    if page.problems not in ((), (UNCONFIRMED_TITLE,)):
+        return page
+    start, end = (0, 0) if post_page is None else (post_page.start, max(post_page.start, post_page.end))
+    lines = [i for i in range(len(view.lines)) if not start <= i < end and i not in own_lines]
+    rows = frozenset(chain.from_iterable(_find_rows(view, page, lines)))  # an author may type counts there
+    left = [_iter_statistics(view, page, frozenset(lines) - rows), _iter_links(view, page, lines)]
+    if post_page is None:
+        left.append(_iter_rows(view, page, lines))
+    else:
+        left += [_iter_body(view, post_page), _iter_comments(view, post_page)]
+    texts = [text.strip()[:80] for text in islice(chain.from_iterable(left), 3)]  # a reason is short
+    detail = Detail.LEFT_OVER.format(texts="; ".join(dict.fromkeys(texts)))
+    problem = Problem(kind="incomplete", field="template", detail=detail)
+    return replace(page, problems=(*page.problems, problem)) if texts else page
+
+
+# --- around the posts
+
+_MAX_LABELLED = 60  # characters of a line with a label and its value
+_LABEL = re.compile(
+    r"(?<![今昨当本每][日天周月])(?P<visits>访问|来访|造访|到访|人气|点击|浏览|阅读)"
+    r"|(?P<day>注册|登记|开博|开通|加入|建立|[Rr]egistered)|(?P<age>博龄)"
+)
+_GAP = rf"[^\w{vocabulary.LINE_START}]*"
+_VALUE = rf"(?P<value>{vocabulary.DATE}|{vocabulary.NUMBER})"
+_AFTER = re.compile(
+    rf"{_GAP}(?:总?[数量]|日期|时间|于|人次|次数|人数)?{_GAP}{vocabulary.LINE_START}?{_GAP}{_VALUE}(?![-/.:年\d])"
+)
+_BEFORE = re.compile(rf"(?<![\d:/.-]){_VALUE}\s*{vocabulary.LINE_START}?\s*(?:人次|次|人)?的?$")
+
+
+def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -> Iterator[str]:
+    """Yield the labelled numbers and days of the blog that no field has."""
+    author, text = page.author, view.line_index.text
+    known = {author and author.total_visits}
+    known.update(*((post.views, post.comment_count, post.likes) for post in page.posts))
+    known.update(*((post.views, post.comment_count) for post in page.listed))
+    has_day = author is not None and author.registered is not None
+    has_age = author is not None and author.account_age is not None
+    for label in _LABEL.finditer(text):
+        index = view.line_index.line_at(label.start())
+        if index not in lines or len(view.folded[index]) > _MAX_LABELLED:
+            continue
+        before = text[max(0, label.start() - 24) : label.start()]  # a number and its unit
+        near = (_AFTER.match(text, label.end()), _BEFORE.search(before))
+        counts = {parse_count(match["value"]) for match in near if match is not None}
+        is_read = has_day if label["day"] else has_age if label["age"] else not known.isdisjoint(counts)
+        if counts and not is_read and (None in counts) == bool(label["day"]):  # None: a day
+            yield view.lines[index].text
+
+
+# The fewest links that make a list, by their kind.
+_LISTS = ((PageKind.CATEGORY, 2), (PageKind.MONTH, 2), (PageKind.POST, 3))
+
+
+def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Iterator[str]:
+    """Yield the words of links to pages of the blog that make a list and are in none."""
+    here = view.parse_url(view.url)
+    known = {here.url, *(row.url for row in page.categories), *(row.url for row in page.months)}
+    for posts in (page.listed, page.latest, *(row.posts for row in page.categories)):
+        known |= {post.url for post in posts}
+    for kind, least in _LISTS:
+        path, urls = "", set[str]()
+        for i in lines:
+            for text, anchor, to in view.links_to(i, kind):
+                if view.tag_path(anchor) != path:
+                    path, urls = view.tag_path(anchor), set()
+                if to.url not in known and to.uid in (None, here.uid):
+                    urls.add(to.url)
+                    if len(urls) == least:
+                        yield text
+
+
+# --- rows of a list
+
+_TIME = re.compile(rf"{vocabulary.DATE}|\d+:\d+(?::\d+)?")
+_DIGITS, _PROSE = re.compile(r"\d+"), re.compile("[。，！？]")
+_MIN_ROWS = 3
+_LIKES = {"(0)", "（0）"}  # of listed posts: no field has them
+_LINES_OF_LAST_ROW = 30
+
+
+def _iter_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Iterator[str]:
+    """Yield the form of numbers or times in all rows of a list if none was read."""
+    found = _find_rows(view, page, lines)
+    if len(found) < _MIN_ROWS:
+        return
+    rows = [{_row_form(view, i) for i in row} for row in found]
+    has_counts = any(post.views is not None or post.comment_count is not None for post in page.listed)
+    signs = ("" if has_counts else "0") + ("" if any(post.posted for post in page.listed) else "T")
+    forms = set.intersection(*rows) - _LIKES
+    yield from (form for form in forms if any(sign in form for sign in signs) and not _PROSE.search(form))
+
+
+def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[range]:
+    """Return the lines of each listed post, from its first link on; a number of the last one."""
+    urls = {post.url for post in page.listed}
+    firsts: dict[str, int] = {}
+    for i in lines if urls else ():
+        for _, _, to in view.links_to(i, PageKind.POST) if i in view.post_lines else ():
+            if to.url in urls:
+                firsts.setdefault(to.url, i)
+    starts = sorted(set(firsts.values()))
+    ends = [*starts[1:], *(min(i + _LINES_OF_LAST_ROW, len(view.lines)) for i in starts[-1:])]
+    return [range(start, end) for start, end in zip(starts, ends, strict=True)]
+
+
+def _row_form(view: PageView, index: int) -> str:
+    """Return a line without the words of links, with the same sign for each number and each time."""
+    links = (text for text, _, to in view.links[index] if to is not None and not text.strip().isdigit())
+    return _DIGITS.sub("0", _TIME.sub("T", view.text_without(index, links)))
+
+
+# --- in a post
+
+_COUNTS = re.compile(r"\W*\d+(?:\W+\d+)+\W*")
+_MIN_TEXT = 6  # characters: shorter lines are labels and floors
+
+
+def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
+    """Yield a label of comments in the text of a post without comments, and counts that end it if none was read."""
+    lines = post_page.body_text.splitlines()
+    if not post_page.comments.comments:
+        yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)
+    last = lines[-1] if lines and (post_page.counters is None or post_page.counters.views is None) else ""
+    folded = vocabulary.fold(last)
+    label = _LABEL.search(folded) if len(last) <= _MAX_LABELLED else None
+    near = label and (_AFTER.match(folded, label.end()) or _BEFORE.search(folded[: label.start()]))
+    if near or _COUNTS.fullmatch(last):
+        yield last
+
+
+_LEAD = re.compile(r"\W*(\d{1,4})\W")
+
+
+def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
+    """Yield the words that begin or end all comments, and those above the first one."""
+    comments, blocks = post_page.comments.comments, post_page.comments.blocks
+    if len(comments) < 2:  # nothing repeats
+        return
+    texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
+    yield from _iter_edges(view, [text for text in texts if len(text) > 1], len(texts))
+    leads = [_LEAD.match(comment.body_text) for comment in comments]
+    numbers = [int(lead[1]) for lead in leads if lead is not None]
+    if len(numbers) == len(leads) and all(abs(one - other) == 1 for one, other in pairwise(numbers)):
+        yield comments[0].body_text
+    yield from _iter_above(view, post_page, {_path(view, text[0]) for text in texts if text})
+
+
+def _iter_edges(view: PageView, texts: Sequence[Sequence[int]], count: int) -> Iterator[str]:
+    """Yield a line that begins or ends nearly all texts in one position, which is none of the other ends."""
+    for edge, other in ((0, -1), (-1, 0)):
+        paths = {_path(view, text[edge]) for text in texts}
+        is_apart = len(paths) == 1 and paths.isdisjoint(_path(view, text[other]) for text in texts)
+        if is_apart and len(texts) > 1 and 4 * len(texts) >= 3 * count:
+            yield view.lines[texts[0][edge]].text
+
+
+def _iter_above(view: PageView, post_page: PostPage, paths: Collection[str]) -> Iterator[str]:
+    """Yield the lines above the first comment in positions of texts, among the elements of the comments."""
+    headers = [view.lines[block.header.first] for block in post_page.comments.blocks]
+    frame = view.document.common_ancestor(headers[0], headers[-1])
+    counters, first = post_page.counters, post_page.comments.start
+    below = max(post_page.body_end, 0 if counters is None else counters.last + 1)
+    begin = max([below, *(i + 1 for i in find_comment_labels(view) if below <= i < first)])
+    for i in range(begin, first):
+        is_text = len(view.folded[i].strip()) >= _MIN_TEXT and not view.has_only_links(i)
+        if is_text and _path(view, i) in paths and view.document.contains(frame, view.lines[i]):
+            yield view.lines[i].text
+
+
+def _path(view: PageView, index: int) -> str:
+    return view.tag_path(view.lines[index].node_at(0))

@@ -1,0 +1,93 @@
+"""What a page shows and no field has is a problem, and all that was read is none."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.printed.one import (
+    CARD,
+    COMMENTS,
+    COUNTERS,
+    HEAD,
+    HOME,
+    MONTH,
+    ROWS,
+    TOP,
+    listing,
+    post,
+    read,
+)
+
+BLOG = "/u/31182/"
+
+
+def problems(html: str, kind: PageKind = PageKind.POST, url: str = HOME) -> list[str]:
+    found = read(html) if kind is PageKind.POST else read(html, kind, url)
+    assert all("shows more than was read" in problem.detail for problem in found.problems)
+    return [problem.field for problem in found.problems]
+
+
+def links(path: str) -> str:
+    return "".join(f"<p><a href='{BLOG}{path.format(i)}'>第{i}条</a></p>" for i in (41, 42, 43, 44))
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        "<div><b>墙</b><p>到访 1234 次</p></div>",
+        "<div><b>墙</b><p>博龄很长：1</p><p>博龄 3 年</p></div>",
+        f"<div><b>近作几篇</b>{links('202501/5{}.html')}</div>",
+    ],
+)
+def test_a_part_of_the_sidebar_that_no_field_has_is_told(side: str) -> None:
+    shown = f"<body>{TOP}{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{side}"
+    assert problems(f"<html><head><title>一篇 - 林木的角落</title></head>{shown}</body></html>") == [
+        "template"
+    ]
+
+
+def test_a_page_that_was_read_whole_has_no_problem() -> None:
+    assert problems(post() + CARD) == []
+    assert problems(listing(ROWS), PageKind.MONTH, MONTH) == []
+    assert (
+        problems(
+            listing(ROWS.replace("</div>", "<p>浏览（10）（3）评论（2）</p></div>")), PageKind.MONTH, MONTH
+        )
+        == []
+    )
+
+
+def test_equal_rows_with_numbers_that_were_not_read_are_told() -> None:
+    row = "<p><a href='/u/31182/202501/50{0}.html'>第{0}篇</a><br>2025-01-0{0} 10:00 <i></i> 17{0} <i></i> {0}</p>"
+    html = listing("".join(row.format(i) for i in (3, 2, 1)))
+    assert problems(html, PageKind.MONTH, MONTH) == ["template"]
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "<h5>{name} <i>{time}</i></h5><div>{text}</div><p><i>举报一下</i></p>",
+        "<h5>{name} <i>{time}</i></h5><div>{number}. {text}</div>",
+    ],
+)
+def test_words_of_the_template_in_all_comments_are_told(layout: str) -> None:
+    rows = [
+        layout.format(
+            name=f"<a href='/u/{i}/'>网友{i}</a>", time=f"2025-01-01 1{9 - i}:00:00", text=text, number=i
+        )
+        for i, text in ((1, "话一。"), (2, "话二。"))
+    ]
+    assert problems(post(comments="".join(f"<div class=c>{row}</div>" for row in rows))) == ["template"]
+
+
+def test_a_typed_header_never_stands_for_one_that_was_not_read() -> None:
+    rows = [
+        "<tr><td><a href='/u/1/'>甲</a> 于 2025-01-01 15:00:00 回应：</td></tr><tr><td>话一。</td></tr>",
+        "<tr><td><a href='/u/2/'>乙</a> 于 2025-01-01 14:00:00 回应 丙：</td></tr>"
+        "<tr><td>路过。<br>假名 于 2025-01-01 13:30:00 回应：<br>假话。</td></tr>",
+        "<tr><td><a href='/u/3/'>丙</a> 于 2025-01-01 13:00:00 回应：</td></tr><tr><td>话三。</td></tr>",
+    ]
+    found = read(
+        post(counters="<div>浏览（10）（2）评论（3）</div>", comments=f"<table>{''.join(rows)}</table>")
+    )
+    assert "假名" not in [each.author_name for each in found.posts[0].comments]
+    assert [problem.kind for problem in found.problems] == ["forged"]

@@ -316,7 +316,8 @@ class ExportFolder:
         if marker.is_file():
             self._read_marker(marker)
             return
-        if self.root.exists() and any(self.root.iterdir()):
+        # A killed export may have left the temporary file of the marker alone.
+        if self.root.exists() and any(path != part_path(marker) for path in self.root.iterdir()):
             text = _("{folder} is not empty and no earlier export made it; name a new folder")
             raise UsageError(text, folder=self.root)
         with atomic_file(marker) as file:

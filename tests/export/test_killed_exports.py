@@ -70,6 +70,16 @@ def test_a_killed_export_of_many_files_leaves_complete_ones_and_continues(made: 
     assert all_bytes(out) == expected
 
 
+def test_an_export_killed_at_its_first_file_continues(made: Made, tmp_path: Path) -> None:
+    made.post(made.blog(), 1, "题", "<p>字</p>")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "..blogarchive-export.part").write_bytes(b"blog")
+    run_export("markdown", made.done(), out)
+    assert not [name for name in all_bytes(out) if name.endswith(".part")]
+    assert [name for name in all_bytes(out) if name.endswith(".md")]
+
+
 def _is_shown(name: str) -> bool:
     return not Path(name).name.startswith(".")
 

@@ -76,6 +76,21 @@ def test_the_order_of_merging_does_not_matter(archives: tuple[Path, Path], tmp_p
     assert everything(tmp_path / "ab.db") == everything(tmp_path / "ba.db")
 
 
+def test_the_time_of_an_edit_is_the_earliest_in_any_order_of_merging(tmp_path: Path) -> None:
+    for name, at, version in (("a", OLDER, 1), ("a", BETWEEN, 2), ("b", NEWER, 2)):
+        text = page(101, title="文章", top=saved_from(101), body=f"<p>第 {version} 版的正文。</p>", views=1)
+        save(tmp_path / name / f"{at:%Y%m}.html", text, at=at)
+    for name in "ab":
+        import_html(tmp_path / f"{name}.db", tmp_path / name)
+    for order in ("ab", "ba"):
+        for name in order:
+            merge_archive(tmp_path / f"{order}.db", tmp_path / f"{name}.db")
+        found = rows(
+            tmp_path / f"{order}.db", "select version_at, last_changed_at from posts where number = '101'"
+        )
+        assert found == [(BETWEEN.isoformat(), BETWEEN.isoformat())]
+
+
 def test_merging_twice_changes_nothing_and_never_touches_the_other(archives: tuple[Path, Path]) -> None:
     a, b = archives
     other = dump(b)

@@ -116,8 +116,7 @@ def _correct_following(context: SaveContext, post_id: int, old: CounterValues, n
 def _read_counters(context: SaveContext, post_id: int, condition: str) -> CounterValues | None:
     query = f"""select views, likes, comment_count from post_stats
             where post_id = ? and {condition} order by captured_at desc limit 1"""  # noqa: S608 - one of three constants
-    row = context.archive.row(query, (post_id, context.moment))
-    return cast(CounterValues | None, row)
+    return cast(CounterValues | None, context.archive.row(query, (post_id, context.moment)))
 
 
 def _store_counters(context: SaveContext, post_id: int, values: CounterValues) -> None:
@@ -243,9 +242,10 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
 def _revise(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
     text = text_columns(post, post.title if post.title is not None else before.title)
     changes = save_text(context, POSTS, before, text)
+    if any(change.kind not in ("update_current", "update_revision") for change in changes):
+        date = "case when id in (select post_id from post_revisions) then version_at end"
+        context.archive.execute(f"update posts set last_changed_at = {date} where id = ?", (before.id,))  # noqa: S608
     for change in changes:
-        if change.kind == "replace_current":
-            context.archive.update_row("posts", before.id, {"last_changed_at": context.moment})
         if change.kind == "update_current" and not change.is_edit:
             copy_images(context, before.id, post)
         if change.kind in ("update_current", "replace_current"):

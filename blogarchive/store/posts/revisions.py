@@ -90,7 +90,7 @@ def merge_equal_images(archive: Archive, since: str) -> None:
                 archive.execute(update, (row["captured_at"], row["id"]))
 
 
-_WriteKind = Literal["update_current", "replace_current", "update_revision", "insert_revision"]
+_WriteKind = Literal["update_current", "replace_current", "update_revision", "insert_revision", "date"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +107,8 @@ class _TextVersion:
 class VersionChange:
     """A write of a text.
 
-    `replace_current` inserts the current text as a revision first. `revision_id` is given for `update_revision`.
+    `replace_current` inserts the current text as a revision first. `date`: the text was seen earlier than known.
+    `revision_id` is that of the revision to update, None for the current text.
     `is_edit` is False if the compared form is the same: only the markup is newer, or a saved page's image URLs.
     """
 
@@ -223,7 +224,8 @@ def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVers
     for neighbour in before[-1:] + after[:1]:
         own = form_of(neighbour.content, context.own_hosts)
         if own == form or has_equal_images(context.archive, neighbour.content, content, context.own_hosts):
-            return []
+            change = VersionChange(kind="date", revision_id=neighbour.revision_id, is_edit=False)
+            return [change] if neighbour.since > context.moment else []
         if site_image_urls(form, own) is not None:
             return []
         if (urls := site_image_urls(own, form)) is not None:
@@ -266,7 +268,10 @@ def _apply(
 ) -> None:
     archive, new = context.archive, {**text, "page_id": context.page_id()}
     if change.revision_id is not None:
-        archive.update_row(table.revisions, change.revision_id, new)
+        columns = {"captured_at": context.moment} if change.kind == "date" else new
+        archive.update_row(table.revisions, change.revision_id, columns)
+    elif change.kind == "date":
+        archive.update_row(table.name, before.id, {"version_at": context.moment})
     elif change.kind == "insert_revision":
         row = {table.foreign_key: before.id, **new, "captured_at": context.moment}
         archive.insert_row(table.revisions, row)

@@ -31,6 +31,7 @@ from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.connection import require_archive
 from blogarchive.store.database.files import open_scratch
+from blogarchive.store.ingest.redirects import merge_reappeared
 from blogarchive.store.ledger import blogs, failures, frontier, runs
 from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images
@@ -290,6 +291,7 @@ def _crawl_archive(
         failures.retry_outage_now(archive, run.id, now=utc_now())
     discovery.mark_backed_up(archive, session.blogs, now=utc_now())
     merge_equal_images(archive, run.begun_at)
+    merge_reappeared(archive)
     _finish_run(session, result)
     return result
 

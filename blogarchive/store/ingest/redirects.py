@@ -73,6 +73,25 @@ def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
     return moved
 
 
+# Of a blog of any host, whose text came back at another URL after its own page was last seen.
+_REAPPEARED = """
+select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key
+  from frontier where site = a.site and uid = a.uid and kind = 'post' and number = o.number) as new_key
+  from posts o join authors a on a.id = o.author_id and a.site = 'web' join posts n on n.author_id = o.author_id
+   and n.posted_at = o.posted_at and n.title = o.title and n.body_text = o.body_text
+ where o.gone_at is not null and o.body_text <> '' and n.gone_at is null and n.first_seen_at >= o.own_page_seen_at
+ group by o.id having count(*) = 1 limit 1
+"""
+
+
+def merge_reappeared(archive: Archive) -> None:
+    """Merge posts that are gone and are shown at another URL, without a redirect: title, text and time are equal."""
+    with archive.atomic():
+        while found := archive.dicts(_REAPPEARED):
+            for statement in _MERGE:
+                archive.execute(statement, found[0])
+
+
 # The pages of the post, which are parsed again under its new number.
 _OF_OLD = """
 url in (select url from posts where id = :old union select url from frontier where site = :site and uid is :uid
@@ -91,7 +110,8 @@ _MERGE = (
     "delete from comment_revisions where comment_id in (select id from comments where post_id = :new)",
     *(f"delete from {table} where post_id = :new" for table in OF_POSTS),
     "delete from posts where id = :new",
-    "update posts set number = :number, url = :url, missing_from_listing_at = null where id = :old",
+    "update posts set number = :number, url = :url, missing_from_listing_at = null, gone_at = null, gone_reason = null,"
+    " own_page_gone_at = null, own_page_gone_reason = null where id = :old",
     "delete from frontier where key = :new_key"
     " or (site = :site and uid is :uid and post_number in (:number, :before))",
     "update frontier set key = :new_key, number = :number where key = :key",

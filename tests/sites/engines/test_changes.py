@@ -297,3 +297,61 @@ def test_a_page_that_shows_other_hours_shows_the_same_comments(tmp_path: Path, i
     assert codes == [0, 0]
     assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(4, 0)]
     assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]
+
+
+def test_a_post_at_a_new_address_is_one_post_without_a_redirect(tmp_path: Path) -> None:
+    blog = LivelyBlog()
+    blog.comment(2, "阿明", FIRST)
+    whole, row = blog.page, blog.row
+    blog.page = lambda number, page: whole(number, page).replace("第 22 篇", "第 2 篇")  # type: ignore[method-assign]
+    blog.row = lambda number: row(number) | {"title": {"rendered": f"第 {number % 20} 篇"}}  # type: ignore[method-assign]
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.posts[22], blog.texts[22] = blog.posts.pop(2), blog.texts[2]
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2, 3)]
+        blog.comment(22, "小雨", FIRST + timedelta(days=1))
+        codes += [night(blog, tmp_path, day, "update", "--full").code for day in (4, 5)]
+    assert codes == [0] * 5
+    stored = "select number, gone_at, (select count(*) from comments where post_id = p.id and gone_at is null) from posts p"
+    assert rows(tmp_path, f"{stored} where number in ('post-2', 'post-22')") == [("post-22", None, 2)]
+    assert rows(tmp_path, "select count(*) from posts") == [(8,)]
+    assert rows(tmp_path, "select count(*) from comments") == [(2,)]
+    assert run_command("reparse", "--db", "a.db", folder=tmp_path).code == 0
+    assert run_command("verify", "--db", "a.db", folder=tmp_path).code == 0
+    assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(8, 0)]
+
+
+@pytest.mark.parametrize("refused", [None, 404], ids=["interface", "pages"])
+def test_a_comment_with_another_name_and_a_longer_text_is_the_same_comment(
+    tmp_path: Path, refused: int | None
+) -> None:
+    blog = Blog()
+    blog.refused = refused
+    blog.text = lambda place: f"第 {place} 条，桥下的水很慢，有人在洗菜。"  # type: ignore[method-assign]
+    for place, name in enumerate(("阿明", "小雨", "老张")):
+        blog.comment(2, name, FIRST + timedelta(days=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        text = blog.text
+        blog.text = lambda place: text(place) + "更正：在洗衣。" * (place == 1)  # type: ignore[method-assign]
+        blog.posts[2][0] = ("明叔", FIRST)
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+    assert codes == [0, 0]
+    assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(3, 0)]
+    before = "select author_name, body_text like '%更正%' from comment_revisions"
+    assert rows(tmp_path, before) == [("阿明", 0)]
+
+
+def test_a_blog_that_is_maintained_has_not_changed(tmp_path: Path) -> None:
+    blog, answer = LivelyBlog(), LivelyBlog.answer
+    body = "<h1>网站维护中</h1><p>我们正在升级服务器，请稍后再来。</p>"
+    down = f"<html><head><title>网站维护中</title></head><body>{body}</body></html>"
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.answer = lambda path: (200, "text/html", down)  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 1, "update", "--full").code == 4
+        blog.answer = lambda path: answer(blog, path)  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 2, "update", "--full").code == 0
+    assert rows(tmp_path, "select field from site_changes") == []
+    assert edits(tmp_path) == []
+    assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(8, 0)]

@@ -61,6 +61,7 @@ class SourcedComment:
     posted_at: str | None
     text_digest: str | None
     last_seen_at: str
+    body_text: str | None
 
 
 Sourced = TypeVar("Sourced", bound=SourcedComment)
@@ -248,17 +249,19 @@ def pair_sources(
 
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. The texts must be equal too if
     a page shows the day or a relative time: `6天前` is another date some days later. The same holds if the hours
-    differ by the time zone, or the author has another name; no other comment of that time may have the text. What was
-    seen `since` (UTC text) is on another page.
+    differ by the time zone, or the author has another name; no other comment of that time may have the text, or begin
+    alike: the text may have been edited too. What was seen `since` (UTC text) is on another page.
     """
     named, known = {item.base for item in shown}, {row.base for row in stored}
     in_place = {(item.base, item.text_digest) for item in shown}
-    days, texts = defaultdict[object, list[Sourced]](list), defaultdict[object, list[Sourced]](list)
+    days, texts, begins = (defaultdict[object, list[Sourced]](list) for _ in range(3))
     used: set[int] = set()
     for row in stored if since is None else [row for row in stored if row.last_seen_at < since]:
         day, text = days[row.author_name, (row.posted_at or "")[:_DAY]], texts[row.text_digest]
         if row.base not in named and len(day) < _MAX_OF_DAY:
             day.append(row)
+        if row.base not in named:
+            begins[(row.body_text or "")[:_OWN_TEXT], (row.posted_at or "")[:_MINUTE]].append(row)
         if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
             text.append(row)
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
@@ -274,7 +277,10 @@ def pair_sources(
         found = [row for row in same_text if row.author_name == item.comment.author_name]
         found += [row for row in days[item.comment.author_name, at[:_DAY]] if _is_same_minute(item, at, row)]
         found += [row for row in texts[digest] if is_other_zone and _is_moved(item, at, row)]
-        row_found = next((row for row in (*found, *renamed) if row.id not in used), None)
+        begin = (item.comment.body_text or "")[:_OWN_TEXT]
+        alike = begins[begin, at[:_MINUTE]] if len(begin) == _OWN_TEXT else []
+        edited = alike if len(alike) == 1 and _is_same_minute(item, at, alike[0]) else []
+        row_found = next((row for row in (*found, *renamed, *edited) if row.id not in used), None)
         if row_found is not None:
             used.add(row_found.id)
             yield item, row_found
@@ -442,9 +448,7 @@ def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRo
     context.archive.update_row("comments", before.id, {**facts, "likes": likes, "position": position})
 
 
-_SEEN_FIRST = """
-update comments set first_seen_at = ?1 where id in (select value from json_each(?2)) and first_seen_at > ?1
-"""
+_SEEN_FIRST = "update comments set first_seen_at = ?1 where id in (select value from json_each(?2)) and first_seen_at > ?1"
 _SEEN_LAST = """
 update comments set last_seen_at = ?1, gone_at = null
  where id in (select value from json_each(?2)) and last_seen_at <= ?1

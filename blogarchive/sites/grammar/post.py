@@ -55,9 +55,12 @@ def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     return None
 
 
-def says_gone(text: str) -> bool:
-    """Return whether a short text, or a title, says that a page is gone."""
-    return _PATTERNS[NoticeKind.GONE].search(text) is not None
+def notice_of(*texts: str) -> Notice | None:
+    """Return the notice that one of these short texts or titles is; that a page is gone comes first."""
+    for kind in sorted(_PATTERNS, key=lambda kind: kind is not NoticeKind.GONE):
+        if text := next(filter(_PATTERNS[kind].search, texts), None):
+            return Notice(kind=kind, text=text)
+    return None
 
 
 # --- the post
@@ -124,8 +127,7 @@ def _is_comment_header(view: PageView, heading: TitleTime) -> bool:
     """Check whether the supposed title and time are the header of a comment."""
     if any(index < heading.end for index in find_comment_labels(view)):
         return True
-    headers = find_headers(view, 0, heading.end)
-    return any(header.last >= heading.start for header in headers)
+    return any(header.last >= heading.start for header in find_headers(view, 0, heading.end))
 
 
 def _parse_comments_only(view: PageView) -> PostPage | None:

@@ -11,7 +11,7 @@ stored or listed post. A block page with unknown words repeats at ten more URLs:
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum, auto
 from urllib.parse import unquote, urlsplit
@@ -259,7 +259,10 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
     if parsed.kind is not PageKind.POST or crawled.target.kind is PageKind.COMMENTS:
         if stored.listed and not parsed.listed and not parsed.posts and _should_list_posts(crawled):
             return _unreadable(Detail.NO_LIST, "listed")
-        return None
+        is_empty_home = crawled.target.is_home and not (parsed.listed or parsed.posts)
+        title = parsed.author.blog_title if is_empty_home and parsed.author else None
+        notice = _reject_notice(crawled, title) if title else None
+        return notice if notice and notice.failure.field == MAINTENANCE else None
     post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
@@ -270,8 +273,8 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
         gone_reason = None if _has_path(crawled.page, crawled.target.url) else "redirect"
         failure = Failure(kind="unreadable", field="body", detail=Detail.SAME_PAGE.format(url=stored.twin))
         return Rejection(failure=failure, gone_reason=gone_reason)
-    if gone := _find_soft_404(parsed, post, stored):
-        return gone
+    if notice := _find_notice(crawled, post, stored):
+        return notice
     if stored.whole:
         return _validate_body_text(parsed, post, stored)
     if not (is_timeless(post) and _is_doubtful(parsed, post, stored)):
@@ -285,18 +288,22 @@ def is_timeless(post: Post) -> bool:
     return is_short and not (post.posted or post.comments)
 
 
-def _find_soft_404(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
-    """Return the rejection of a page with status 200 that says, in place of the post, that there is none."""
+def _find_notice(crawled: CrawledPage, post: Post, stored: StoredState) -> Rejection | None:
+    """Return the rejection of a page with status 200 that shows a notice in place of the post."""
     text = post.body_text or ""
     is_unlike_list = not stored.whole and stored.title is not None and _has_other_title(post, stored)
-    is_doubtful = (is_unlike_list and is_timeless(post)) or _is_doubtful(parsed, post, stored)
+    is_doubtful = (is_unlike_list and is_timeless(post)) or _is_doubtful(crawled.parsed, post, stored)
     if post.read_by is None or len(text) >= _MAX_NOTICE_LENGTH or not is_doubtful:
         return None
-    from blogarchive.sites.grammar.post import says_gone  # most runs never need the words of the grammar
+    found = _reject_notice(crawled, text, post.title or "")
+    is_of_read = stored.whole or (found and (found.failure.field or found.gone_reason == "deleted"))
+    return found if is_of_read else None
 
-    notice = next(filter(says_gone, (text, post.title or "")), None)
-    failure = Failure(kind="notice", detail=_short(notice or ""))
-    return None if notice is None else Rejection(failure=failure, gone_reason="deleted")
+
+def _reject_notice(crawled: CrawledPage, *texts: str) -> Rejection | None:
+    from blogarchive.sites.grammar.post import notice_of  # most runs never need the words of the grammar
+
+    return _validate_notice(crawled.page, replace(crawled.parsed, notice=notice_of(*texts)))
 
 
 def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, BlogArchiveError, CannotWrite, UsageError
 from blogarchive.store.rows import Parameters, Value, clip, load_json
 
 if TYPE_CHECKING:
@@ -320,6 +320,8 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
         text = _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it")
     elif "locked" in words or "busy" in words:
         kind, text = ArchiveBusy, _("another program holds {path} ({error}); try again when it has finished")
+    elif "foreign key" in words:  # of a table that a user has added
+        kind, text = UsageError, _("another table of {path} refers to a row to delete; first delete its rows")
     else:
         return None
     return kind(text.format(path=path, error=shown))

@@ -117,6 +117,16 @@ def test_forget_deletes_only_after_the_sealed_copy_of_everything_is_written(
     assert run_cli("verify", "--db", copy).code == 0
 
 
+def test_a_table_of_the_user_that_names_a_post_is_no_unexpected_error(run_cli: RunCli, archive: Path) -> None:
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute("create table tags(post_id integer references posts(id), tag text)")
+        connection.execute("insert into tags select id, '读过' from posts")
+    refused = run_cli("forget", UID, "--yes", "--delete", "--db", archive)
+    assert (refused.code, "unexpected" in refused.err, "another table" in refused.err) == (2, False, True)
+    assert UID in updated_uids(archive)
+    assert run_cli("verify", "--db", archive).code == 0
+
+
 _INSERT = """insert into authors (site, uid, url, nickname, first_seen_at, last_seen_at)
              values ('creaders', ?, 'http://blog.test/u/' || ?1 || '/', '邻居' || ?1, 'a', 'a')"""
 

@@ -204,8 +204,7 @@ def work(
         metrics.serve(metrics_port)
     report = WorkerReport(quiet=quiet, as_json=as_json, command=command, metrics=metrics, file=metrics_file)
     home = folder.resolve()
-    worker = Worker(url=url, folder=home, most_rounds=rounds, once=once, keep=keep, observer=report)
-    _run(_work(worker))
+    _run(_work(Worker(url=url, folder=home, most_rounds=rounds, once=once, keep=keep, observer=report)))
 
 
 @fleet.command(help=_("Show the shards, their workers, their last and next rounds, and how late they are."))

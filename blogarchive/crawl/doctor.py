@@ -170,8 +170,7 @@ def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | Non
 
 def _css_path(node: Element) -> str:
     """Return a CSS selector of the node and its three nearest ancestors."""
-    chain = [node, *node.iterancestors()][:4]
-    return " > ".join(_css_name(element) for element in reversed(chain))
+    return " > ".join(map(_css_name, reversed([node, *node.iterancestors()][:4])))
 
 
 def _css_name(element: Element) -> str:

@@ -223,8 +223,7 @@ def _most_severe(
 
 def _resting(session: CrawlSession) -> list[BlogState]:
     """Return the states of the blogs of this run that are moved or closed."""
-    states = blog_states(session.archive)
-    found = (states.get(blog) for blog in session.blogs)
+    found = map(blog_states(session.archive).get, session.blogs)
     return [state for state in found if state is not None and state.state in RESTING]
 
 

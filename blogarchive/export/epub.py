@@ -131,8 +131,7 @@ class _EarlierBook:
         """Return the images of the chapter if it was made from the same input, else None."""
         try:
             digest, images, links = json.loads(self._zip.getinfo(name).comment) if self._zip else ("", (), ())
-            uses = tuple(map(str, images)), tuple(map(str, links))
-            shown, paths = plan.resolve(uses)
+            shown, paths = plan.resolve((tuple(map(str, images)), tuple(map(str, links))))
             if digest == plan.input_digest(shown, paths) and self._zip and self._zip.read(name):
                 return shown.values()
         except (KeyError, ValueError, TypeError, RecursionError, OSError, zipfile.BadZipFile, zlib.error):

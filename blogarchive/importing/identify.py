@@ -313,8 +313,7 @@ class _Identification:
     def _may_be_given(self, found: Target) -> bool:
         """Return whether a page at that URL may be of the given blog; if only the host names it, the hosts are equal."""
         given = self._given_of_any_host
-        hosts = {host_of(one.url).removeprefix("www.") for one in (found, given or found)}
-        return len(hosts) == 1
+        return len({host_of(one.url).removeprefix("www.") for one in (found, given or found)}) == 1
 
     def _read_given_list(self) -> ParsedPage | None:
         """Parse the page as a list of the given blog; return None if it is no list, or the host has parsers."""

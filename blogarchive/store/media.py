@@ -53,8 +53,7 @@ class QueuedImage(ShownImage):
 def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
     """Return the ids of the stored authors of these blogs as a JSON array."""
     query = "select id from authors where (site, uid) in (select value ->> 0, value ->> 1 from json_each(?)) order by id"
-    ids = archive.column(query, (blogs_json(blogs),))
-    return json.dumps(ids)
+    return json.dumps(archive.column(query, (blogs_json(blogs),)))
 
 
 class AuthorIds:

@@ -345,8 +345,7 @@ def count_groups(archive: Statements, words: str, **scope: Unpack[Scope]) -> Hit
 
 def known_blogs(archive: Statements) -> str:
     """Return the first ten blogs as `site/uid (nickname)`, for the message that an author is not stored."""
-    query = """select site || '/' || uid || coalesce(' (' || nickname || ')', '') from authors
-            order by site, uid limit 10"""
+    query = "select site || '/' || uid || coalesce(' (' || nickname || ')', '') from authors order by site, uid limit 10"
     return ", ".join(archive.column(query)) or _("none")
 
 

@@ -189,8 +189,7 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
     """
     known = dict.fromkeys((*declared, UTF_8, GB18030, BIG5))
     others = [c for c in known if c is not charset and c.name in _CHARSET_COSTS]
-    decoder = _SegmentDecoder(charset, others)
-    return "".join(map(decoder.decode_block, _split_blocks(body)))
+    return "".join(map(_SegmentDecoder(charset, others).decode_block, _split_blocks(body)))
 
 
 def _split_blocks(body: bytes) -> Iterator[bytes]:

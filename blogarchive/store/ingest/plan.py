@@ -339,6 +339,5 @@ def _quiet_time(first_seen_at: str, times: Sequence[str | None], now: datetime) 
 
 def _parse_time(text: str, now: datetime) -> datetime:
     """Parse the time that a page showed, which may be cut; without an offset it has the zone of `now`."""
-    whole = text + "0001-01-01"[len(text) : 10] if len(text) < 10 else text
-    moment = datetime.fromisoformat(whole)
+    moment = datetime.fromisoformat(text + "0001-01-01"[len(text) :])
     return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)

@@ -127,8 +127,7 @@ def save_page(
         context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
-        outcome = Outcome.STORED if context.is_stored else Outcome.SAME
-        return context.result(outcome)
+        return context.result(Outcome.STORED if context.is_stored else Outcome.SAME)
 
 
 def save_not_modified(

@@ -27,9 +27,7 @@ select f.site, f.uid from frontier f
  group by f.site, f.uid order by min(f.id)
 """
 
-_LEFT_OUT = """
-select site, uid from blog_settings where forgotten_at is not null or paused_at is not null
-"""
+_LEFT_OUT = "select site, uid from blog_settings where forgotten_at is not null or paused_at is not null"
 
 _IMPORTED = """
 select a.site, a.uid from authors a
@@ -127,8 +125,7 @@ def site_of_host(archive: Archive, url: str) -> str | None:
     netloc = netloc_of(url)  # a person typed the URL: it may be invalid
     query = """select site, url from frontier where kind = 'home' and page_no = 1
             union select site, state_detail from authors where state = 'moved'"""
-    homes = archive.rows(query)
-    sites = {site for site, home in homes if netloc and netloc_of(home) == netloc}
+    sites = {site for site, home in archive.rows(query) if netloc and netloc_of(home) == netloc}
     return sites.pop() if len(sites) == 1 else None
 
 

@@ -163,8 +163,7 @@ def next_retry_at(archive: Archive, blog: Blog) -> str | None:
 def count_fetched(archive: Archive, since: str) -> dict[Blog, int]:
     """Return the number of targets that were fetched since a time (UTC text), by blog. It reads the whole frontier."""
     query = "select site, uid, count(*) from frontier where fetched_at >= ? and uid is not null group by site, uid"
-    rows = archive.execute(query, (since,))
-    return {Blog(site=site, uid=uid): count for site, uid, count in rows}
+    return {Blog(site=site, uid=uid): count for site, uid, count in archive.execute(query, (since,))}
 
 
 def crawl_progress(archive: Archive, blogs: Sequence[Blog]) -> CrawlProgress:
@@ -359,8 +358,7 @@ def mark_missing(archive: Archive, target: Target, *, now: datetime) -> None:
 
 def is_missing(archive: Archive, target: Target, *, now: datetime) -> bool:
     """Return whether the blog lacked the list of posts at `target` when it was last fetched, within a week."""
-    query = """select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null
-            and fetched_at > ?"""
+    query = "select 1 from frontier where key = ? and state = 'done' and attempts > 0 and due_at is null and fetched_at > ?"
     return archive.exists(query, (target_key(target), format_utc_precise(now - schedule.MAX_RETRY_DELAY)))
 
 

@@ -70,8 +70,7 @@ def _requeue_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPo
 def _read_shown_before(context: SaveContext, place: str) -> set[str]:
     query = """select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null
             and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)"""
-    numbers = context.archive.column(query, (context.author_id, place))
-    return set(numbers)
+    return set(context.archive.column(query, (context.author_id, place)))
 
 
 def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost]) -> None:

@@ -111,8 +111,7 @@ def _follow_renames(context: SaveContext, shown: Sequence[ShownCategory]) -> Non
 
 def _move_posts(context: SaveContext, old_id: int, new_id: int) -> None:
     query = "select post_id from post_categories where category_id = ? and gone_at is null"
-    members = context.archive.column(query, (old_id,))
-    add_posts(context, new_id, members)
+    add_posts(context, new_id, context.archive.column(query, (old_id,)))
     _remove_posts(context, old_id)
 
 

@@ -135,8 +135,7 @@ def _listing_month(context: SaveContext, chain: str, name: str | None) -> str | 
 
 def find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:
     """Return the posts of a month, YYYY-MM, that are not among `numbers` and not gone."""
-    query = """select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ?
-            and gone_at is null"""
+    query = "select id, number from posts where author_id = ? and posted_at >= ? and posted_at < ? and gone_at is null"
     rows = context.archive.execute(query, (context.author_id, month, month + "~"))
     return [post_id for post_id, number in rows if number not in numbers]
 
@@ -154,8 +153,7 @@ def _resolve_doubts(context: SaveContext, chain: page_chains.PageChain) -> None:
     """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
     query = """select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'
             and x.resolved_at is null where f.site = ? and f.chain = ?"""
-    doubted = context.archive.column(query, (context.blog.site, chain.chain))
-    context.resolve(*doubted)
+    context.resolve(*context.archive.column(query, (context.blog.site, chain.chain)))
 
 
 def _find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:

@@ -226,8 +226,7 @@ def _read_rows(context: SaveContext, numbers: Iterable[str]) -> dict[str, Listed
     query = f"""select {_ROW_COLUMNS} from posts p left join frontier f on f.key = ? || p.number
             where p.author_id = ? and p.number in (select value from json_each(?))"""  # noqa: S608 - constants
     values = (context.blog.post_key(""), context.author_id, json.dumps(list(numbers)))
-    rows = context.archive.all_as(ListedPostRow, query, values)
-    return {row.number: row for row in rows}
+    return {row.number: row for row in context.archive.all_as(ListedPostRow, query, values)}
 
 
 def _has_moved(context: SaveContext, item: ListedPost) -> bool:

@@ -48,8 +48,7 @@ def _is_good(archive: Archive, run_id: int) -> bool:
     """Return whether at least as many posts of the run show comments as are doubted."""
     doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
     query = "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'"
-    with_comments = archive.scalar(query, (run_id,))
-    return 0 < doubted <= with_comments
+    return 0 < doubted <= archive.scalar(query, (run_id,))
 
 
 def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:

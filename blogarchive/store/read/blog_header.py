@@ -52,8 +52,7 @@ def join_titles(blogs: Sequence[BlogHeader]) -> str:
     return f"{names} 等 {len(blogs)} 个博客" if len(blogs) > _TITLES else names
 
 
-_NEWEST = """(select {0} from author_stats s where s.author_id = a.id
-    and {0} is not null order by captured_at desc limit 1)"""
+_NEWEST = "(select {0} from author_stats s where s.author_id = a.id and {0} is not null order by captured_at desc limit 1)"
 BLOG_COLUMNS = columns_of(
     BlogHeader,
     "a",

@@ -98,8 +98,7 @@ def find_namesakes(archive: Statements, names: Iterable[str]) -> set[str]:
     """Return those of `names` that several authors have."""
     query = """select coalesce(nickname, uid) as name from authors where name in (select value from json_each(?))
             group by name having count(*) > 1"""
-    found = archive.column(query, (json.dumps(list(names)),))
-    return set(found)
+    return set(archive.column(query, (json.dumps(list(names)),)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -71,8 +71,7 @@ def count_posts(archive: Statements, author_id: int, selection: PostSelection) -
     elif len(selection.period) > len("YYYY"):
         query = f"select count(*) from {_source(selection)}"
     else:
-        query = """select sum(posts) from _category_totals
-                where category_id = :category and (:period = '' or year = :period)"""
+        query = "select sum(posts) from _category_totals where category_id = :category and (:period = '' or year = :period)"
     return archive.scalar(query, _values(author_id, selection))
 
 

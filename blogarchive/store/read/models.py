@@ -143,8 +143,7 @@ def complete_heading(archive: Statements, heading: PostHeading, *, is_text_only:
     query = f"""select coalesce(body_html, '') as body_html, coalesce(body_text, '') as body_text,
             {TEXT_SINCE} as version_at from posts where id = ?"""
     (text,) = archive.dicts(query, (heading.id,), like=FullPost)
-    query = """select captured_at, title, body_html, body_text from post_revisions where post_id = ?
-            order by captured_at, id"""
+    query = "select captured_at, title, body_html, body_text from post_revisions where post_id = ? order by captured_at, id"
     return FullPost(
         **{field.name: getattr(heading, field.name) for field in fields(heading)},
         **text,

@@ -26,7 +26,7 @@ _IMAGE_URL = re.compile(f"{_IMAGE}([^{_END}]*){_END}")
 _SESSION = r"\w*sess\w*|s_?id|cfid|cftoken"
 _STAMP = (
     rf"{_SESSION}|_|ts?|r|rnd|rand(?:om)?|time(?:stamp)?|nonce|expires?|sign(?:ature)?|auth_key|token|policy|"
-    r"\w*accesskeyid|key-pair-id|x-(?:amz|cos|goog|oss)-\w[\w-]*|q-\w[\w-]*"
+    r"\w*accesskeyid|key-pair-id|x-(?:amz|cos|goog|oss)-\w[\w-]*|q-\w[\w-]*|wssecret|wstime|e(?==\d{10}(?!\d))"
 )
 # Cloudflare hides an e-mail address by another key in each answer. The query of an image file states its version or size.
 _HIDDEN, _QUERY = r"(?<=/email-protection)#.*", r"(?<=\.jpg|\.png|\.gif|\.bmp|jpeg|webp|avif)[?!].*"

@@ -125,10 +125,11 @@ def test_a_new_session_in_links_or_a_new_signature_of_an_image_is_no_edit(
     html = (
         '<p>文<a href="http://blog.test/2?PHPSESSID={0}">甲</a><a href="http://blog.test/3;jsessionid={0}?a=1">乙</a>'
         '<img src="http://blog.test/a/1.php?w=800&amp;t={0}"><img src="http://c.test/2?X-Amz-Date={0}&amp;Expires=1">'
+        '<img src="http://c.test/4?e=176450000{1}&amp;token=k:{0}"><img src="http://c.test/5?wsSecret={0}&amp;wsTime={0}">'
         '<img src="http://c.test/3.png?ver={0}"><a href="http://blog.test/cdn-cgi/l/email-protection#{0}">丙</a></p>'
     )
     for number in range(3):
-        save(archive, blog, html.format(f"{number}f"), clock)
+        save(archive, blog, html.format(f"{number}f", number), clock)
         if number == 0:
             store_files(archive)
             archive.execute(
@@ -137,7 +138,7 @@ def test_a_new_session_in_links_or_a_new_signature_of_an_image_is_no_edit(
             archive.execute("update media set etag = ''")  # the host sent none: it is not asked again
     assert archive.scalar("select count(*) from post_revisions") == 0
     assert archive.rows("select distinct sha256, etag from media") == [("x", "")]
-    assert archive.text("select body_html from posts") == html.format("2f"), "the newest URLs are stored"
-    save(archive, blog, html.format("3f").replace("w=800", "w=900"), clock)
-    save(archive, blog, html.format("3f").replace("/2?", "/2?t=5&amp;"), clock)
+    assert archive.text("select body_html from posts") == html.format("2f", 2), "the newest URLs are stored"
+    save(archive, blog, html.format("3f", 3).replace("w=800", "w=900"), clock)
+    save(archive, blog, html.format("3f", 3).replace("/2?", "/2?t=5&amp;"), clock)
     assert archive.scalar("select count(*) from post_revisions") == 2

@@ -43,10 +43,9 @@ def add_problem(
 # --- around the posts
 
 _MAX_LABELLED = 60  # characters of a line with a label and its value
-_LABEL = re.compile(
-    r"(?<![今昨当本每][日天周月])(?P<visits>访问|来访|造访|到访|人气|点击|浏览|阅读)"
-    r"|(?P<day>注册|登记|开博|开通|加入|建立|[Rr]egistered)|(?P<age>博龄)"
-)
+# Alternatives that begin with literal characters: `re` skips all other text at once.
+_LABEL = re.compile("访问|来访|造访|到访|人气|点击|浏览|阅读|注册|登记|开博|开通|加入|建立|Registered|博龄")
+_DAYS, _TODAY = frozenset("注登开加建R"), re.compile("[今昨当本每][日天周月]$")
 _GAP = rf"[^\w{vocabulary.LINE_START}]*"
 _VALUE = rf"(?P<value>{vocabulary.DATE}|{vocabulary.NUMBER})"
 _AFTER = re.compile(
@@ -70,8 +69,9 @@ def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -
         before = text[max(0, label.start() - 24) : label.start()]  # a number and its unit
         near = (_AFTER.match(text, label.end()), _BEFORE.search(before))
         counts = {parse_count(match["value"]) for match in near if match is not None}
-        is_read = has_day if label["day"] else has_age if label["age"] else not known.isdisjoint(counts)
-        if counts and not is_read and (None in counts) == bool(label["day"]):  # None: a day
+        is_day = label[0][0] in _DAYS
+        is_read = has_day if is_day else has_age if label[0] == "博龄" else not known.isdisjoint(counts)
+        if counts and not is_read and (None in counts) == is_day and not _TODAY.search(before):  # None: a day
             yield view.lines[index].text
 
 
@@ -88,7 +88,7 @@ def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Itera
     for kind, least in _LISTS:
         path, urls = "", set[str]()
         for i in lines:
-            for text, anchor, to in view.links_to(i, kind):
+            for text, anchor, to in view.links_to(i, kind) if view.links[i] else ():
                 if view.tag_path(anchor) != path:
                     path, urls = view.tag_path(anchor), set()
                 if to.url not in known and to.uid in (None, here.uid):

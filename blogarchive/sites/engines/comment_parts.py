@@ -14,7 +14,7 @@ from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
-from blogarchive.sites.engines.urls import patterns
+from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
 
@@ -23,7 +23,7 @@ _AFTER_BY, _LABELS, _BADGE, _OWNER, _AGENT = patterns("comments", "after_by labe
 _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "line answer sentence button reply_to")
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
-_NO_NAME = re.compile(rf"(?i){DATE.pattern}|^re[:：] ?\S|^来自|[。！？]|^https?:|\d(?:[:：h]|小?[时時])\d\d")
+_NO_NAME = re.compile(rf"(?i){DATE.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
 _SIGNS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")

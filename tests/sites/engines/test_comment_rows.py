@@ -341,3 +341,11 @@ def test_a_button_to_answer_that_is_no_link_is_not_the_text_of_a_single_comment(
         f'<div id="comments"><div><b>老木</b> <i>2025-05-02 09:02</i><div>顶</div>{button}</div></div>'
     )
     assert (shown(page), page.problems) == ([("老木", "05-02 09:02", "顶")], ())
+
+
+@pytest.mark.parametrize("day", ["Sonntag", "Sábado", "Quinta-feira", "Воскресенье", "Zondag"])
+def test_a_weekday_before_the_date_is_no_name(day: str) -> None:
+    head = "<h4>{name} am <time datetime='2025-05-0{n}T09:0{n}:00'>{weekday}, {n}. Mai 2025</time>:</h4>"
+    item = f"<article id=c{{n}}>{head}<div class=text>{{text}}</div><footer><time>09:0{{n}}</time> | <a>Link</a></footer></article>"
+    page = read(f"<section id=comments><h3>评论</h3>{rows(item, weekday=[day, day, 'Montag'])}</section>", "de")
+    assert (shown(page), page.problems) == (expected(), ())

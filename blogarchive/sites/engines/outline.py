@@ -203,8 +203,7 @@ def _other_headings(
     apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
     named = [node for node in titles if _is_titled(node) and node not in apart]
     of_post = [node for node in named if has_role(node, _POST_TITLE)]
-    valid = (node for node in named if node.tag == "h1" or [node] == of_post)
-    return [node for node in valid if not _is_site_name(titles[node], sites)]
+    return [n for n in named if (n.tag == "h1" or [n] == of_post) and not _is_site_name(titles[n], sites)]
 
 
 def _find_candidates(outline: Outline, parts: Collection[str]) -> _Titles:
@@ -219,8 +218,9 @@ def title_text(outline: Outline, heading: Element) -> str:
     text = outline.text(heading)
     for node in select_all(heading, "time, .date"):
         text = text.replace(outline.text(next(node.iterancestors("small"), node)), "", 1).strip()
-    # VuePress 1 and Textpattern have the link before the title.
-    return text.removeprefix("# ").removeprefix("§ ").rstrip(" \u200b\ufeff¶#§")
+    # VuePress 1, Textpattern and tDiary have the link before the title.
+    sign = next((sign for a in heading.iter("a") if (sign := outline.text(a)) and not letters_of(sign)), "")
+    return (text.removeprefix(sign).lstrip() or text).rstrip(" \u200b\ufeff¶#§")
 
 
 def _site_names(outline: Outline) -> set[str]:

@@ -722,3 +722,17 @@ def test_the_brackets_around_the_link_of_a_category_are_no_part_of_the_title(
         f'<body><div class="title"><h1>{heading}</h1></div>{text}</body>', window=f"{title} - Notizen"
     )
     assert (page.posts[0].title, told(page)) == (title, [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        (f"<a href='#p01'><span>■</span> </a>{TITLE}", TITLE),
+        (f"■ {TITLE}", f"■ {TITLE}"),
+        ("<a href='/2019/das-wetter/'>……</a>", "……"),
+    ],
+)
+def test_a_link_that_has_a_sign_alone_is_no_part_of_the_title(heading: str, title: str) -> None:
+    text = f'<p>20. Mai 2019</p><div class="entry-content">{TEXT}</div>'
+    page = read(f"<body><h1>{heading}</h1>{text}</body>", window=f"{title} - Notizen")
+    assert (page.posts[0].title, told(page)) == (title, [])

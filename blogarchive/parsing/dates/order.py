@@ -33,6 +33,7 @@ def join_date(parts: Sequence[str]) -> str | None:
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
 _STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
 _SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
+_SHORT_SLASHED = re.compile(r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}\d\d?[:h]\d\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
 SHORT_DATE = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
@@ -47,14 +48,15 @@ _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 def day_orders(texts: Iterable[str]) -> set[bool]:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing.
 
-    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does.
+    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does. 13/5/21 may begin with the year.
     """
-    short = (text for text in texts if len(text) <= _MAX_SLASHED)
+    short = [text for text in texts if len(text) <= _MAX_SLASHED]
     found = [(match, text) for text in short for match in _SLASHED.finditer(text)]
     pairs = [(int(match[1]), int(match[2])) for match, _ in found]
     stated = (_STATED.search(text, match.end()) for match, text in found)
     days = {(int(one[1]), int(one[2])) for one in stated if one}  # as month and day
     known = {(pair[::-1] in days) for pair in pairs if (pair in days) != (pair[::-1] in days)}
+    known |= {False for text in short for row in _SHORT_SLASHED.findall(text) if int(row[1]) > 12}
     return known | {first > 12 for first, second in pairs if max(first, second) > 12}
 
 
@@ -62,12 +64,15 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
     """Return the text with a date such as 5/6/2021 as year-month-day, unchanged if its month is not known.
 
     The weekday in the text tells the month, else `order`: the result of `day_orders` for dates of the same page.
+    Without a sure `order`, 5/6/21 12:30 is none: it may begin with the year.
     """
+    orders = {*order}
+    text = _SHORT_SLASHED.sub(r"\1/\2/20\3\4" if len(orders) == 1 else "?", text)
     match = _SLASHED.search(text)
     if match is None or max(int(match[1]), int(match[2])) > 12:
         return text
     first, second, year = map(int, match.groups())
-    orders = {True} if first == second else {*order}
+    orders = {True} if first == second else orders
     if day := _WEEKDAY.search(text):
         dates = (datetime(year, second, first), datetime(year, first, second))
         fits = [ENGLISH_DAYS[date.weekday()] == day[1].lower() for date in dates]

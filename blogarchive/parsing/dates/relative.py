@@ -240,8 +240,7 @@ def _to_24_hours(shown: int, period: str) -> tuple[int, int]:
     Raise ValueError if the part of the day has no such hour.
     """
     period = {"a": "上午", "p": "下午"}.get(period[0], period)
-    found = ((words, hours) for words, hours in _HOURS_OF_PERIODS.items() if period in words.split("|"))
-    words, hours = next(found)
+    words, hours = next(row for row in _HOURS_OF_PERIODS.items() if period in row[0].split("|"))
     if words == _EVENING and shown == 12:
         return 0, 1
     for hour in (shown, (shown + 12) % 24) if shown <= 12 else (shown,):

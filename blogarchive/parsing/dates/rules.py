@@ -147,12 +147,8 @@ def has_date_context(rule: Rule, text: str, start: int, end: int, *, has_time: b
     if rule.placement is Placement.ALONE or (rule.placement is Placement.DATED and not has_time):
         return has_label and has_follow_up
     before = has_label or not _is_word(text[start - 1])
-    after = (
-        has_follow_up
-        or text[end:].lstrip().startswith(_CLOSING_SEPARATORS)
-        or (has_time and not _is_word(text[end : end + 1]))
-    )
-    return before and after
+    is_closed = has_follow_up or text[end:].lstrip().startswith(_CLOSING_SEPARATORS)
+    return before and (is_closed or (has_time and not _is_word(text[end : end + 1])))
 
 
 def _is_labelled(lead: str) -> bool:

@@ -72,7 +72,9 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         _find_parts(outline, items, is_whole)
-        found = [(item, _read_item(outline, item, orders, now)) for item in items]
+        # FC2 has the answer of the owner, without a name, in the comment: its text is no second comment.
+        own = (x for x in items if not (x.above and x.shown and x.shown == x.above.shown))
+        found = [(item, _read_item(outline, item, orders, now)) for item in own]
         if all(comment for _, comment in found):
             break
     return found
@@ -225,10 +227,9 @@ def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Nam
 
 
 def _first_text(texts: list[str]) -> _Names:
-    names = (name for name in map(_trim, texts) if 0 < len(name) <= _MAX_NAME)
-    good = [name for name in names if not (is_label(name) or _NO_NAME.search(name))]
+    names = [x for x in map(_trim, texts) if len(x) <= _MAX_NAME and not (is_label(x) or _NO_NAME.search(x))]
     # A visitor may sign as `游客`, which is a badge beside another name.
-    return [((), (name, None)) for name in sorted(good, key=lambda name: bool(_BADGE.fullmatch(name)))[:1]]
+    return [((), (name, None)) for name in sorted(names, key=lambda name: bool(_BADGE.fullmatch(name)))[:1]]
 
 
 def is_label(text: str) -> bool:

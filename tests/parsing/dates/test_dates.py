@@ -286,6 +286,10 @@ def test_numerals_written_digit_by_digit_are_years_only() -> None:
         ("5/6/2021", ["a long text that names 13/1/2021 " + "in a sentence of many words " * 3], "5/6/2021"),
         ("7/7/2021", [], "2021-07-07"),
         ("13/1/2021", ["1/13/2021"], "13/1/2021"),
+        ("5/6/21 @ 21:17", ["13/1/2021"], "2021-06-05 @ 21:17"),
+        ("5/6/21 @ 21:17", ["1/13/21 20:05"], "2021-05-06 @ 21:17"),
+        ("5/6/21 @ 21:17", ["13/1/21 20:05"], "?"),  # the year may be first
+        ("5/6/21", ["13/1/2021"], "5/6/21"),  # without a time of day, it may be no date
     ],
 )
 def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(

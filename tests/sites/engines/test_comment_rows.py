@@ -347,5 +347,33 @@ def test_a_button_to_answer_that_is_no_link_is_not_the_text_of_a_single_comment(
 def test_a_weekday_before_the_date_is_no_name(day: str) -> None:
     head = "<h4>{name} am <time datetime='2025-05-0{n}T09:0{n}:00'>{weekday}, {n}. Mai 2025</time>:</h4>"
     item = f"<article id=c{{n}}>{head}<div class=text>{{text}}</div><footer><time>09:0{{n}}</time> | <a>Link</a></footer></article>"
-    page = read(f"<section id=comments><h3>评论</h3>{rows(item, weekday=[day, day, 'Montag'])}</section>", "de")
+    page = read(
+        f"<section id=comments><h3>评论</h3>{rows(item, weekday=[day, day, 'Montag'])}</section>", "de"
+    )
     assert (shown(page), page.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize(
+    ("lang", "at", "doubts"),
+    [
+        ("fr-FR", "0{n}/05/25 @ 09:0{n}", []),
+        ("en-US", "05/0{n}/25 @ 09:0{n}", ["comments"]),
+        ("zh", "25/05/0{n} 09:0{n}", ["comments"]),
+    ],
+)
+def test_a_date_with_two_figures_of_the_year_is_read_if_the_language_tells_its_order(
+    lang: str, at: str, doubts: list[str]
+) -> None:
+    item = '<div class=bComment><h3>{name}</h3><div class=bCommentText>{text}</div><div class=small>{at} <a href="?reply_ID={n}#form">Répondre</a></div></div>'
+    page = read(f"<div class=bComments><h3>评论</h3>{rows(item, at)}</div>", lang)
+    assert shown(page) == ([] if doubts else expected())
+    assert [one.field for one in page.problems] == doubts
+
+
+def test_an_answer_without_a_name_in_a_comment_is_not_that_comment_again() -> None:
+    line = "<ul class=foot><li>{at}</li>{more}</ul>"
+    owner = f"<div>Danke!{line.format(at='2025/05/02(10:30)', more='')}</div>"
+    foot = line.format(at="{at}", more="<li><a href='mailto:'>{name}</a></li>")
+    item = f"<div class=sub id=comment{{n}}><h4>{{n}}. Satz</h4><div class=body>{{text}}</div>{foot}{{answer}}</div>"
+    said = rows(item, "2025/05/0{n}(09:0{n})", answer=[owner, "", ""])
+    assert shown(read(f'<div id="cm"><h3>コメント</h3>{said}</div>')) == expected()

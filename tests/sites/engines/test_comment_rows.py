@@ -377,3 +377,11 @@ def test_an_answer_without_a_name_in_a_comment_is_not_that_comment_again() -> No
     item = f"<div class=sub id=comment{{n}}><h4>{{n}}. Satz</h4><div class=body>{{text}}</div>{foot}{{answer}}</div>"
     said = rows(item, "2025/05/0{n}(09:0{n})", answer=[owner, "", ""])
     assert shown(read(f'<div id="cm"><h3>コメント</h3>{said}</div>')) == expected()
+
+
+def test_a_name_that_begins_as_a_weekday_is_a_name() -> None:
+    said = rows(
+        "<li><p>{text}</p><p>{visitor} am {at}</p></li>", visitor=(names := ["Monika", "Sunny", "Friedl"])
+    )
+    page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "de")
+    assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())

@@ -1,7 +1,7 @@
 """The parser of a page of blog.creaders.net, by words and structure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -183,6 +183,8 @@ class _PageParser:
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         """Return the page of a post or of its further comments; `paged`: it links to a next page."""
         layout = _parse_layout(self.view, post_page)
+        if not post_page.categories and (category := self._find_category(post_page, layout)):
+            post_page = replace(post_page, categories=category)
         number = self.view.number
         paging = list[items.Link]()
         if paged and post_page.comments.found and (url := self._find_next_comments(post_page, layout)):
@@ -197,6 +199,21 @@ class _PageParser:
         author = self._build_author(layout, ())
         parsed = self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
         return leftovers.add_problem(self.view, parsed, post_page, layout.own_lines)
+
+    # Promise "any words": 2025-03-08 21:14 | 时政.
+    def _find_category(self, post_page: PostPage, layout: _PageLayout) -> tuple[str, ...]:
+        """Return the category of the sidebar whose name stands beside the time of the post."""
+        heading = post_page.heading
+        lines = () if heading is None else self.view.lines[heading.start : heading.end]
+        pieces = (
+            piece
+            for line in lines
+            for start, end, _, _ in line.spans
+            for piece in line.text[start:end].split("|")
+        )
+        shown = {piece.strip() for piece in pieces if heading and piece.strip() != heading.title}
+        found = [row.name for row in layout.sidebar.categories if row.name in shown]
+        return tuple(found) if len(found) == 1 else ()
 
     def _build_author(self, layout: _PageLayout, listed: Sequence[items.ListedPost]) -> items.Author | None:
         """Return the author as the page shows it; None if no part of the page names the blog."""

@@ -392,7 +392,7 @@ def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime
     """Return a problem if the comments are in no order of time, or earlier than their post."""
     times = [view.parse_date(header.posted.text) for header in selection.headers]
     known = [time.at for time in times if time is not None]
-    if not _are_ordered(known, both=selection.sure):
+    if not _are_ordered(known, both=selection.sure) and not _are_nested(view, selection):
         return comments_problem("forged", Detail.COMMENTS_ORDER)
     if posted_at is not None and any(
         posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
@@ -405,6 +405,23 @@ def _are_ordered(times: Sequence[datetime], *, both: bool) -> bool:
     """Check whether the newest time is first; with `both`, the oldest may be."""
     newest_first = all(later - earlier <= _CLOCK_TOLERANCE for earlier, later in pairwise(times))
     return newest_first or (both and all(one - other <= _CLOCK_TOLERANCE for one, other in pairwise(times)))
+
+
+# A commenter can type no elements: a header deeper than the others is that of an answer below its comment.
+def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
+    """Check whether the sure headers on top are in order of time, and so are the later ones below each of them."""
+    depths = [header.position.paths[0].count("/") for header in selection.headers]
+    threads: list[list[datetime]] = []
+    for header, depth in zip(selection.headers, depths, strict=True):
+        time = view.parse_date(header.posted.text)
+        threads += [[]] if depth == min(depths) or not threads else []
+        threads[-1] += [] if time is None else [time.at]
+    tops = [each[0] for each in threads if each]
+    answers = [each[1:] for each in threads]
+    are_later = all(
+        one - other <= _CLOCK_TOLERANCE for one, each in zip(tops, answers, strict=False) for other in each
+    )
+    return selection.sure and are_later and all(_are_ordered(each, both=True) for each in (tops, *answers))
 
 
 def _latest_time(parsed: ParsedDate) -> datetime:

@@ -145,10 +145,10 @@ _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
     """Yield a label of comments in the text of a post without comments, and counts that end it if none was read."""
-    lines = post_page.body_text.splitlines()
-    if not post_page.comments.comments:
+    lines, counters = post_page.body_text.splitlines(), post_page.counters
+    if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)
-    last = lines[-1] if lines and (post_page.counters is None or post_page.counters.views is None) else ""
+    last = lines[-1] if lines and (counters is None or counters.views is None) else ""
     folded = vocabulary.fold(last)
     label = _LABEL.search(folded) if len(last) <= _MAX_LABELLED else None
     near = label and (_AFTER.match(folded, label.end()) or _BEFORE.search(folded[: label.start()]))

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice, takewhile
+from itertools import groupby, islice, pairwise, takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,7 +14,13 @@ from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.counters import Counters, build_counters, iter_counters, parse_counts
+from blogarchive.sites.grammar.counters import (
+    Counters,
+    build_counters,
+    find_counts,
+    iter_counters,
+    parse_counts,
+)
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
@@ -283,8 +289,12 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     ends = [*(entry.line for entry in entries[1:]), lines[-1] + 1 if lines else 0]
     pairs = zip(entries, ends, strict=False)
     below = [list(iter_counters(view, entry.line + 1, end))[-1:] for entry, end in pairs]
-    beside = _read_beside(view, entries) if entries and not all(below) else []
-    last = beside if all(beside) and len(beside) > 1 else below
+    last = below
+    for read in (_read_beside, _read_rows) if entries and not all(below) else ():
+        found = read(view, entries, lines)
+        if all(found) and len(found) > 1:
+            last = found
+            break
     are_of_site = len(last) > 1 and all(last)
     return tuple(
         replace(entry.post, comment_count=found[0].comments, views=found[0].views if are_of_site else None)
@@ -295,7 +305,7 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
 
 
 # Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in the first row of a table.
-def _read_beside(view: PageView, entries: Sequence[_Entry]) -> list[list[Counters]]:
+def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
     first = next((row for row in rows[:1] if row is not None), None)
@@ -318,6 +328,35 @@ def _read_beside(view: PageView, entries: Sequence[_Entry]) -> list[list[Counter
         for entry, text in zip(entries, texts, strict=True)
     ]
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
+
+
+# Promise "any markup": 林木 发表于 10:20 | 阅读 9 | 评论 2 | 阅读全文.
+def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> list[list[Counters]]:
+    """Return the counts on the last line with any of each row, beside its time, author and links to the post."""
+    own, starts = frozenset(lines), [entry.line for entry in entries]
+    starts_on = Counter(starts)
+    longest = max((b - a for a, b in pairwise(starts)), default=1)
+    found = []
+    for entry, end in zip(entries, [*starts[1:], starts[-1] + longest], strict=True):
+        # Links of a line that several posts share are of none alone.
+        is_alone = starts_on[entry.line] == 1
+        rows = [i for i in range(entry.line, max(end, entry.line + 1)) if i in own and is_alone]
+        shown = ((i, _drop_links(view, i, entry.post.number)) for i in reversed(rows))
+        counts = ((i, find_counts((_TIME_IN.sub("|", text),))) for i, text in shown)
+        found.append([build_counters(i, i, each) for i, each in counts if each is not None][:1])
+    return found
+
+
+def _drop_links(view: PageView, index: int, number: str | None) -> str:
+    """Return a folded line without the words of its links to a post."""
+    text = [*view.folded[index]]
+    spans = view.lines[index].link_spans() if index in view.post_lines else {}
+    pieces = (
+        spans.get(anchor, ()) for _, anchor, to in view.links_to(index, PageKind.POST) if to.number == number
+    )
+    for start, end in (piece for each in pieces for piece in each):
+        text[start:end] = "|" * (end - start)
+    return "".join(text)
 
 
 def _read_cells(view: PageView, row: Element | None) -> list[str]:

@@ -161,6 +161,9 @@ _HOUR = re.compile(TIME_OF_DAY)
 _TITLE_LABEL = re.compile(
     r"^(?:(?:文章|日志)?[标標][题題]\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
 )
+_DATA_LABEL = re.compile(
+    r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
+)
 _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
@@ -251,7 +254,7 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
 
 def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
-    after = list(islice(view.lines_below(index), 2))
+    after = list(islice(_iter_below(view, index), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
     own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
@@ -267,6 +270,18 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     start, end = min(index, other), max(index, other) + 1
     title = time_lines.title_text(view, index)
     return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
+
+
+# 作　者 | NAME, 日　期 | TIME: rows of a table below the title.
+def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
+    """Yield the lines below the title, without labels of data in lines of their own, and values of data but the time."""
+    lines = islice(view.lines_below(index), _LINES_BELOW_LABEL)
+    for i in lines:
+        label = _DATA_LABEL.fullmatch(view.folded[i].replace(" ", ""))
+        if label is None:
+            yield i
+        elif label["other"]:
+            next(lines, None)
 
 
 # Promise "any markup": the name of the blog may be right above the title, or above the time and the title.

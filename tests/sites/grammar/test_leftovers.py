@@ -56,6 +56,13 @@ def test_a_page_that_was_read_whole_has_no_problem() -> None:
     )
 
 
+def test_a_label_that_a_text_quotes_is_not_left_over_if_the_page_counts_no_comments() -> None:
+    quoted = "<p>截图里写着：</p><div>文章评论</div><p>抄完了。</p>"
+    shown = "<html><head><title>一篇 - 林木的角落</title></head><body>{}</body></html>"
+    none = f"{TOP}{HEAD}{quoted}<div>浏览（10）（2）评论（0）</div><div>文章评论</div>"
+    assert problems(shown.format(none)) == []
+
+
 def test_equal_rows_with_numbers_that_were_not_read_are_told() -> None:
     row = "<p><a href='/u/31182/202501/50{0}.html'>第{0}篇</a><br>2025-01-0{0} 10:00 <i></i> 17{0} <i></i> {0}</p>"
     html = listing("".join(row.format(i) for i in (3, 2, 1)))

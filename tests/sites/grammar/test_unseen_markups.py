@@ -111,12 +111,23 @@ def test_a_row_of_all_posts_may_begin_the_categories() -> None:
     assert [(row.name, row.posts) for row in found.categories] == [("时政", ())]
 
 
+def test_the_name_of_a_category_beside_the_time_needs_no_label() -> None:
+    head = f"{TITLE}<div>{AT} 10:00 | 时政</div>"
+    side = "<h4>分类</h4>" + "".join(
+        f"<p><a href='{BLOG}{i}.html'>{name}</a></p>" for i, name in ((7, "时政"), (8, "诗词"))
+    )
+    assert read(page(entry(head), side)).posts[0].categories == ("时政",)
+
+
 # --- lists
 
 
 @pytest.mark.parametrize(
     "row",
     [
+        "<p>{a}</p><p>阅读(<b>10</b>)评论(<b>2</b>)喜欢(3) <a href='{url}'>查看全文&gt;&gt;</a></p>",
+        "<p>{a}</p><p>摘要。</p><p>林木 发表于 10:00 | 阅读 10 | 评论 2</p>",
+        "<p>{a}<br><span>2025-01-01 10:00 10阅/2评</span></p>",
         "<p>{a}<span>2025-01-01 10:00</span><span>10 阅读</span><span>2 讨论</span></p>",
         "<table><tr><td colspan=2>某月</td></tr><tr><th>标题</th><th>浏览/评论</th></tr><tr><td>{a}</td><td>10/2</td></tr>",
     ],
@@ -146,11 +157,16 @@ def test_the_hour_of_a_listed_post_may_be_below_its_day() -> None:
 @pytest.mark.parametrize(
     "head",
     [
+        "<table><tr><td>标　题</td><td><b>一篇</b></td></tr><tr><td>作　者</td><td>林木</td></tr><tr><td>日　期</td>"
+        "<td>2025-01-01 10:00:00</td></tr><tr><td>分　类</td><td>时政</td></tr><tr><td>统　计</td>"
+        "<td>阅读 10 次，评论 0 条</td></tr></table>",
+        "<h1>一篇</h1><dl><dt>作者</dt><dd>林木</dd><dt>发布</dt><dd>2025-01-01 10:00:00</dd><dt>分类</dt>"
+        f"<dd><a href='{BLOG}7.html'>时政</a></dd></dl><div>10 阅读 0 评论</div>",
         f"<h1>[<a href='{BLOG}7.html'>时政</a>] 一篇</h1><div>2025-01-01 10:00:00 阅读:10 评论:0</div>",
         "<h1>一篇</h1><p>已有 10 次阅读 0 个评论 <span>2025-01-01 10:00:00</span> 个人分类：时政</p>",
     ],
 )
-def test_data_of_a_post_may_be_beside_its_title_and_time(head: str) -> None:
+def test_the_data_of_a_post_may_be_in_rows(head: str) -> None:
     (found,) = read(page(entry(head))).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", "2025-01-01 10:00:00")
     assert (found.views, found.comment_count, found.categories) == (10, 0, ("时政",))
@@ -178,6 +194,22 @@ def test_likes_may_be_below_a_text_with_the_views_above(buttons: str) -> None:
 
 
 # --- comments
+
+
+def test_answers_in_the_element_of_their_comment_may_be_newer_than_the_next_comment() -> None:
+    each = (
+        "<li><article><b><a href='/u/{1}/'>{0}</a></b> 说道：<div>2025-01-01 {2}</div><p>话{1}</p>"
+        "<p><a href='#'>回复</a></p></article>{3}</li>"
+    )
+    answer = f"<ul>{each.format('丙', 2, '15:00:00', '')}</ul>"
+    comments = each.format("乙", 1, "12:00:00", answer) + each.format("丁", 3, "13:00:00", "")
+    found = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (3)</h3><ol>{comments}</ol>")))
+    assert [(c.author_name, c.body_text) for c in found.posts[0].comments] == [
+        ("乙", "话1"),
+        ("丙", "话2"),
+        ("丁", "话3"),
+    ]
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize(

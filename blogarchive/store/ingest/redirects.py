@@ -73,23 +73,24 @@ def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
     return moved
 
 
-# Of a blog of any host, whose text came back at another URL after its own page was last seen.
+# Posts of blogs of any host whose text came back at another URL after their own page was last seen. `cross join` and `+`
+# make SQLite use the index of gone posts, which are few.
 _REAPPEARED = """
 select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key
   from frontier where site = a.site and uid = a.uid and kind = 'post' and number = o.number) as new_key
-  from posts o join authors a on a.id = o.author_id and a.site = 'web' join posts n on n.author_id = o.author_id
+  from posts o cross join authors a on a.id = o.author_id and a.site = 'web' join posts n on n.author_id = o.author_id
    and n.posted_at = o.posted_at and n.title = o.title and n.body_text = o.body_text
- where o.gone_at is not null and o.body_text <> '' and n.gone_at is null and n.first_seen_at >= o.own_page_seen_at
- group by o.id having count(*) = 1 limit 1
+ where o.gone_reason is not null and o.body_text <> '' and n.gone_at is null and n.first_seen_at >= o.own_page_seen_at
+ group by +o.id having count(*) = 1
 """
 
 
 def merge_reappeared(archive: Archive) -> None:
     """Merge posts that are gone and are shown at another URL, without a redirect: title, text and time are equal."""
     with archive.atomic():
-        while found := archive.dicts(_REAPPEARED):
+        for found in {row["new"]: row for row in archive.dicts(_REAPPEARED)}.values():
             for statement in _MERGE:
-                archive.execute(statement, found[0])
+                archive.execute(statement, found)
 
 
 # The pages of the post, which are parsed again under its new number.

@@ -27,9 +27,10 @@ def add_problem(
     if page.problems not in ((), (UNCONFIRMED_TITLE,)):
         return page
     start, end = (0, 0) if post_page is None else (post_page.start, max(post_page.start, post_page.end))
-    lines = [i for i in range(len(view.lines)) if not start <= i < end and i not in own_lines]
-    rows = frozenset(chain.from_iterable(_find_rows(view, page, lines)))  # an author may type counts there
-    left = [_iter_statistics(view, page, frozenset(lines) - rows), _iter_links(view, page, lines)]
+    free = frozenset(chain(range(start), range(end, len(view.lines)))).difference(own_lines)
+    lines = sorted(free)
+    rows = chain.from_iterable(_find_rows(view, page, lines))  # an author may type counts there
+    left = [_iter_statistics(view, page, free.difference(rows)), _iter_links(view, page, lines)]
     if post_page is None:
         left.append(_iter_rows(view, page, lines))
     else:
@@ -76,7 +77,7 @@ def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -
 
 
 # The fewest links that make a list, by their kind.
-_LISTS = ((PageKind.CATEGORY, 2), (PageKind.MONTH, 2), (PageKind.POST, 3))
+_LISTS = {PageKind.CATEGORY: 2, PageKind.MONTH: 2, PageKind.POST: 3}
 
 
 def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Iterator[str]:
@@ -85,16 +86,18 @@ def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Itera
     known = {here.url, *(row.url for row in page.categories), *(row.url for row in page.months)}
     for posts in (page.listed, page.latest, *(row.posts for row in page.categories)):
         known |= {post.url for post in posts}
-    for kind, least in _LISTS:
-        path, urls = "", set[str]()
-        for i in lines:
-            for text, anchor, to in view.links_to(i, kind) if view.links[i] else ():
-                if view.tag_path(anchor) != path:
-                    path, urls = view.tag_path(anchor), set()
-                if to.url not in known and to.uid in (None, here.uid):
-                    urls.add(to.url)
-                    if len(urls) == least:
-                        yield text
+    runs: dict[PageKind, tuple[str, set[str]]] = {}  # of links in equal positions
+    for text, anchor, to in chain.from_iterable(view.links[i] for i in lines):
+        if to is None or to.kind not in _LISTS:
+            continue
+        path = view.tag_path(anchor)
+        if to.kind not in runs or runs[to.kind][0] != path:
+            runs[to.kind] = path, set()
+        if to.url not in known and to.uid in (None, here.uid):
+            urls = runs[to.kind][1]
+            urls.add(to.url)
+            if len(urls) == _LISTS[to.kind]:
+                yield text
 
 
 # --- rows of a list

@@ -5,6 +5,7 @@ results. A label has a number that no field has, equal links or rows were not re
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
@@ -58,46 +59,50 @@ _BEFORE = re.compile(rf"(?<![\d:/.-]){_VALUE}\s*{vocabulary.LINE_START}?\s*(?:�
 def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -> Iterator[str]:
     """Yield the labelled numbers and days of the blog that no field has."""
     author, text = page.author, view.line_index.text
-    known = {author and author.total_visits}
-    known.update(*((post.views, post.comment_count, post.likes) for post in page.posts))
-    known.update(*((post.views, post.comment_count) for post in page.listed))
+    has_visits = author is not None and author.total_visits is not None
+    views = {post.views for post in page.posts}
     has_day = author is not None and author.registered is not None
     has_age = author is not None and author.account_age is not None
     for label in _LABEL.finditer(text):
         index = view.line_index.line_at(label.start())
-        if index not in lines or len(view.folded[index]) > _MAX_LABELLED:
-            continue
+        if index not in lines or view.links[index] or len(view.folded[index]) > _MAX_LABELLED:
+            continue  # a line with a link is of what it leads to
         before = text[max(0, label.start() - 24) : label.start()]  # a number and its unit
         near = (_AFTER.match(text, label.end()), _BEFORE.search(before))
         counts = {parse_count(match["value"]) for match in near if match is not None}
         is_day = label[0][0] in _DAYS
-        is_read = has_day if is_day else has_age if label[0] == "博龄" else not known.isdisjoint(counts)
+        is_read = (
+            has_day
+            if is_day
+            else has_age
+            if label[0] == "博龄"
+            else has_visits or not views.isdisjoint(counts)
+        )
         if counts and not is_read and (None in counts) == is_day and not _TODAY.search(before):  # None: a day
             yield view.lines[index].text
 
 
-# The fewest links that make a list, by their kind.
-_LISTS = {PageKind.CATEGORY: 2, PageKind.MONTH: 2, PageKind.POST: 3}
+_LISTS = (PageKind.CATEGORY, PageKind.MONTH, PageKind.POST)
+_MIN_LINKS = 3  # that make a list
 
 
 def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Iterator[str]:
-    """Yield the words of links to pages of the blog that make a list and are in none."""
+    """Yield a link of a list of months or categories if none was read, and one in the position of listed posts.
+
+    Other lists of posts, such as the ones read most, have no field.
+    """
     here = view.parse_url(view.url)
-    known = {here.url, *(row.url for row in page.categories), *(row.url for row in page.months)}
-    for posts in (page.listed, page.latest, *(row.posts for row in page.categories)):
-        known |= {post.url for post in posts}
-    runs: dict[PageKind, tuple[str, set[str]]] = {}  # of links in equal positions
-    for text, anchor, to in chain.from_iterable(view.links[i] for i in lines):
-        if to is None or to.kind not in _LISTS:
-            continue
-        path = view.tag_path(anchor)
-        if to.kind not in runs or runs[to.kind][0] != path:
-            runs[to.kind] = path, set()
-        if to.url not in known and to.uid in (None, here.uid):
-            urls = runs[to.kind][1]
-            urls.add(to.url)
-            if len(urls) == _LISTS[to.kind]:
-                yield text
+    listed = {post.url for post in page.listed}
+    links = [link for i in lines for link in view.links[i] if link[2] is not None]
+    own = {view.tag_path(anchor) for _, anchor, to in links if to is not None and to.url in listed}
+    found = defaultdict[tuple[PageKind, str], dict[str, str]](dict)
+    for text, anchor, to in links:
+        if to is not None and to.kind in _LISTS and to.url not in listed and to.uid in (None, here.uid):
+            found[to.kind, view.tag_path(anchor)].setdefault(to.url, text)
+    read = {PageKind.CATEGORY: page.categories, PageKind.MONTH: page.months}
+    for (kind, path), texts in found.items():
+        if len(texts) >= _MIN_LINKS and (path in own if kind is PageKind.POST else not read[kind]):
+            yield next(iter(texts.values()))
 
 
 # --- rows of a list

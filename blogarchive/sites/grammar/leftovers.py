@@ -48,7 +48,7 @@ _MAX_LABELLED = 60  # characters of a line with a label and its value
 # Alternatives that begin with literal characters: `re` skips all other text at once.
 _LABEL = re.compile("访问|来访|造访|到访|人气|点击|浏览|阅读|注册|登记|开博|开通|加入|建立|Registered|博龄")
 _DAYS, _TODAY = frozenset("注登开加建R"), re.compile("[今昨当本每][日天周月]$")
-_GAP = rf"[^\w{vocabulary.LINE_START}]*"
+_GAP = rf"[^\w{vocabulary.LINE_START}]*+"
 _VALUE = rf"(?P<value>{vocabulary.DATE}|{vocabulary.NUMBER})"
 _AFTER = re.compile(
     rf"{_GAP}(?:总?[数量]|日期|时间|于|人次|次数|人数)?{_GAP}{vocabulary.LINE_START}?{_GAP}{_VALUE}(?![-/.:年\d])"

@@ -66,7 +66,7 @@ def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -
     for label in _LABEL.finditer(text):
         index = view.line_index.line_at(label.start())
         if index not in lines or view.links[index] or len(view.folded[index]) > _MAX_LABELLED:
-            continue  # a line with a link is of what it leads to
+            continue  # a count beside a link is that of the linked page
         before = text[max(0, label.start() - 24) : label.start()]  # a number and its unit
         near = (_AFTER.match(text, label.end()), _BEFORE.search(before))
         counts = {parse_count(match["value"]) for match in near if match is not None}
@@ -93,11 +93,11 @@ def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Itera
     """
     here = view.parse_url(view.url)
     listed = {post.url for post in page.listed}
-    links = [link for i in lines for link in view.links[i] if link[2] is not None]
-    own = {view.tag_path(anchor) for _, anchor, to in links if to is not None and to.url in listed}
+    links = [(text, a, to) for i in lines for text, a, to in view.links[i] if to is not None]
+    own = {view.tag_path(anchor) for _, anchor, to in links if to.url in listed}
     found = defaultdict[tuple[PageKind, str], dict[str, str]](dict)
     for text, anchor, to in links:
-        if to is not None and to.kind in _LISTS and to.url not in listed and to.uid in (None, here.uid):
+        if to.kind in _LISTS and to.url not in listed and to.uid in (None, here.uid):
             found[to.kind, view.tag_path(anchor)].setdefault(to.url, text)
     read = {PageKind.CATEGORY: page.categories, PageKind.MONTH: page.months}
     for (kind, path), texts in found.items():

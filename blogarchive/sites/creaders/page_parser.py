@@ -202,7 +202,7 @@ class _PageParser:
 
     # Promise "any words": 2025-03-08 21:14 | 时政.
     def _find_category(self, post_page: PostPage, layout: _PageLayout) -> tuple[str, ...]:
-        """Return the category of the sidebar whose name stands beside the time of the post."""
+        """Return the category of the sidebar with the name beside the time of the post."""
         heading = post_page.heading
         lines = () if heading is None else self.view.lines[heading.start : heading.end]
         pieces = (

@@ -5,7 +5,6 @@ Scrapy's own command exits with 0 whatever the spider met. The setting COMMANDS_
 
 import argparse
 import sys
-from collections.abc import Collection
 from typing import Any, Final, cast
 
 import click
@@ -37,20 +36,6 @@ _ARGUMENTS: Final[dict[str, dict[str, click.ParamType[Any]]]] = {
 }
 # The options with other names than their arguments.
 _OPTIONS: Final = {"for": "duration"}
-# Settings of Scrapy, or beginnings of their names, that change nothing here, and why.
-_UNUSED: Final = {
-    "JOBDIR": "the archive is the state of a crawl: the same command continues it",
-    "HTTPCACHE_": "the archive has every page; `blogarchive reparse` parses them again without requests",
-    "CLOSESPIDER_": "write -a for=2h, -a limit=N or -a max_requests=N",
-    "COOKIES_": "write -s COOKIES_FILE=cookies.txt",
-    "RETRY_": "the spiders try again by their own rules",
-    "DEPTH_": "the spiders follow links by their own rules",
-    "DUPEFILTER_": "the archive knows which pages are fetched",
-    "MEMUSAGE_": "this extension is not used",
-    "TELNETCONSOLE_": "this extension is not used",
-    "REFERER_": "pages are requested without a Referer",
-    "CONCURRENT_REQUESTS": "one request at a time is sent to a host, and hosts proceed side by side",
-}
 
 
 class Command(ScrapyCrawl):
@@ -58,7 +43,6 @@ class Command(ScrapyCrawl):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the crawl and set its exit code."""
-        refuse_unused(opts.set)
         if args == ["page"]:
             raise UsageError(
                 "the spider page serves `scrapy shell`, `fetch`, `parse` and `blogarchive doctor`"
@@ -105,15 +89,6 @@ class PostFeedExporter(FeedExporter):
                     if heading.id in seen:
                         super().item_scraped(post_object(blog, reader.post(heading)), spider)
         await super().close_spider(spider)
-
-
-def refuse_unused(given: Collection[str]) -> None:
-    """Raise `UsageError` for a setting, as NAME=VALUE, that would change nothing."""
-    for name in (words.partition("=")[0] for words in given):
-        for unused, reason in _UNUSED.items():
-            is_group = unused.endswith("_") and name.startswith(unused) and name != "COOKIES_FILE"
-            if name == unused or is_group:
-                raise UsageError(f"-s {name} changes nothing here: {reason}")
 
 
 def _discover(process: AsyncCrawlerProcess, arguments: dict[str, str]) -> tuple[str, int]:

@@ -9,11 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from scrapy.exceptions import UsageError
 
 from pipelines.dates import DatesPipeline
 from pipelines.text import TextPipeline
-from spiders.commands.crawl import refuse_unused
 from tests.demo import DemoHost, make_blog
 from tests.demo.changes import add_post
 from tests.demo.server.response import Answer, GetRequest, page
@@ -121,17 +119,6 @@ def test_cookies_of_a_setting_are_sent_to_a_host_with_a_valid_certificate_only(t
             scrapy("crawl", "blog", *words.split())
             sent.append({request.header("cookie") for request in host.requests})
     assert sent == [{"user=secret"}, set()]
-
-
-def test_a_setting_that_would_change_nothing_is_refused(tmp_path: Path) -> None:
-    ran = scrapy(
-        "crawl", "blog", "-a", "url=http://blog.test/", "-a", f"db={tmp_path / 'a.db'}", "-s", "JOBDIR=x"
-    )
-    assert ran.code == 2
-    assert "-s JOBDIR changes nothing here: " in ran.err.splitlines()[-1]
-    for setting in ("HTTPCACHE_ENABLED", "CLOSESPIDER_TIMEOUT"):
-        with pytest.raises(UsageError, match=f"-s {setting} changes nothing here: "):
-            refuse_unused([f"{setting}=1"])
 
 
 @pytest.mark.parametrize("pipeline", [TextPipeline, DatesPipeline])

@@ -7,13 +7,12 @@ store.
 
 import json
 import os
-from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from gettext import gettext as _
-from itertools import accumulate, chain, groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -123,28 +122,16 @@ def _schema(table: FlatTable) -> "pyarrow.Schema":
 def _to_array(kind: ColumnType, stored: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array":
     """Return the values as an array of the type `stored`; a text that is no day or time becomes null.
 
-    The buffers are made here: `pyarrow.array` of Python's objects imports pandas, which takes longer than the export,
-    and to convert texts imports all functions of pyarrow.
+    Raises `ValueError` for a value of another type, which is damage.
     """
     import pyarrow
 
     if kind in ("day", "time"):
         times = map(_parse_time, values)
         values = [one and one // _MICROSECONDS_A_DAY for one in times] if kind == "day" else list(times)
-    buffers: list[Any] = [None]
-    if None in values:
-        bits = "".join("01"[value is not None] for value in reversed(values))
-        buffers = [int(bits, 2).to_bytes(len(bits) // 8 + 1, "little")]  # which values are not null
-    if kind == "text":
-        texts = [value or b"" for value in values]
-        buffers += array("i", accumulate(map(len, texts), initial=0)), b"".join(texts)
-    else:  # `array` raises an error for a value that is no number, which is damage
-        numbers = [0 if value is None else value for value in values]
-        buffers.append(array("i" if kind == "day" else "q", numbers))
-    given = [None if one is None else pyarrow.py_buffer(one) for one in buffers]
-    found = pyarrow.Array.from_buffers(stored, len(values), given)
-    found.validate(full=True)  # a text that is no UTF-8 is damage
-    return found
+    if float in map(type, values):  # pyarrow would cut it
+        raise ValueError("a number is no integer")
+    return pyarrow.array(values, stored)
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

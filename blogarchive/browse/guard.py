@@ -90,8 +90,9 @@ def guard(app: AsgiApp, hosts: Collection[str]) -> AsgiApp:
     The address 0.0.0.0 or :: among them allows this machine's name and every address: no name can be rebound to one.
     A refused request gets status 403 and one line. Responses get a Content-Security-Policy unless they have one.
     """
-    names = _own_names(hosts)
     any_address = not _EVERY_ADDRESS.isdisjoint(hosts)
+    machine = {socket.gethostname().lower()} if any_address else set()
+    names = LOOPBACK_HOSTS | machine | {host.lower().strip("[]") for host in hosts}
     added = _headers()
 
     async def guarded(scope: Scope, receive: Any, send: Any) -> None:
@@ -121,11 +122,6 @@ def _readable_value(name: bytes, value: bytes) -> bytes:
     if name != b"cookie":
         return text
     return b";".join(one for one in text.split(b";") if _COOKIE_NAME.fullmatch(one.partition(b"=")[0]))
-
-
-def _own_names(hosts: Collection[str]) -> frozenset[str]:
-    own = {socket.gethostname().lower()} if not _EVERY_ADDRESS.isdisjoint(hosts) else set()
-    return LOOPBACK_HOSTS | own | {host.lower().strip("[]") for host in hosts}
 
 
 def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str | None:
@@ -190,7 +186,7 @@ def _headers() -> list[tuple[bytes, bytes]]:
         (b"content-security-policy", policy.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
-        (b"referrer-policy", b"same-origin"),
+        (b"referrer-policy", b"same-origin"),  # without it a browser sends no Origin with a form of `app`
         (b"cross-origin-resource-policy", b"same-origin"),
     ]
 

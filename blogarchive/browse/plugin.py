@@ -47,16 +47,6 @@ async def _open_first_page(datasette: "Datasette") -> Response:
     return Response.redirect(datasette.urls.path("/read"))
 
 
-async def _show_help(context: requests.RequestContext) -> Response:
-    """`/read/help`; `?keys=off` turns the keys off, `?keys=on` on."""
-    return await context.render("help.html", {"keys": post_choices.KEYS})
-
-
-async def _show_missing(context: requests.RequestContext) -> Response:
-    """Any other address below `/read/`."""
-    return await context.not_found(N_("such page"))
-
-
 # The stylesheet of the reading pages begins with that of exported pages; Datasette's own pages have another one.
 _STYLES: Final = {
     "style": (("blogarchive.rendering", "style.css"), ("blogarchive.browse", "pages.css")),
@@ -89,8 +79,8 @@ _PAGES: Final[dict[str, tuple[requests.Handler, *tuple[str, ...]]]] = {
     r"/fleet": (list_pages.show_fleet,),
     r"/random": (list_pages.open_random,),
     r"/feed\.atom": (list_pages.show_feed,),
-    r"/help": (_show_help,),
-    r"/.+": (_show_missing,),
+    r"/help": (lambda context: context.render("help.html", {"keys": post_choices.KEYS}),),
+    r"/.+": (lambda context: context.not_found(N_("such page")),),
 }
 
 

@@ -20,7 +20,13 @@ from blogarchive.browse.archives import KNOWN_OF_REQUEST, PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
 from blogarchive.store.database import migrations
-from blogarchive.store.database.connection import file_uri, read_only_mode, require_archive, wal_path
+from blogarchive.store.database.connection import (
+    can_read,
+    file_uri,
+    read_only_mode,
+    require_archive,
+    wal_path,
+)
 from blogarchive.store.statements import Statements, user_errors
 
 SETTINGS: Final = {
@@ -137,8 +143,12 @@ def _opens_immutable(path: Path, *, immutable: bool) -> bool:
     if forbidden := _URI_SYNTAX.intersection(str(path)):
         text = _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it")
         raise UsageError(text, character=min(forbidden), path=path)
-    immutable = immutable or read_only_mode(path) != "ro" or not _is_readable(path)
-    if immutable and _has_unwritten_changes(path):
+    log = wal_path(path)
+    with user_errors(path), closing(_connect(path, "mode=ro")) as connection:
+        # In a folder that cannot be written, SQLite may need files that it cannot create.
+        is_readable = can_read(connection) or os.access(log.parent, os.W_OK)
+    immutable = immutable or read_only_mode(path) != "ro" or not is_readable
+    if immutable and log.exists() and log.stat().st_size:
         text = _(
             "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
             " folder can be written, or serve without --immutable"
@@ -167,23 +177,6 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _connect(path: Path, flags: str) -> sqlite3.Connection:
     return sqlite3.connect(file_uri(path, flags), uri=True)
-
-
-def _is_readable(path: Path) -> bool:
-    """Return whether SQLite can open the file without `immutable`, which needs a writable folder."""
-    try:
-        with closing(_connect(path, "mode=ro")) as connection:
-            connection.execute("select count(*) from sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        return os.access(wal_path(path).parent, os.W_OK)
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        return True  # another error, which `_check_archive` raises
-    return True
-
-
-def _has_unwritten_changes(path: Path) -> bool:
-    log = wal_path(path)
-    return log.exists() and log.stat().st_size > 0
 
 
 def _check_archive(path: Path, *, immutable: bool) -> None:

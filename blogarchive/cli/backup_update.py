@@ -223,12 +223,8 @@ def _print_archive(db: Path, requests: int) -> None:
         message = _("  {blog.blog_title} by {blog.nickname}: {posts}, {comments}")
         click.echo(message.format(blog=blog, posts=posts, comments=output.comment_count(blog.comments_held)))
     click.echo(_("Try next:"))
-    program = _program_name()
+    own, found_program = own_program(), shutil.which("blogarchive")
+    is_found = found_program and Path(found_program).samefile(own[0])
+    program = "blogarchive" if is_found else shlex.join(own)  # its name if the shell finds it
     for command in ("serve", "search 一只猫", "status", "failures"):
         click.echo(f"  {program} {command} --db {db}")
-
-
-def _program_name() -> str:
-    """Return how to call this program: its name if the shell finds it, else its path."""
-    own, found = own_program(), shutil.which("blogarchive")
-    return "blogarchive" if found and Path(found).samefile(own[0]) else shlex.join(own)

@@ -174,7 +174,9 @@ def environment(folder: str) -> Environment:
     environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
     environment.filters |= {
         "href": href,
-        "clock": _format_time,
+        "clock": lambda moment: (moment or "")[:19].replace(
+            "T", " "
+        ),  # without T and offset, in its precision
         "count": _format_count,
         "years": _group_by_year,
         "month": _format_month,
@@ -204,11 +206,6 @@ def _post_line(page: post_files.PostFile, root: str) -> str:
 def _format_month(month: str) -> str:
     """Return `2025-01` as `2025 年 1 月`."""
     return "没有日期" if month == post_files.UNDATED else f"{month[:4]} 年 {int(month[5:])} 月"
-
-
-def _format_time(moment: str | None) -> str:
-    """Return an ISO time without T and offset, in its precision."""
-    return (moment or "")[:19].replace("T", " ")
 
 
 def _format_count(number: int | None) -> str:

@@ -146,7 +146,7 @@ def _target_field(page: PageRow) -> dict[str, str]:
 def _http_headers(page: Page) -> Iterator[tuple[str, str]]:
     for name, value in page.headers:
         if name.lower() not in _TRANSFER_HEADERS:
-            yield _join_lines(name), _join_lines(value)
+            yield " ".join(name.split()), " ".join(value.split())  # a line end would begin another header
     if not any(name.lower() == "content-type" for name, _ in page.headers):
         yield "Content-Type", "text/html"  # a page that a person saved has no headers
     yield "Content-Length", str(len(page.body))
@@ -157,11 +157,6 @@ def _status_line(status: int) -> str:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
         return f"{status} Unknown"
-
-
-def _join_lines(text: str) -> str:
-    """Join lines: a line end in a header would begin another header."""
-    return " ".join(text.split())
 
 
 LOCAL_RECORDS = 300  # records that this process builds while workers start

@@ -30,15 +30,11 @@ _NOT_STORED_TEXT = "［图片未存：{image}］"  # exports are in Chinese
 _ENCODED = re.compile(r"(?:%20|%[89A-Fa-f][0-9A-Fa-f])+")
 
 
-def _no_post(_url: str) -> None:
-    return None
-
-
 def render_body(
     body_html: str,
     page_url: str,
     image: ImageSource,
-    post: PostSource = _no_post,
+    post: PostSource = lambda _url: None,
     *,
     not_stored: str = _NOT_STORED_TEXT,
 ) -> str:

@@ -225,6 +225,6 @@ class AppPlugin:
 def _file(name: str, content_type: str) -> Callable[..., Awaitable[Response]]:
     async def view() -> Response:
         text = (files("blogarchive.browse.app") / name).read_text("utf-8")
-        return Response(text, content_type=content_type, headers={"x-content-type-options": "nosniff"})
+        return Response(text, content_type=content_type)
 
     return view

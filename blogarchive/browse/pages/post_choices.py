@@ -154,11 +154,6 @@ def format_local(at: str | None) -> str:
         return at or ""
 
 
-def format_day(at: str | None) -> str:
-    """Return the day of a time, or the month or year if it has no day."""
-    return (at or "")[:10]
-
-
 def year_query(at: str | None) -> str:
     """Return the query that opens the year of a time on the page of its author; "" if there is no year."""
     year = (at or "")[:4]
@@ -170,24 +165,14 @@ def format_count(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
-def format_outcome(name: str | None) -> str:
-    """Return the outcome of a run in words, which a template translates."""
-    return _RUN_OUTCOMES.get(name, name or "")
-
-
-def format_command(name: str) -> str:
-    """Return the command of a run in words, which a template translates."""
-    return _COMMANDS.get(name, name)
-
-
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "archive_time": format_time,
     "archive_local": format_local,
-    "archive_day": format_day,
+    "archive_day": lambda at: (at or "")[:10],  # the month or year of a time without a day
     "archive_year": year_query,
     "archive_count": format_count,
-    "archive_outcome": format_outcome,
-    "archive_command": format_command,
+    "archive_outcome": lambda name: _RUN_OUTCOMES.get(name, name or ""),  # a template translates the words
+    "archive_command": lambda name: _COMMANDS.get(name, name),
     "archive_reason": gone_reason_words,
 }
 

@@ -54,7 +54,7 @@ class DiffPart:
 
 def diff_texts(old: str, new: str) -> tuple[DiffPart, ...]:
     """Return the parts from `old` to `new`; each run of sentences far from a change is one `skipped` part."""
-    before, after = _split_sentences(old), _split_sentences(new)
+    before, after = ([one for one in _SENTENCE.findall(text) if one] for text in (old, new))
     found: list[DiffPart] = []
     # `autojunk` would ignore frequent sentences, such as empty lines, in texts of 200 and more.
     steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
@@ -64,10 +64,6 @@ def diff_texts(old: str, new: str) -> tuple[DiffPart, ...]:
         else:
             found += _compare_characters("".join(before[from_:to]), "".join(after[from_after:to_after]))
     return tuple(found)
-
-
-def _split_sentences(text: str) -> list[str]:
-    return [found for found in _SENTENCE.findall(text) if found]
 
 
 def _keep_context(sentences: list[str], *, is_first: bool, is_last: bool) -> Iterator[DiffPart]:

@@ -148,7 +148,7 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         connection = _connect(path, mode)
         if not read_only:
             return connection
-        if writable and not _can_read(connection):
+        if writable and not can_read(connection):
             connection.close()
             connection = _connect_without_space(path)
         connection.execute("pragma query_only = on")
@@ -190,7 +190,7 @@ def distrust_schema(connection: sqlite3.Connection) -> None:
     connection.execute("pragma trusted_schema = off")
 
 
-def _can_read(connection: sqlite3.Connection) -> bool:
+def can_read(connection: sqlite3.Connection) -> bool:
     """Return whether the disk has space for the files that SQLite creates to read; a full disk has none."""
     try:
         connection.execute("select 1 from sqlite_master limit 1").fetchone()

@@ -139,7 +139,7 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
 
 def in_other_row(outline: Outline, node: Element, body: Element | None = None) -> bool:
     """Return whether an element is in the row of a list, or a card beside `body`, that links another post of the host."""
-    row = next(node.iterancestors("li"), None)
+    row = next(node.iterancestors(*("li", "article")[: 1 + (body is not None)]), None)
     if row is None or not {outline.title.heading, body}.isdisjoint(row.iter()):
         return False
     return any(_leads_away(outline, one) for one in row.iter("a"))

@@ -687,3 +687,11 @@ def test_the_posts_of_a_member_of_discuz_are_a_list_with_their_titles(space: str
     page = read_page("".join(row.format(path=path, query=query, n=n) for n in range(1, 5)), f"{HOME}/{space}")
     assert (page.kind, page.posts) == (PageKind.HOME, ())
     assert [post.title for post in page.listed] == [f"第 {n} 天" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize("folder", ["tag/regen", "category/wetter", "author/anna"])
+def test_the_feed_of_a_tag_is_not_that_of_a_blog_below_it(folder: str) -> None:
+    feed = f'<link type="application/rss+xml" rel="alternate" href="{HOME}/{folder}/feed/">'
+    rows = "".join(f'<h2><a href="/der-markt-{n}/">Markt {n}</a></h2>' for n in range(4))
+    page = api.parse_page(f"{feed}<main>{rows}</main>".encode(), f"{HOME}/{folder}/", fetched_at=NOW)
+    assert [post.url for post in page.listed] == [f"{HOME}/der-markt-{n}/" for n in range(4)]

@@ -736,3 +736,42 @@ def test_a_link_that_has_a_sign_alone_is_no_part_of_the_title(heading: str, titl
     text = f'<p>20. Mai 2019</p><div class="entry-content">{TEXT}</div>'
     page = read(f"<body><h1>{heading}</h1>{text}</body>", window=f"{title} - Notizen")
     assert (page.posts[0].title, told(page)) == (title, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<div class="row fixed-sidebar-layout--left"><div class="article__content">{TEXT}</div></div>',
+        f'<div class="entry-content">{TEXT}<div class="after widget_recent_entries"><h4>Neue Texte</h4>'
+        '<ul><li><a href="/2019/markt/">Markt</a></li></ul></div></div>',
+        '<div class="content"><span class="submitted-by">Submitted on Mon, 2019-05-20 13:49</span>'
+        f'<div class="field field-name-body field-type-text"><div>{TEXT}</div></div></div>',
+    ],
+    ids=["columns", "widget of WordPress", "Drupal 7"],
+)
+def test_the_text_has_neither_widgets_nor_the_line_of_the_time_and_may_be_a_column(text: str) -> None:
+    card = "Am Samstag, noch vor dem Regen, waren alle auf dem Markt, und viele blieben bis zum Abend. " * 3
+    cards = "".join(
+        f'<div><div><article class="card"><h2><a href="/2018/markt-{n}/">Markt {n}</a></h2><p>{card}</p>'
+        "</article></div></div>"
+        for n in range(3)
+    )
+    page = read(f"<body><header><h1>{TITLE}</h1></header><p>20. Mai 2019</p>{text}{cards}</body>")
+    assert (page.posts[0].body_text or "").split() == " ".join([TEXT[3:-4]]).split()
+
+
+def test_a_notice_below_the_form_is_not_the_text_that_has_a_name() -> None:
+    notice = f'<div id="print">{TEXT.replace("Laub", "Papier, der Drucker")}</div>'
+    named = f'<div class="postcontent"><h1>{TITLE}</h1>20. Mai 2019<div class="entry">{TEXT}</div></div>'
+    page = read(f"<body>{named}<form><textarea></textarea></form>{notice}</body>")
+    assert "Laub" in (page.posts[0].body_text or "")
+    assert told(page) == ["body"]
+
+
+def test_times_in_articles_that_link_other_posts_are_none_of_comments() -> None:
+    rows = "".join(
+        f'<article class="row"><a href="/2018/markt-{n}/">Markt</a><div><time>1{n}. Mai 2018</time></div></article>'
+        for n in range(3)
+    )
+    page = read(post("20. Mai 2019", f"<form><input name='mail'></form>{rows}"))
+    assert told(page) == []

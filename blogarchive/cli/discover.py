@@ -122,7 +122,7 @@ def send_lookups(
     urls = tuple(map(repair_url, lookups.urls))
     site, base_url = _site_and_host(archive, urls, lookups.site)
     wanted = chain(
-        crawl.directory_lookups(urls, pages=lookups.pages),
+        (crawl.Lookup(url=url, source="page", pages_left=lookups.pages - 1) for url in urls),
         crawl.sample_lookups(archive, site, base_url, lookups.step) if lookups.step else (),
         crawl.uid_lookups(archive, site, base_url, *lookups.uids) if lookups.uids else (),
     )
@@ -146,7 +146,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
     """Return the site and a URL of its host, of the directory pages or else of a blog in the archive."""
     if site_name is None and urls:
         site_name = site_of_host(archive, urls[0]) or site_for_url(urls[0]).name
-    names = [site_name] if site_name else [site.name for site in discovery.stored_sites(archive)]
+    names = [site_name] if site_name else discovery.stored_sites(archive)
     if len(names) != 1:
         raise UsageError(_("the archive has blogs of {count} sites; name one with --site"), count=len(names))
     site = site_by_name(names[0])

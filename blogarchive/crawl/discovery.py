@@ -38,11 +38,6 @@ class Lookup:
     pages_left: int = 0
 
 
-def directory_lookups(urls: Iterable[str], *, pages: int) -> Iterator[Lookup]:
-    """Yield a lookup of each directory or ranking page, which continues for `pages` pages."""
-    return (Lookup(url=url, source="page", pages_left=pages - 1) for url in urls)
-
-
 def sample_lookups(archive: Archive, site: Site, base_url: str, step: int) -> Iterator[Lookup]:
     """Yield lookups of every `step`-th post number, from the highest in the archive down.
 

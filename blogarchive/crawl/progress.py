@@ -61,23 +61,26 @@ class LineObserver(CrawlObserver):
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
         """Print a line if the page was rejected or is gone, except a list that was guessed; if verbose, for every page."""
         if saved.failure:
-            self._write_failure(target, saved.failure)
+            self.on_fetch_failed(target, saved.failure)
         elif self._verbose or (saved.outcome is Outcome.GONE and target.kind is not PageKind.HOME):
-            self._write(_("{kind}: {url}").format(kind=label(saved.outcome), url=target.url))
+            self.on_message(_("{kind}: {url}").format(kind=label(saved.outcome), url=target.url))
 
     def on_fetch_failed(self, target: Target, failure: Failure) -> None:
         """Print the failure."""
-        self._write_failure(target, failure)
+        reason = explain_detail(failure.detail, failure.kind)
+        text = _("{kind}: {url}: {reason}")
+        self.on_message(text.format(kind=label(failure.kind), url=target.url, reason=reason))
 
     def on_message(self, text: str) -> None:
         """Print the message."""
-        self._write(text)
+        self._stream.write(f"{stamped(text, self._stream)}\n")
+        self._stream.flush()
 
     def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Print the progress, at most once a minute."""
         if self._line_is_due():
             progress = count()
-            self._write(
+            self.on_message(
                 _("{stored} of {found} posts read, {failed} failed, {todo} to do").format(
                     stored=progress.posts_read,
                     found=progress.posts_found,
@@ -94,22 +97,13 @@ class LineObserver(CrawlObserver):
         )
         self._images_line = f"; {images}"
         if self._line_is_due():
-            self._write(images)
-
-    def _write_failure(self, target: Target, failure: Failure) -> None:
-        reason = explain_detail(failure.detail, failure.kind)
-        text = _("{kind}: {url}: {reason}")
-        self._write(text.format(kind=label(failure.kind), url=target.url, reason=reason))
+            self.on_message(images)
 
     def _line_is_due(self) -> bool:
         if time.monotonic() < self._next_line:
             return False
         self._next_line = time.monotonic() + _SECONDS_BETWEEN_LINES
         return True
-
-    def _write(self, text: str) -> None:
-        self._stream.write(f"{stamped(text, self._stream)}\n")
-        self._stream.flush()
 
 
 class ProgressBarObserver(LineObserver):
@@ -145,7 +139,8 @@ class ProgressBarObserver(LineObserver):
         shown = _("{done} of {total}").format(done=done, total=total) if total else str(done)
         self._bar.update(task, completed=done, total=total or None, done=shown, failed=failed, todo=todo)
 
-    def _write(self, text: str) -> None:
+    def on_message(self, text: str) -> None:
+        """Print the message above the bar."""
         # The terminal wraps lines itself: a URL cut by a line break can be neither copied nor clicked.
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 

@@ -1,22 +1,19 @@
 """`export html`: a static site that opens from a disk, with an index by month and category, and a search."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from blogarchive.export import posts as post_files
 from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
 from blogarchive.export.jsonl import compact_json
-from blogarchive.export.run import ExportJob, exporter, program_digest
+from blogarchive.export.run import ExportJob, exporter
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
@@ -140,23 +137,6 @@ def render_template(template: str, **values: object) -> bytes:
     return environment("site").get_template(template).render(values).encode()
 
 
-class CompiledTemplates(FileSystemBytecodeCache):
-    """Templates as code, which take 40 ms of each process to compile, where Python stores the code of the modules.
-
-    It is loaded from there because who can write there can replace the modules too: no folder of data has code.
-    """
-
-    def get_source_checksum(self, source: str) -> str:
-        """Return a text that differs for another template, program or library."""
-        return f"{program_digest().hex()} {super().get_source_checksum(source)}"
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Store the code if Python may store that of modules, and the folder can be written."""
-        if not sys.dont_write_bytecode:
-            with suppress(OSError):
-                super().dump_bytecode(bucket)
-
-
 @cache
 def environment(folder: str) -> Environment:
     """Return the environment of a folder of templates."""
@@ -169,7 +149,6 @@ def environment(folder: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        bytecode_cache=CompiledTemplates(str(Path(__file__).with_name("__pycache__"))),
     )
     environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
     environment.filters |= {

@@ -26,11 +26,6 @@ _WORDS: Final = {
 }
 
 
-def describe_failure(kind: str) -> str:
-    """Return a sentence for a kind of failure, which a template translates; an unknown kind is unchanged."""
-    return _WORDS.get(kind, kind)
-
-
 Translate = Callable[[str], str]
 
 _NAMES: Final = frozenset(
@@ -348,8 +343,11 @@ def explain_detail(detail: str, kind: str = "", translate: Translate | None = No
 
 
 def failure_words(kind: str, detail: str, language: Language) -> tuple[str, str]:
-    """Return the sentence for a kind of failure, which a template translates, and its reason in that language."""
-    return describe_failure(kind), explain_detail(detail, kind, catalogue(language).gettext)
+    """Return the sentence for a kind of failure, which a template translates, and its reason in that language.
+
+    An unknown kind is unchanged.
+    """
+    return _WORDS.get(kind, kind), explain_detail(detail, kind, catalogue(language).gettext)
 
 
 def _translate_known(detail: str, translate: Translate) -> str | None:

@@ -9,7 +9,6 @@ from typing import Literal
 from blogarchive.items import BlogLink
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.urls import netloc_of
-from blogarchive.sites.base import Site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.totals import CURRENT_NUMBERS
 from blogarchive.store.ledger.blogs import Blog, blogs_json
@@ -29,9 +28,9 @@ def first_url(archive: Archive, site: str) -> str | None:
     return archive.text("select url from authors where site = ? and url <> '' order by id", (site,))
 
 
-def stored_sites(archive: Archive) -> list[Site]:
-    """Return the sites that have blogs in the archive."""
-    return [site_by_name(name) for name in archive.column("select distinct site from authors order by site")]
+def stored_sites(archive: Archive) -> list[str]:
+    """Return the names of the sites that have blogs in the archive."""
+    return archive.column("select distinct site from authors order by site")
 
 
 def highest_number(archive: Archive, site: str) -> int:

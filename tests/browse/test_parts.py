@@ -20,7 +20,7 @@ from blogarchive.browse.plots import (
     short_number,
 )
 from blogarchive.errors import BlogArchiveError
-from blogarchive.messages.details import change_words, describe_failure
+from blogarchive.messages.details import change_words, failure_words
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.ingest.differences import ChangeKind
@@ -180,7 +180,7 @@ def test_a_calendar_has_every_day_of_its_year_and_links_those_with_posts() -> No
 
 
 def test_every_failure_exit_code_and_change_of_a_site_has_a_sentence_of_its_own() -> None:
-    failures = {kind: describe_failure(kind) for kind in get_args(FailureKind)}
+    failures = {kind: failure_words(kind, "", "en")[0] for kind in get_args(FailureKind)}
     assert [kind for kind, words in failures.items() if words == kind] == []
     mistake = exit_words(70)
     codes = {error.exit_code for error in _descendants(BlogArchiveError)}

@@ -1,16 +1,12 @@
 import re
-import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from jinja2 import DictLoader, Environment
 from lxml import html
 
 from blogarchive.cli.group import run
-from blogarchive.export import html as html_export
-from blogarchive.export.html import CompiledTemplates, export_html
+from blogarchive.export.html import export_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.exports import Filters
 from blogarchive.store.read.posts import find_post_id, find_posts
@@ -163,33 +159,3 @@ def test_a_blog_stored_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     Archive.open(archive).close()  # updates the search index
     assert run(["search", "第一篇", "--author", "31182", "--db", str(archive)]) == 0
     assert "第一篇" in capsys.readouterr().out
-
-
-def test_templates_are_compiled_once_for_each_program_and_only_where_python_may_store_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    compiled: list[str] = []
-
-    class Counted(Environment):
-        def compile(self, *given: Any, **named: Any) -> Any:
-            compiled.append("")
-            return super().compile(*given, **named)
-
-    def render(folder: Path) -> int:
-        """Return how many templates a new process compiles."""
-        compiled.clear()
-        cache = CompiledTemplates(str(folder))
-        environment = Counted(loader=DictLoader({"a": "{{ 1 + 1 }}"}), bytecode_cache=cache)
-        assert environment.get_template("a").render() == "2"
-        return len(compiled)
-
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert [render(tmp_path), render(tmp_path), list(tmp_path.iterdir())] == [1, 1, []]
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    assert [render(tmp_path), render(tmp_path)] == [1, 0]
-    monkeypatch.setattr(html_export, "program_digest", lambda: b"a later version")
-    assert [render(tmp_path), render(tmp_path)] == [1, 0]
-    (stored,) = tmp_path.iterdir()
-    stored.write_bytes(stored.read_bytes()[:-9])
-    assert [render(tmp_path), render(tmp_path)] == [1, 0]
-    assert render(tmp_path / "missing") == 1

@@ -323,7 +323,9 @@ def reschedule_post(context: SaveContext) -> str | None:
     days, first_seen_at, *times = row
     before = None if days is None else timedelta(days=days)
     quiet = _quiet_time(first_seen_at, times, now)
-    interval = schedule.next_interval(quiet, before, changed=context.changes.is_of_text)
+    made = context.changes
+    is_changed = bool(made.posts_changed or made.comments_new or made.comments_changed)
+    interval = schedule.next_interval(quiet, before, changed=is_changed)
     context.archive.update_row("frontier", key, {"interval_days": interval / timedelta(days=1)}, key="key")
     return schedule.post_due_at(key, now, interval)
 

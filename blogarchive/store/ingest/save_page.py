@@ -153,7 +153,7 @@ def save_not_modified(
                 context.requeue(other, failed_too=True)  # a digest names no deleted post
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
         if target.kind is items.PageKind.POST:  # its page is the same: a field that was unreadable still is
-            failures.resolve_fetch(archive, target.url, now=page.fetched_at)
+            failures.resolve_field(archive, target.url, None, now=page.fetched_at)
         else:
             context.resolve(target.url)
         return context.result(Outcome.SAME)

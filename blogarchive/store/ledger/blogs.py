@@ -215,16 +215,11 @@ class BlogState:
     state_detail: str
     state_since: str
 
-    @property
-    def blog(self) -> Blog:
-        """Return the blog."""
-        return Blog(site=self.site, uid=self.uid)
-
 
 def blog_states(archive: Archive) -> dict[Blog, BlogState]:
     """Return the states of the blogs that have one."""
     found = archive.all_as(BlogState, f"select {columns_of(BlogState)} from authors where state is not null")
-    return {state.blog: state for state in found}
+    return {Blog(site=state.site, uid=state.uid): state for state in found}
 
 
 def resting_blogs(archive: Archive, now: datetime) -> set[Blog]:

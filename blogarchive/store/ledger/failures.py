@@ -82,15 +82,9 @@ def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[s
     return archive.execute(update, (format_utc(now), url, json.dumps(keep))).rowcount
 
 
-def resolve_fetch(archive: Archive, url: str, *, now: datetime) -> None:
-    """Resolve the open failures to fetch `url`, not those about what its page shows."""
-    update = "update failures set resolved_at = ? where url = ? and field is null and resolved_at is null"
-    archive.execute(update, (format_utc(now), url))
-
-
-def resolve_field(archive: Archive, url: str, field: str, *, now: datetime) -> None:
-    """Resolve the open failures of `url` that concern that field."""
-    update = "update failures set resolved_at = ? where url = ? and field = ? and resolved_at is null"
+def resolve_field(archive: Archive, url: str, field: str | None, *, now: datetime) -> None:
+    """Resolve the open failures of `url` that concern that field; None is its fetch, not what its page shows."""
+    update = "update failures set resolved_at = ? where url = ? and field is ? and resolved_at is null"
     archive.execute(update, (format_utc(now), url, field))
 
 

@@ -30,11 +30,6 @@ class ChangeCounts:
     comments_new: int = 0
     comments_changed: int = 0
 
-    @property
-    def is_of_text(self) -> bool:
-        """Return whether a stored post, or its comments, changed."""
-        return bool(self.posts_changed or self.comments_new or self.comments_changed)
-
     def __add__(self, more: "ChangeCounts") -> "ChangeCounts":
         names = [field.name for field in fields(self)]
         return ChangeCounts(**{name: getattr(self, name) + getattr(more, name) for name in names})

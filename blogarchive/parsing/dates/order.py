@@ -12,7 +12,7 @@ from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
 _DATE_BOX = re.compile(
     r"(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
     r"(?=.*?(?P<month>(?<=\s)(?:0?[1-9]|1[0-2])(?=月)|(?<=\s)[^\W\d]{2,9}|"
-    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2]))月?[.,]?\s)"
+    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2])|(?<=\s\d{4}\s)(?:0[1-9]|1[0-2])(?=\s$))月?[.,]?\s)"
     r"(?:\s+(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?\S{1,10}){2,3}?(?P<clock>\s+\d\d:\d\d)?\s+"
 )
 _MAX_BOX = 60
@@ -32,7 +32,7 @@ def join_date(parts: Sequence[str]) -> str | None:
 # The `mon` in `14 months ago` is no Monday.
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
 _STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
-_SLASHED = re.compile(r"(?<![\d/])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])/((?:19|20)\d\d)(?!\d)")
+_SLASHED = re.compile(r"(?<![\d/-])(0?[1-9]|[12]\d|3[01])[/-](0?[1-9]|[12]\d|3[01])[/-]((?:19|20)\d\d)(?!\d)")
 _SHORT_SLASHED = re.compile(r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}\d\d?[:h]\d\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
@@ -50,7 +50,7 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
 
     With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does. 13/5/21 may begin with the year.
     """
-    short = [text for text in texts if len(text) <= _MAX_SLASHED]
+    short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     found = [(match, text) for text in short for match in _SLASHED.finditer(text)]
     pairs = [(int(match[1]), int(match[2])) for match, _ in found]
     stated = (_STATED.search(text, match.end()) for match, text in found)

@@ -207,7 +207,8 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    named = [node for node in _authors(outline, nodes) if not is_label(outline.text(node))]
+    # A visitor signs as `2333`, which is else a number of a comment.
+    named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d{3,}$", "x", outline.text(n)))]
     found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
     bare = (node for node in item.nodes if has_role(node, _AUTHOR) and not outline.text(node))
     return found or [(shape_of(node), _NOBODY) for node in bare]

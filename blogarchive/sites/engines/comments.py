@@ -87,8 +87,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     named = [one for one in outline.order if has_role(one, ITEM) and one not in outline.beside]
     single = named[:1] if all(outline.contains(named[0], one) for one in named) else []
     above = ancestors([*areas, *single, body, outline.title.heading]).union(lone)
-    # Without sections, comments are below an element with the name of one.
-    inside = (with_descendants(areas) or with_descendants({*named} - above) - outline.beside) - own
+    # Without sections, or with that of the form alone, comments are below an element with the name of one.
+    inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
     outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
     # Ids of elements state the numbers of comments; Roller has two for each.
@@ -189,7 +189,7 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     # Bluelog has the comments in the element around the text.
     texts, at = outline.texts[(stop := min(outline.span(body).stop, first + 1)) :], max(0, first - stop)
     # A title of another post above may end with a number; links to pages of comments may stand below the heading.
-    lines = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at : at + 5])[:120])
+    lines = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at + 1 : at + 5])[:120])
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, lines) if one), None)
 
 

@@ -225,12 +225,12 @@ def title_text(outline: Outline, heading: Element) -> str:
 
 def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, its feeds, and the texts of links to its home page."""
-    anchors = (node for node in outline.order if node.tag == "a" and node in outline.home_links)
+    links = (node for node in outline.order if node.tag in ("a", "img") and node in outline.home_links)
     feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
     # Matery has an empty heading for a post without a title.
     feed = str(outline.tree.root.xpath(PATTERNS["outline"]["feed_of_bare"]))
-    names = chain((outline.metas.get("og:site_name", ""), feed), feeds, map(outline.text, anchors))
-    return set(map(letters_of, names)) - {""}
+    shown = (outline.text(node) or node.get("alt", "") for node in links)  # a logo has the name of the blog
+    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""), feed), feeds, shown))} - {""}
 
 
 def _is_site_name(text: str, sites: set[str]) -> bool:

@@ -290,6 +290,9 @@ def test_numerals_written_digit_by_digit_are_years_only() -> None:
         ("5/6/21 @ 21:17", ["1/13/21 20:05"], "2021-05-06 @ 21:17"),
         ("5/6/21 @ 21:17", ["13/1/21 20:05"], "?"),  # the year may be first
         ("5/6/21", ["13/1/2021"], "5/6/21"),  # without a time of day, it may be no date
+        ("05-06-2021", ["01-13-2021"], "2021-05-06"),
+        ("05-06-2021", [], "05-06-2021"),
+        ("2021-05-06-2021", ["01-13-2021"], "2021-05-06-2021"),
     ],
 )
 def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
@@ -306,6 +309,8 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
         (["Dec", "22", "2018"], "2018 Dec 22"),
         (["22日", "Dec.", "2018,"], "2018 Dec 22"),
         (["22", "2018年12月"], "2018-12-22"),
+        (["17", "2014", "05"], "2014-05-17"),
+        (["17", "2014", "5"], None),  # may be the number of the posts of a year
         (["Dec", "22", "Sat", "2018", "21:35"], "2018 Dec 22 21:35"),
         (["Dec", "22", "Room", "2018"], None),
         (["Room", "12", "1999"], None),

@@ -243,3 +243,43 @@ def test_the_last_line_of_movable_type_has_the_time_beside_links_to_lists() -> N
     page = read(post, f"{HOST}/yama/archives/000123.html")
     assert found(page) == (PageKind.POST, [TITLE], [])
     assert (page.posts[0].body_text or "").endswith("。")
+
+
+def test_the_name_of_the_blog_in_its_logo_is_not_the_title_where_no_heading_shows_one() -> None:
+    logo = "<div id='top'><a href='/'><img src='/logo.png' alt='山居'></a></div>"
+    cite = f"<div class='own'>本文作者：阿树 标题：<a href='{URL}'>{TITLE}</a> 来自“<b>山居</b>”</div>"
+    body = f"{logo}<div class='biaoti'>{TITLE}</div><p>2020-05-06</p><div class='entry'>{TEXT}</div>{cite}"
+    assert found(read(body)) == (PageKind.POST, [TITLE], [])
+
+
+def test_the_day_of_a_calendar_before_its_year_and_month_is_that_of_the_post() -> None:
+    leaf = "<div class='post_time'><h5>17</h5><h6>2014<br>05</h6></div>"
+    page = read(f"<div class='post'>{leaf}<h2>{TITLE}</h2><div class='post_content'>{TEXT}</div></div>")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%F}" == "2014-05-17"
+
+
+def test_comments_with_numbers_below_an_area_of_their_form_are_read() -> None:
+    form = "<div id='respond-post-9' class='respond'><form><textarea></textarea><button>发表</button></form></div>"
+    head = "<a href='/u'><strong class='fullname'>{name}</strong></a> <small><a href='#c'>{at}</a></small>"
+    item = "<li class='row' id='comment-{n}'>" + head + "<p>{text}</p></li>"
+    rows = [("阿青", "2020-05-06 20:05", "桥栏杆换过了吗？"), ("老木", "2020-05-07 08:11", "换过两根。")]
+    said = "".join(item.format(n=n, name=name, at=at, text=text) for n, (name, at, text) in enumerate(rows))
+    page = read(f"{HEAD}<div class='entry'>{TEXT}</div>{form}<ol class='stream'>{said}</ol>")
+    names = [(one.author_name, one.posted and f"{one.posted.at:%F %H:%M}") for one in page.posts[0].comments]
+    assert (names, page.problems) == ([(name, at) for name, at, _ in rows], ())
+
+
+def test_a_visitor_of_figures_is_a_name_and_dates_with_hyphens_begin_with_the_month() -> None:
+    head = "<span class='comment-user'>{name}</span><p>{text}</p><a href='#'>{space}{at}</a>"
+    item = "<li id='comment-{n}'><div class='comment-body'>" + head + "</div></li>"
+    rows = [("2333", "03-20-2018", "坐着看鱼。"), ("老木", "02-05-2018", "我也常来。")]
+    space = "\n" + " " * 90  # of the markup of a theme
+    said = "".join(
+        item.format(n=n, name=name, at=at, text=text, space=space) for n, (name, at, text) in enumerate(rows)
+    )
+    views = "<ul><li>310</li></ul>"
+    box = f"<div class='comments'><h3>留言</h3><div class='comments-title'>评论(2)</div><ul>{said}</ul></div>"
+    post = read(f"{HEAD}<div class='entry'>{TEXT}</div>{views}{box}").posts[0]
+    names = [(one.author_name, one.posted and f"{one.posted.at:%F}") for one in post.comments]
+    assert (names, post.comment_count) == ([("2333", "2018-03-20"), ("老木", "2018-02-05")], 2)

@@ -175,6 +175,8 @@ _DEPTH_REDUCTIONS = (
 
 def parse_html(text: str) -> Element:
     """Return the root of the tree of a page; never raises. An empty page returns an empty `html`."""
+    if "/email-protection" in text:
+        text = _HIDDEN_ADDRESS.sub(_show_address, text)
     given = _STRAY_BREAK_END.sub(b"<br>", _encode_for_libxml2(text))
     root, clean = _parse_repaired(given)
     _repair_tree(root)
@@ -183,6 +185,20 @@ def parse_html(text: str) -> Element:
     if clean is not given and _MARKED in clean:
         _insert_empty_paragraphs(root)
     return root
+
+
+# A script of Cloudflare shows the address again; its code has another key in each answer.
+_HIDDEN_ADDRESS = re.compile(
+    r"""<(?:a|span) [^<>]*data-cfemail="((?:[0-9a-f]{2})+)"[^<>]*>[^<>]*</(?:a|span)>"""
+    r"""|(?<=["'])[^"'<>\s]{0,200}/email-protection\#((?:[0-9a-f]{2})+)(?=["'])"""
+)
+_EMAIL = re.compile(r"[^@\s<>&\"']+@[\w.-]+\.\w+(?:\?[^<>\"']*)?", re.ASCII)
+
+
+def _show_address(hidden: re.Match[str]) -> str:
+    key, *code = bytes.fromhex(hidden[1] or hidden[2])
+    address = bytes(one ^ key for one in code).decode(errors="replace")
+    return f"{'' if hidden[1] else 'mailto:'}{address}" if _EMAIL.fullmatch(address) else hidden[0]
 
 
 def _lacks_cell_ends(page: bytes) -> bool:
@@ -241,7 +257,8 @@ def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
 
 # --- visibility
 
-_MAY_HIDE = re.compile(r"display|visibility", re.IGNORECASE)
+_MAY_HIDE = re.compile(r"display|visibility|:\s*-\d{4}", re.IGNORECASE)
+_OUTSIDE = re.compile(r"-\d{4,}(?:\.\d+)?px")  # links that a stranger adds to a page are often outside of it
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Selecting attributes, then their elements, is six times as fast as testing every element.
 _select_styled = etree.XPath("descendant-or-self::*/@style/..")
@@ -263,7 +280,8 @@ def _hides_element(style: str) -> bool:
     for declaration in _COMMENT.sub("", style).lower().split(";"):
         name, _, value = declaration.partition(":")
         values[name.strip()] = value.partition("!")[0].strip()
-    return values.get("display") == "none" or values.get("visibility") == "hidden"
+    is_outside = any(_OUTSIDE.fullmatch(values.get(side, "")) for side in ("left", "top"))
+    return is_outside or values.get("display") == "none" or values.get("visibility") == "hidden"
 
 
 # --- facts of the head

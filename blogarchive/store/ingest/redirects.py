@@ -10,6 +10,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.blogs import OF_POSTS, Blog, author_id, home_urls, post_id, stored_url
+from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.rows import Value
 
 # ruff: noqa: S608 - statements are put together from the names of our own tables
@@ -26,7 +27,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     if url == target.url or crawled.page.url == target.url or target.kind is PageKind.HOME:
         return crawled
     if target.kind is PageKind.POST:
-        moved = _merge_moved(archive, target, url)
+        moved = _merge_moved(archive, crawled, url)
         if site_by_name(target.site).parse_url(url).number in (None, moved.number):
             frontier.change_url(archive, moved)
         if moved.number is None or moved.number == target.number:
@@ -44,24 +45,32 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     return replace(crawled, target=known)
 
 
-_IS_MOVED = """
+# The SQL condition that `o` has the time of `p`, and its text or was found in a run after one that saw the page of `p`.
+IS_LATER_FORM = """o.posted_at = p.posted_at and (o.title = p.title and o.body_text = p.body_text or exists
+             (select 1 from runs where started_at > p.own_page_seen_at and started_at <= o.first_seen_at))"""
+
+_IS_MOVED = f"""
 select p.id from posts p join (select max(started_at) as began from runs)
  where author_id = ?1 and number = ?2 and content_hash is not null and (missing_from_listing_at is not null
-       or last_seen_at < began
-       and exists (select 1 from posts where author_id = ?1 and number = ?3 and last_seen_at >= began))
+       or posted_at = ?4 and length(?4) > 10 and not exists (select 1 from posts where author_id = ?1 and number = ?3)
+       or exists (select 1 from posts o where author_id = ?1 and number = ?3
+                   and (p.last_seen_at < began and last_seen_at >= began or {IS_LATER_FORM})))
 """
 
 
-def _merge_moved(archive: Archive, target: Target, url: str) -> Target:
+def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
-    The post gets the number that the URL states if no list shows its old number, or this run saw only the new one.
+    The post gets the number that the URL states if no list shows its old number, if this run saw only the new one, or
+    if the post of that number is its later form. A page at the time of the post may show a number that is not stored.
     Rows stored under the new number are then added to the earlier post. Otherwise the target keeps its URL, and the
     next redirect is compared again.
     """
+    target = crawled.target
     site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
     number, author = site.parse_url(url).number, author_id(archive, blog)
-    old = archive.scalar(_IS_MOVED, (author, target.number, number)) if site.has_any_host else 0
+    at = next((date_text_iso(post.posted) for post in crawled.parsed.posts), None)
+    old = archive.scalar(_IS_MOVED, (author, target.number, number, at)) if site.has_any_host else 0
     if number is None or number == target.number or not old:
         return replace(target, url=url)
     moved = replace(target, url=url, number=number)
@@ -107,7 +116,10 @@ _MERGE = (
     *(_RENUMBER.format(name, _OF_OLD) for name in ("number", "post_number")),
     "delete from _page_chains where post_id in (:old, :new)",
     "delete from post_media where post_id = :new",
-    *(f"update or ignore {table} set post_id = :old where post_id = :new" for table in OF_POSTS),
+    # A comment of both stays the earlier one: another theme may show its time as 3天前.
+    "update or ignore comments set post_id = :old where post_id = :new and not exists (select 1 from comments c"
+    " where c.post_id = :old and c.author_name = comments.author_name and c.text_digest = comments.text_digest)",
+    *(f"update or ignore {table} set post_id = :old where post_id = :new" for table in OF_POSTS[1:]),
     "delete from comment_revisions where comment_id in (select id from comments where post_id = :new)",
     *(f"delete from {table} where post_id = :new" for table in OF_POSTS),
     "delete from posts where id = :new",

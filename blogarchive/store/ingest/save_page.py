@@ -258,7 +258,7 @@ def _reschedule(context: SaveContext) -> str | None:
 
 # Rejected pages
 
-_STORED_STATE = """
+_STORED_STATE = f"""
 select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
        case when not p.title_is_cut then p.title end as title, p.posted_at is not null as posted, p.read_by, p.comment_count,
        coalesce((select closed from pages where url = :page order by id desc limit 1), 0) as has_end_tag,
@@ -268,11 +268,12 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
          where accepted and site in (:site, :site || '/' || :uid) and field like 'post.%') as accepted,
        case when :text <> '' and (:timeless or (p.title <> :title and not p.title_is_cut)) then
          (select o.url from posts o where o.author_id = a.id and o.gone_at is null and o.number <> :number
+             and not (o.number is :shown and {redirects.IS_LATER_FORM})
              and (o.number = :shown or (o.title = :title and o.body_text = :text and (o.posted_at is null or not :timeless)))
            limit 1) end as twin
   from json_each('[0]') left join authors a on a.site = :site and a.uid = :uid
   left join posts p on p.number = :number and p.author_id = a.id
-"""
+"""  # noqa: S608 - a constant
 
 
 def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) -> validate.StoredState:

@@ -58,6 +58,27 @@ def test_what_a_page_shows_anew_each_night_is_no_edit(tmp_path: Path) -> None:
     assert rows(tmp_path, "select distinct substr(posted_at, 1, 10) from posts") == [("2019-03-04",)]
 
 
+def test_an_address_that_cloudflare_hid_is_no_edit_when_it_is_shown(tmp_path: Path) -> None:
+    blog, address = LivelyBlog(3), "me@blog.example"
+
+    def hide(key: int) -> str:
+        code = bytes([key, *(ord(one) ^ key for one in address)]).hex()
+        hidden = f'class="__cf_email__" data-cfemail="{code}">[email&#160;protected]<'
+        link = f'<a href="/cdn-cgi/l/email-protection#{code}">'
+        return f'<p>{link}<span {hidden}/span></a>, <a href="/cdn-cgi/l/email-protection" {hidden}/a></p>'
+
+    with serve(blog) as url:
+        for day, key in enumerate((7, 200)):
+            blog.texts[2] = TEXT + hide(key)
+            assert night(blog, tmp_path, day, *(("update", "--full") if day else ("backup", url))).code == 0
+        blog.texts[2] = f'{TEXT}<p><a href="mailto:{address}">{address}</a>, {address}</p>'
+        assert night(blog, tmp_path, 2, "update", "--full").code == 0
+    assert rows(tmp_path, f"select number from posts where body_text like '%{address}, {address}%'") == [
+        ("post-2",)
+    ]
+    assert edits(tmp_path) == []
+
+
 def test_code_in_a_box_that_is_named_as_those_of_advertisements_is_of_the_text(tmp_path: Path) -> None:
     blog = LivelyBlog(3)
     blog.texts[2] += '<div class="code-block" id="code-block-1"><pre>print("桥")</pre></div>'
@@ -132,6 +153,67 @@ def test_a_post_at_a_new_address_is_one_post_without_or_with_a_list_of_all(
         "select number, title, gone_at, (select count(*) from comments where post_id = p.id) from posts p"
     )
     assert rows(tmp_path, f"{stored} where number in ('post-2', 'post-22')") == [("post-22", title, None, 1)]
+
+
+class PagedBlog(LivelyBlog):
+    """A blog without an interface: its home page lists ten posts and links to the next page."""
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        if "v2/posts" in path or "comments/feed" in path:
+            return 404, "text/html", "<html><body>no</body></html>"
+        page = (
+            1 if path == "/" else int(path.removeprefix("/page/").strip("/") or 1) if "/page/" in path else 0
+        )
+        shown = list(self.posts)[(page - 1) * 10 : page * 10]
+        if not page or not shown:
+            return super().answer(path)
+        items = (f'<h2><a href="{self.root}post-{number}/">{self.title(number)}</a></h2>' for number in shown)
+        following = (
+            f'<a class="next" href="/page/{page + 1}/">下一页</a>' if len(self.posts) > page * 10 else ""
+        )
+        body = f"<main>{''.join(items)}{following}</main>"
+        return 200, "text/html", f"{self.head('山居')}<body class='home blog'>{body}</body></html>"
+
+    def title(self, number: int) -> str:
+        return "桥" if number == 92 else f"第 {number % 900} 篇"
+
+    def page(self, number: int, page: int) -> str:
+        return super().page(number, page).replace(f"第 {number} 篇", self.title(number))
+
+
+def test_a_post_with_a_new_address_title_and_text_in_one_night_is_one_post(tmp_path: Path) -> None:
+    blog = PagedBlog(24)
+    blog.comment(2, "阿明", FIRST)
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.posts = {92: blog.posts.pop(2), **blog.posts}
+        blog.texts[92] = TEXT + "<p>补记：桥修好了。</p>"
+        blog.moved[2] = 92
+        night(blog, tmp_path, 1, "update")
+        blog.posts = {**blog.posts, 92: blog.posts.pop(92)}
+        codes = [night(blog, tmp_path, day, "update", "--revisits", "50").code for day in range(20, 24)]
+    stored = (
+        "select number, title, gone_at, (select count(*) from comments where post_id = p.id) from posts p"
+    )
+    assert rows(tmp_path, f"{stored} where number in ('post-2', 'post-92')") == [("post-92", "桥", None, 1)]
+    assert (codes, edits(tmp_path)) == ([0, 0, 0, 0], [("post-92",)])
+
+
+def test_posts_at_new_addresses_in_another_theme_keep_their_comments(tmp_path: Path) -> None:
+    blog = PagedBlog(40)
+    blog.text = lambda place: f"第 {place} 条留言，桥下的水很慢。"  # type: ignore[method-assign]
+    for number in (2, 36):
+        blog.comment(number, "阿明", FIRST + timedelta(days=number))
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        for number in list(blog.posts):
+            new = blog.moved[number] = number + 900
+            blog.posts[new], blog.texts[new] = blog.posts.pop(number), blog.texts[number]
+        blog.time = lambda at: "<span>7 年前</span>"  # type: ignore[method-assign]
+        for day in (10, 20, 30):
+            night(blog, tmp_path, day, "update", "--revisits", "10")
+    assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(40, 0)]
+    assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(2, 0)]
 
 
 def test_pages_of_errors_are_no_change_of_a_site(tmp_path: Path) -> None:
@@ -342,10 +424,13 @@ def test_a_comment_with_another_name_and_a_longer_text_is_the_same_comment(
     assert rows(tmp_path, before) == [("阿明", 0)]
 
 
-def test_a_blog_that_is_maintained_has_not_changed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("title", ["网站维护中", "登录 ‹ 山居", "Just a moment..."])
+def test_a_blog_that_is_maintained_or_asks_for_a_login_or_a_proof_has_not_changed(
+    tmp_path: Path, title: str
+) -> None:
     blog, answer = LivelyBlog(), LivelyBlog.answer
-    body = "<h1>网站维护中</h1><p>我们正在升级服务器，请稍后再来。</p>"
-    down = f"<html><head><title>网站维护中</title></head><body>{body}</body></html>"
+    body = "<h1>山居</h1><p>我们正在升级服务器，请稍后再来。</p>"
+    down = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
     with serve(blog) as url:
         assert night(blog, tmp_path, 0, "backup", url).code == 0
         blog.answer = lambda path: (200, "text/html", down)  # type: ignore[method-assign]

@@ -261,8 +261,8 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
             return _unreadable(Detail.NO_LIST, "listed")
         is_empty_home = crawled.target.is_home and not (parsed.listed or parsed.posts)
         title = parsed.author.blog_title if is_empty_home and parsed.author else None
-        notice = _reject_notice(crawled, title) if title else None
-        return notice if notice and notice.failure.field == MAINTENANCE else None
+        notice = _reject_notice(crawled, *title.split(" ‹ ")) if title else None  # WordPress: 登录 ‹ blog
+        return None if notice is None or notice.gone_reason else notice
     post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
@@ -303,7 +303,8 @@ def _find_notice(crawled: CrawledPage, post: Post, stored: StoredState) -> Rejec
 def _reject_notice(crawled: CrawledPage, *texts: str) -> Rejection | None:
     from blogarchive.sites.grammar.post import notice_of  # most runs never need the words of the grammar
 
-    return _validate_notice(crawled.page, replace(crawled.parsed, notice=notice_of(*texts)))
+    parsed = replace(crawled.parsed, notice=notice_of(*texts))
+    return _validate_access(crawled.page, parsed) or _validate_notice(crawled.page, parsed)
 
 
 def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:

@@ -671,8 +671,8 @@ def test_a_challenge_in_place_of_the_home_page_is_named_by_its_title(tmp_path: P
         blog.build(url)
         (blog.folder / "public" / "index.html").write_text(f"<html>{_NOTICES['challenge']}</html>", "utf-8")
         ran = run(tmp_path, "backup", url)
-    assert ran.code == 1
-    assert "the home page names no post; its title is 'Just a moment...'" in ran.err.splitlines()[-1]
+    assert ran.code == 4
+    assert "the page refuses: Just a moment..." in ran.err.splitlines()[-1]
 
 
 def test_a_post_behind_a_password_is_one_row_and_no_failure_of_a_night(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class BlogSpider(PoliteSpider):
         while not self.throttle.stopping:
             self._changed.clear()
             found = False
-            for request in chain(map(self._request, self.scheduler.take_free()), self.images.take_free()):
+            for request in chain(self._requests(), self.images.take_free()):
                 found = True
                 yield request
             if self.scheduler.is_busy or self.images.is_busy:
@@ -142,6 +142,17 @@ class BlogSpider(PoliteSpider):
             self.images.block_host(host_of(request.url), pause_reason(retry_after))
         else:
             super().record_robots_refusal(host, retry_after, request)
+
+    def _requests(self) -> Iterator[Request]:
+        """Yield the requests of the targets whose hosts are free; a URL that a person wrote may be none."""
+        for target in self.scheduler.take_free():
+            try:
+                request = self._request(target)
+            except ValueError:
+                failure = Failure(kind="http", detail=Detail.IMAGE_NO_URL, permanent=True)
+                self._record_failure(target, failure, None)
+            else:
+                yield request
 
     def _request(self, target: Target) -> Request:
         """Return the request of a target, with the validators of its stored page."""

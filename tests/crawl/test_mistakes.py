@@ -1,7 +1,9 @@
 """A first backup of a wrong URL ends with one clear line and leaves no archive; places of the archive."""
 
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,20 @@ def test_an_unknown_host_is_named_and_leaves_no_archive(tool: Tool) -> None:
     assert (ran.code, ran.err.splitlines()[-1].rpartition(": ")[2]) == (4, "nosuch.invalid")
     assert "https://nosuch.invalid/u/1/: no such host" in ran.err.splitlines()[-1]
     assert not tool.db.exists()
+
+
+@pytest.mark.parametrize("url", ["x", "//blog.test/x", "http://["])
+def test_a_post_that_a_person_wrote_without_a_web_address_is_a_failure(tool: Tool, url: str) -> None:
+    with DemoHost([make_blog(UID, posts=2)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        with closing(sqlite3.connect(tool.db)) as connection, connection:
+            connection.execute(
+                """insert into posts (author_id, number, url, first_seen_at, last_seen_at)
+                select author_id, 'mine', ?, first_seen_at, last_seen_at from posts limit 1""",
+                (url,),
+            )
+        ran = tool.run("update", "--full")
+    assert (ran.code, f"{url}: no web address" in ran.err, "unexpected" in ran.err) == (1, True, False)
 
 
 def test_https_on_a_host_without_it_is_one_line_about_tls(tool: Tool) -> None:

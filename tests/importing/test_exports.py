@@ -275,6 +275,13 @@ def test_a_file_of_another_kind_is_one_line_and_no_archive(platform: str, tmp_pa
     assert not tool.db.exists()
 
 
+def test_an_import_of_nothing_leaves_no_archive(tmp_path: Path) -> None:
+    (tmp_path / "export.xml").write_text("<feed/>")
+    tool = Tool(tmp_path)
+    assert tool.run("import", "blogger", str(tmp_path / "export.xml")).code == 1
+    assert not tool.db.exists()
+
+
 def test_the_command_prints_counts_and_drafts_and_exits_by_them(tmp_path: Path) -> None:
     tool = Tool(tmp_path / "tool")
     source = CASES / "blogger" / "export.xml"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from blogarchive.errors import CannotWrite
 from blogarchive.store.database import connection as lock, migrations
-from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.rows import utc_now
 from blogarchive.store.statements import DATABASE_ERRORS, UNREADABLE, Statements
 
@@ -48,25 +48,16 @@ def read_state(path: Path) -> str | None:
     It has the number, size and times of the file, which the operating system sets. SQLite writes into the write-ahead log
     first, so the text also has a digest of the log.
     """
-    facts = _file_facts(path)
-    digest = blake2b().hexdigest()
-    try:
-        # Never open the archive itself: to close it would drop the locks that SQLite has in this process.
-        with lock.wal_path(path).open("rb") as log:
-            digest = file_digest(log, blake2b).hexdigest()
-    except FileNotFoundError:
-        pass  # no log is an empty log
-    except OSError:
-        return None
-    return f"{facts} {digest}" if facts else None
-
-
-def _file_facts(path: Path) -> tuple[int, ...] | None:
+    digest, log_path = blake2b().hexdigest(), lock.wal_path(path)
     try:
         found = path.stat()
+        if log_path.exists():  # no log is an empty log
+            # Never open the archive itself: to close it would drop the locks that SQLite has in this process.
+            with log_path.open("rb") as log:
+                digest = file_digest(log, blake2b).hexdigest()
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {digest}"
 
 
 def is_settled(path: Path) -> bool:
@@ -78,11 +69,19 @@ def is_settled(path: Path) -> bool:
 
 @contextmanager
 def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[Archive]:
-    """Open the archive at `path` under its lock, for a command that writes. Raises as `Archive.open`, and `ArchiveBusy`."""
+    """Open the archive at `path` under its lock, for a command that writes. Raises as `Archive.open`, and `ArchiveBusy`.
+
+    A created archive in which nothing was stored is deleted.
+    """
     if not create:
         lock.require_archive(path)
-    with lock.hold_lock(path, command, now=utc_now()), Archive.open(path, create=create) as archive:
-        yield archive
+    is_new = not path.exists()
+    with lock.hold_lock(path, command, now=utc_now()):
+        with Archive.open(path, create=create) as archive:
+            yield archive
+            is_useless = is_new and not archive.exists("select 1 from pages union all select 1 from authors")
+        if is_useless:
+            delete_archive(path)
 
 
 @contextmanager
@@ -129,13 +128,9 @@ def _copy(path: Path, folder: str) -> Path:
         text = _("cannot copy {path} into {folder} to try the command on it ({error}); free some space there")
         raise CannotWrite(text, path=path, folder=folder, error=error) from error
     with closing(lock.connect(copy_path, read_only=False)) as copy:
-        _migrate(Statements(path, copy))
+        statements = Statements(path, copy)  # an error of `Archive.open` would name a temporary file
+        migrations.refuse_unsupported(statements)
+        migrations.refuse_changed(statements)
+        migrations.prepare(statements)
+        migrations.refuse_changed(statements)
     return copy_path
-
-
-def _migrate(copy: Statements) -> None:
-    """Migrate the copy here, because an error of `Archive.open` would name a temporary file."""
-    migrations.refuse_unsupported(copy)
-    migrations.refuse_changed(copy)
-    migrations.prepare(copy)
-    migrations.refuse_changed(copy)

@@ -291,7 +291,7 @@ def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None
 
 _POSTS = "select id from posts where author_id = :author"
 OF_POSTS = ("comments", "post_revisions", "post_stats", "post_categories", "post_media", "text_changes")
-"""Tables of which each row is of a post."""
+"""Tables of which each row is of a post, comments first."""
 _OF_AUTHORS = (
     "posts", "categories", "archive_months", "_sidebar_titles", "author_stats", "author_names", "author_aliases",
     "run_blogs",
@@ -311,7 +311,8 @@ select coalesce((select name from author), :uid, :site) as name, (select count(*
        (select count(*) from comments where post_id in (select id from own)) as comments,
        (select count(distinct media_id) from post_media x where post_id in (select id from own) and media_id is not null
            and not exists (select 1 from post_media y where y.media_id = x.media_id
-                              and y.post_id not in (select id from own))) as images
+                              and y.post_id not in (select id from own))) as images,
+       (select count(*) from pages where site = :site and uid is :uid) as pages
 """
 
 # Pages of other blogs link to the blog: without this row it would wait for `backup --discovered` again.
@@ -347,6 +348,7 @@ class BlogContents:
     posts: int
     comments: int
     images: int
+    pages: int
 
 
 def count_contents(archive: Archive, blog: Blog) -> BlogContents:

@@ -226,9 +226,8 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
     if _is_importing(frame):
         threading.Timer(0.05, _thread.interrupt_main, [signum]).start()
     else:
-        sys.unraisablehook = lambda _: (
-            None
-        )  # an object that was being made fails once more when it is deleted
+        # An object that was being made fails once more when it is deleted.
+        sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
 
 

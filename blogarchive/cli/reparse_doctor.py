@@ -1,6 +1,6 @@
 """The commands that parse pages: `reparse` stored ones, `doctor` a page of the site."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from gettext import gettext as _, ngettext
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,10 @@ def _print_changes(changed: Iterable[ReparseResult], *, as_json: bool) -> int:
         return len(differing)
     count = 0
     for page in changed:
-        click.echo("\n".join(_format_changes(page)))
+        click.echo(page.url)
+        for change in page.differences:
+            before, after = _shorten(change.before), _shorten(change.after)
+            click.echo(f"  {change.of}, {change.field}: {before} -> {after}")
         count += 1
     return count
 
@@ -154,12 +157,6 @@ def _translate_value(finding: FieldFinding) -> str | None:
     if finding.field.endswith("[…]"):
         return _("{count} in all").format(count=finding.value.partition(" ")[0])
     return None if finding.value == "none" else finding.value
-
-
-def _format_changes(page: ReparseResult) -> Iterator[str]:
-    yield page.url
-    for change in page.differences:
-        yield f"  {change.of}, {change.field}: {_shorten(change.before)} -> {_shorten(change.after)}"
 
 
 def _shorten(text: str | None) -> str:

@@ -84,7 +84,9 @@ def search(
         if word.startswith("--"):
             raise click.NoSuchOption(word)
     if rebuild:
-        _rebuild_index(db)
+        with open_locked(db, "search") as archive:
+            rows = archive.rebuild_search()
+        note(_("{rows} posts and comments indexed").format(rows=rows))
     elif not words:
         raise click.UsageError(_("give words to find, or --rebuild"))
     text, day = " ".join(words), since.isoformat() if since else None
@@ -149,12 +151,6 @@ def app(port: int | None, no_browser: bool, db: Path) -> None:
     from blogarchive.browse.app.server import run_app
 
     run_app(db, port=port, open_browser=not no_browser)
-
-
-def _rebuild_index(db: Path) -> None:
-    with open_locked(db, "search") as archive:
-        rows = archive.rebuild_search()
-    note(_("{rows} posts and comments indexed").format(rows=rows))
 
 
 def _print_hits(

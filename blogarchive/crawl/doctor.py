@@ -133,8 +133,8 @@ def _locate(document: Document, values: Iterable[tuple[str, str]]) -> Iterator[F
                 yield FieldFinding(field=field, value=value)
                 continue
             line, at = found
-            near = line.index
-            path = _css_path(line.node_at(at))
+            near, node = line.index, line.node_at(at)
+            path = " > ".join(map(_css_name, reversed([node, *node.iterancestors()][:4])))
             yield FieldFinding(field=field, value=value, line=line.index + 1, path=path)
 
 
@@ -166,11 +166,6 @@ def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | Non
         found = [(line, at) for line in document.lines if (at := line.text.find(text)) >= 0]
     # If two lines are equally near, the lower one: most pages show the fields in the order of the parsed page.
     return min(found, key=lambda place: (abs(place[0].index - near), place[0].index < near), default=None)
-
-
-def _css_path(node: Element) -> str:
-    """Return a CSS selector of the node and its three nearest ancestors."""
-    return " > ".join(map(_css_name, reversed([node, *node.iterancestors()][:4])))
 
 
 def _css_name(element: Element) -> str:

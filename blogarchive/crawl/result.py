@@ -139,19 +139,15 @@ def _result(
     repeated = [failure for failure in known if failure in found or failure.url in homes]
     messages = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
     messages = [*messages, *([_failures_message(new)] if new else ())] or session.warnings
+    text = _("not reached since {time}: {what}")
     is_failed = bool(messages or lasting)  # an earlier run reported those that last, and they are retried
     return CrawlResult(
         outcome="limited" if limit else "failures" if is_failed else "done",
         exit_code=int(is_failed),
         counts=counts,
         message="; ".join((*messages, *filter(None, (limit,)))) or None,
-        notes=tuple(map(_lasting_note, repeated)),
+        notes=tuple(text.format(time=one.first_failed_at, what=_describe(one)) for one in repeated),
     )
-
-
-def _lasting_note(failure: failures.OpenFailure) -> str:
-    text = _("not reached since {time}: {what}")
-    return text.format(time=failure.first_failed_at, what=_describe(failure))
 
 
 def _error_result(
@@ -210,10 +206,10 @@ def _most_severe(
     unreached = _unreached_error(session) if session.unreached else None
     resting = _resting(session)
     if session.unreached and len(resting) == len(session.blogs):
-        unreached = _resting_error(session, resting)
-    if isinstance(
-        unreached, errors.SiteChanged
-    ):  # a host that served one page for all URLs is blocked for that
+        news = [state for state in resting if _is_new(session, state)]  # an earlier run reported the others
+        unreached = errors.Unreachable("; ".join(map(_state_message, news))) if news else None
+    if isinstance(unreached, errors.SiteChanged):
+        # A host that served one page for all URLs is blocked for that.
         found = [error for error in found if not isinstance(error, errors.SiteBlocks)]
     if unreached and not found:
         found.append(unreached)
@@ -229,12 +225,6 @@ def _resting(session: CrawlSession) -> list[BlogState]:
 
 def _is_new(session: CrawlSession, state: BlogState) -> bool:
     return not session.options.is_plain_update or state.state_since >= session.run.begun_at
-
-
-def _resting_error(session: CrawlSession, resting: Sequence[BlogState]) -> errors.BlogArchiveError | None:
-    """Return the error of a run in which all blogs are moved or closed; None if an earlier run reported all of them."""
-    news = [state for state in resting if _is_new(session, state)]
-    return errors.Unreachable("; ".join(map(_state_message, news))) if news else None
 
 
 def _state_message(state: BlogState) -> str:

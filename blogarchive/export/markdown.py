@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -264,7 +264,9 @@ def export_markdown(job: ExportJob) -> None:
         path = folders.claim(safe_name(f"{blog.site}-{blog.uid}"), str(blog.id))
         headings = job.reader.headings(blog)
         files = list(_plan_files(blog, path, [heading for heading in headings if heading.has_text]))
-        folder.write(f"{path}/_index.md", _format_index(blog, files).encode())
+        head = _format_front_matter({"title": blog.title, "description": blog.tagline, "source": blog.url})
+        rows = "\n".join(map(_format_row, reversed(files)))
+        folder.write(f"{path}/_index.md", f"{head}\n\n{rows}\n".encode())
         posts += files
         missing += len(headings) - len(files)
     plans = plan_posts(job, posts, make_image_source(job.reader, "images/"))
@@ -341,11 +343,6 @@ def _format_comment(comment: Comment, body: str) -> str:
     if comment.gone_at:
         facts.append("原站已删")
     return " · ".join(facts) + "\n\n" + "\n".join(f"> {line}".rstrip() for line in body.split("\n"))
-
-
-def _format_index(blog: BlogHeader, posts: Sequence[PostFile]) -> str:
-    head = _format_front_matter({"title": blog.title, "description": blog.tagline, "source": blog.url})
-    return f"{head}\n\n" + "\n".join(map(_format_row, reversed(posts))) + "\n"
 
 
 def _format_row(post: PostFile) -> str:

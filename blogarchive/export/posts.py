@@ -121,7 +121,7 @@ class PostPlan(NamedTuple):
     def complete(self, reader: ExportReader) -> "PostInput":
         """Return the input of the file, with the images and links of its bodies resolved."""
         post = reader.post(self.file.heading)
-        uses = _find_uses(_all_bodies(post) if self.with_versions else _bodies(post), post.url)
+        uses = _find_uses(_bodies(post, self.with_versions), post.url)
         images, links = self.resolve(uses)
         digest, page, path = self.input_digest(images, links), self.file.page, self.file.path
         return PostInput(self.blog, post, images, links, page=page, path=path, digest=digest, uses=uses)
@@ -207,14 +207,12 @@ def _find_uses(bodies: Iterable[str], page_url: str) -> Uses:
     return tuple(found[0]), tuple(found[1])
 
 
-def _bodies(post: FullPost) -> Iterator[str]:
-    yield post.body_html
-    yield from (comment.body_html for comment in post.comments)
-
-
-def _all_bodies(post: FullPost) -> Iterator[str]:
-    for version in (*post.versions, *(text for comment in post.comments for text in comment.versions)):
-        yield version.body_html or ""
+def _bodies(post: FullPost, with_versions: bool) -> Iterator[str]:
+    shown: list[Any] = [post, *post.comments]
+    for one in shown:
+        yield from (
+            (version.body_html or "" for version in one.versions) if with_versions else (one.body_html,)
+        )
 
 
 # Formats that browsers show and that cannot carry a script; an SVG can.

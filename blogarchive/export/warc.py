@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from http import HTTPStatus
+from http.client import responses
 from io import BytesIO
 from typing import IO, Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -117,7 +117,8 @@ def warc_date(at: str) -> str:
 def _page_record(row: PageRow) -> Any:
     page = row.unpack().page
     headers = _record_headers("response", page.url, row.fetched_at, page.body) | _target_field(row)
-    http_headers = StatusAndHeaders(_status_line(page.status), list(_http_headers(page)), protocol="HTTP/1.1")
+    status = f"{page.status} {responses.get(page.status, 'Unknown')}"
+    http_headers = StatusAndHeaders(status, list(_http_headers(page)), protocol="HTTP/1.1")
     content = BytesIO(page.body), len(page.body)
     given = {"warc_headers_dict": headers, "http_headers": http_headers}
     return _BUILDER.create_warc_record(page.url, "response", *content, **given)
@@ -150,13 +151,6 @@ def _http_headers(page: Page) -> Iterator[tuple[str, str]]:
     if not any(name.lower() == "content-type" for name, _ in page.headers):
         yield "Content-Type", "text/html"  # a page that a person saved has no headers
     yield "Content-Length", str(len(page.body))
-
-
-def _status_line(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return f"{status} Unknown"
 
 
 LOCAL_RECORDS = 300  # records that this process builds while workers start

@@ -186,6 +186,7 @@ def save_blogs(context: SaveContext) -> None:
     new = [blog for blog in linked if not is_uid_known(context.archive, site, blog.uid)]
     room = max(0, MAX_FOUND_BY - _count_found_by(context)) if new else 0
     if room:
+        urls = (comment.author_url for post in context.parsed.posts for comment in post.comments)
         cache.found_by[site, context.blog.uid] += add_blogs(
             context.archive,
             new[:room],
@@ -193,7 +194,7 @@ def save_blogs(context: SaveContext) -> None:
             found_on=context.page.url,
             found_by=context.blog.uid,
             now=context.now,
-            commenters=_commenters(context),
+            commenters={uid_in_url(site, url) for url in urls if url},
         )
     if len(new) > room:
         context.problems.append(_TOO_MANY)
@@ -209,9 +210,3 @@ def _count_found_by(context: SaveContext) -> int:
         query = "select count(*) from discovered_blogs where site = ? and found_by is ?"
         found_by[blog.site, blog.uid] = context.archive.scalar(query, (blog.site, blog.uid))
     return found_by[blog.site, blog.uid]
-
-
-def _commenters(context: SaveContext) -> set[str | None]:
-    """Return the uids in the links of the page's commenters."""
-    urls = (comment.author_url for post in context.parsed.posts for comment in post.comments)
-    return {uid_in_url(context.blog.site, url) for url in urls if url}

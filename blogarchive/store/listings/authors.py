@@ -56,7 +56,9 @@ def _requeue_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPo
     returned: set[str] = set()
     for place, posts in lists.items():
         shown = {post.number for post in posts if post.number is not None}
-        before = _read_shown_before(context, place)
+        query = """select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null
+                and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)"""
+        before = set(context.archive.column(query, (context.author_id, place)))
         if shown and before:
             missing |= deletions.select_newer(before - shown, shown)
             returned |= shown - before
@@ -65,12 +67,6 @@ def _requeue_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPo
                 and number in (select value from json_each(?)) and {condition}"""  # noqa: S608 - one of two constants
         found = context.archive.column(query, (context.author_id, json.dumps(sorted(numbers))))
         deletions.requeue_own_pages(context, found if len(found) <= _MAX_REQUEUED else [])
-
-
-def _read_shown_before(context: SaveContext, place: str) -> set[str]:
-    query = """select number from _sidebar_titles where author_id = ?1 and place = ?2 and number is not null
-            and last_seen_at = (select max(last_seen_at) from _sidebar_titles where author_id = ?1 and place = ?2)"""
-    return set(context.archive.column(query, (context.author_id, place)))
 
 
 def _save_titles(context: SaveContext, place: str, listed: Iterable[ListedPost]) -> None:

@@ -92,7 +92,8 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
     numbers = {item.item for item in page_chains.shown_items(context, chain)}
     missing = page_chains.prior_items(context, chain) - numbers
     if kind is PageKind.MONTH:
-        month = _listing_month(context, chain.chain, context.parsed.listing)
+        query = "select month from archive_months where author_id = ? and url = ?"
+        month = context.archive.text(query, (context.author_id, chain.chain)) or context.parsed.listing
         if month is not None:
             _prove_month(context, month, numbers, chain)
     elif kind is PageKind.HOME:
@@ -125,12 +126,6 @@ def _prove_month(
     context.archive.execute(update, values)
     missing = [*find_unlisted(context, month, numbers), *_find_in_no_month(context)]
     record_missing(context, missing, since=chain.started_at)
-
-
-def _listing_month(context: SaveContext, chain: str, name: str | None) -> str | None:
-    """Return the month, YYYY-MM, of a listing: by its URL in the archive, else the name that the page shows."""
-    sql = "select month from archive_months where author_id = ? and url = ?"
-    return context.archive.text(sql, (context.author_id, chain)) or name
 
 
 def find_unlisted(context: SaveContext, month: str, numbers: Collection[str]) -> list[int]:

@@ -55,7 +55,7 @@ DOWNLOADER = "spiders.download_handler.ServiceDownloader"
 # and a later version may add components that would run unnoticed.
 _BUILT_IN = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES_BASE = {
-    "spiders.robots.RobotsMiddleware": 100,
+    "spiders.polite.RobotsMiddleware": 100,
     "spiders.middlewares.FetchOnceMiddleware": 110,
     f"{_BUILT_IN}.downloadtimeout.DownloadTimeoutMiddleware": 350,
     f"{_BUILT_IN}.defaultheaders.DefaultHeadersMiddleware": 400,

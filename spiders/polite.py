@@ -1,6 +1,10 @@
-"""What each of our spiders has: a throttle, the rules of robots.txt, and an end by the first error."""
+"""What each of our spiders has: a throttle, the rules of robots.txt, and an end by the first error.
+
+The middleware of robots.txt reads the rules. A response whose status is not 200 has none.
+"""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
@@ -9,6 +13,8 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
@@ -18,10 +24,11 @@ from twisted.python.failure import Failure as TwistedFailure
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Target
+from blogarchive.messages.details import Detail
 from blogarchive.parsing.urls import host_of, service_of
 from blogarchive.store.ledger.failures import Failure
-from spiders.responses import classify_error, error_of, is_program_error
-from spiders.throttle import HostThrottle, RequestCancelled
+from spiders.responses import classify_error, error_of, is_program_error, page_of
+from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
 
 
 class RobotsRules:
@@ -123,3 +130,46 @@ def _flush_slots(crawler: Crawler) -> None:
         downloader._process_queue(slot)
     # Repeat until all are gone: after a late response a request may be added, and AutoThrottle may set a delay.
     asyncio.get_running_loop().call_later(0.1, _flush_slots, crawler)
+
+
+# Rules beyond are ignored (RFC 9309, 2.5).
+_MAX_ROBOTS_BYTES = 500 * 1024
+
+_UNREACHABLE = (CannotResolveHostError, DownloadConnectionRefusedError, RequestCancelled)
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's middleware; only a response with status 200 has rules."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # The spider reports a robots.txt that cannot be read; Scrapy would log a traceback.
+        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        """Add the rules of a response; record a refusal, and report an error of the server."""
+        if response.status != 200:
+            response = response.replace(body=b"")
+        response = response.replace(body=response.body[:_MAX_ROBOTS_BYTES])
+        refused = self._record_refusal(response, request)  # then nothing more is sent to this host
+        if not refused and (response.status >= 500 or response.status == 429):
+            self._report(response.url, Detail.STATUS.format(status=response.status))
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if not isinstance(exc, _UNREACHABLE):  # then the page fails too, which is reported
+            self._report(f"{netloc}/robots.txt", classify_error(exc).detail)
+        super()._robots_error(exc, netloc)
+
+    def _record_refusal(self, response: Response, request: Request) -> bool:
+        page = page_of(response)
+        wait = page.retry_after if page.is_refusal else None
+        spider = self.crawler.spider
+        if wait is None or wait <= LONGEST_WAIT or not isinstance(spider, PoliteSpider):
+            return False
+        spider.record_robots_refusal(service_of(request.url), wait, request)
+        return True
+
+    def _report(self, url: str, reason: str) -> None:
+        if isinstance(self.crawler.spider, PoliteSpider):
+            self.crawler.spider.report_robots_error(url, reason)

@@ -5,8 +5,8 @@
 
 import signal
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
@@ -21,11 +21,7 @@ BLOGS = ("/u/31182/", "/u/27282/", "/u/40077/")
 _RECORDED_URL = f"http://127.0.0.1:{PORT}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Answer:
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+_Answer = tuple[int, Sequence[tuple[str, str]], bytes]  # status, headers, body
 
 
 class DemoHost:
@@ -57,29 +53,27 @@ def _recorded_answers() -> dict[str, _Answer]:
     """Return the recorded answers by path with query."""
     with resources.files(__package__).joinpath("pages.warc.gz").open("rb") as file:
         return {
-            record.rec_headers["WARC-Target-URI"].removeprefix(_RECORDED_URL): _Answer(
-                status=int(record.http_headers.get_statuscode()),
-                headers=tuple(record.http_headers.headers),
-                body=record.content_stream().read(),
+            record.rec_headers["WARC-Target-URI"].removeprefix(_RECORDED_URL): (
+                int(record.http_headers.get_statuscode()),
+                record.http_headers.headers,
+                record.content_stream().read(),
             )
             for record in ArchiveIterator(file)
         }
 
 
 def _handler(answers: dict[str, _Answer]) -> type[BaseHTTPRequestHandler]:
-    missing = _Answer(status=HTTPStatus.NOT_FOUND, headers=(), body=b"")
-
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # head and body leave together
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
-            answer = answers.get(self.path, missing)
+            status, headers, recorded = answers.get(self.path, (HTTPStatus.NOT_FOUND, (), b""))
             own_url = f"http://{self.headers['Host']}"
-            body = answer.body.replace(_RECORDED_URL.encode(), own_url.encode())
-            self.send_response(answer.status)
-            for name, value in answer.headers:
+            body = recorded.replace(_RECORDED_URL.encode(), own_url.encode())
+            self.send_response(status)
+            for name, value in headers:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -24,7 +24,6 @@ from tests.nights.host import (
     rename_category,
     unreadable,
 )
-from tests.tool import Tool
 
 pytestmark = pytest.mark.slow
 
@@ -231,13 +230,6 @@ def test_a_post_that_came_while_its_host_lied_has_no_version_of_the_lie(
     assert [nights.pass_by(3).ran.code for _ in range(4)] == [0] * 4
     assert nights.tool.rows("select title from posts where number = '990003'") == [("新的990003",)]
     assert (nights.false_versions(), nights.false_marks()) == ([], [])
-
-
-def test_the_clock_of_a_test_must_be_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLOGARCHIVE_NOW", "tomorrow")
-    process = Tool(tmp_path).start("backup", "http://127.0.0.1:1/u/1/")
-    _, message = process.communicate(timeout=60)
-    assert (process.returncode, "BLOGARCHIVE_NOW" in message, "Traceback" in message) == (2, True, False)
 
 
 def test_requests_do_not_grow_while_posts_beside_a_readable_home_page_are_unreadable(

@@ -68,12 +68,14 @@ def map_in_order(
     """Yield each item with `function(item)`, in order, computed by `workers`; few items are in memory at a time.
 
     `workers` is the number of cores if None. The first `local` items are computed in this process: about as many as it
-    computes while workers start. `size` is that of an item in bytes: large ones go to a worker in batches of fewer than
-    `batch`.
+    computes while workers start. `size` is that of an item in bytes: of large ones a batch has fewer than `batch`. This
+    process computes in batches too: to take turns with the caller's code costs a quarter of the time, in caches of the
+    processor.
     """
     items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
-    for item in items if count == 1 else islice(items, local):
-        yield item, function(item)
+    own = items if count == 1 else islice(items, local)
+    for found in in_batches(own, most=batch, size=size, most_bytes=_BATCH_BYTES):
+        yield from zip(found, _map_batch(function, found), strict=True)
     batches = in_batches(items, most=batch, size=size, most_bytes=_BATCH_BYTES)
     yield from _map_in_workers(function, batches, count)
 

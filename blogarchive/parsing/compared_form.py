@@ -10,12 +10,13 @@ from html import unescape
 
 # Characters of the private use area, which delimit what is no text. White space beside them is dropped.
 _LINK, _IMAGE, _END, _PRE, _PRE_END = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
 _URL = re.compile(r"""\s(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_INLINE = re.compile(
-    "abbr?|acronym|b|bd[io]|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|r[pt]|ruby|s|samp|small|span|strike|strong"
-    "|su[bp]|tt|u|var|wbr|a|img"
-)
+_INLINE_NAMES = """
+abb abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q rp rt ruby s samp small span strike strong sub
+sup tt u var wbr a img
+"""
+_INLINE = frozenset(_INLINE_NAMES.split())
 # Between characters that are not ASCII a line break of the source is no space that a reader sees.
 _SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _SPACES = re.compile(r"\s+")
@@ -71,12 +72,10 @@ def compared_form(html: str | None, own_hosts: Collection[str] = ()) -> str:
 
     An image is its path: hosts of images change with the host of a blog, and two hosts share a path only by that.
     """
-    raw, position, parts = html or "", 0, []
-    for match in _TAG.finditer(raw):
-        parts.append(unescape(raw[position : match.start()]))
-        parts.append(_form_of_tag(match))
-        position = match.end()
-    parts.append(unescape(raw[position:]))
+    parts = _TAG.split(html or "")  # a text, then the groups of a tag and the text behind it, again and again
+    parts[::4] = map(unescape, parts[::4])
+    parts[1::4] = map(_form_of_tag, parts[1::4], parts[2::4], parts[3::4])
+    del parts[3::4], parts[2::3]
     form = "".join(part if part.startswith(_PRE) else fold_text(part) for part in _PART.split("".join(parts)))
     if own_hosts:
         form = _HOST.sub(lambda host: "" if host[0] in own_hosts else host[0], form)
@@ -93,7 +92,12 @@ def fold_text(text: str) -> str:
     """Return the text with each white space as one space, and without those that Chinese text does not show."""
     if text.isascii():
         return " ".join(f"x{text}x".split())[1:-1]  # a fifth of the time; of spaces at an end one remains
-    return text if text.split(None, 1) == [text] else _SPACES.sub(_fold_spaces, text)
+    words = text.split()
+    if words == [text]:
+        return text
+    pairs = zip(("", *words), (*words, ""), strict=True)
+    is_apart = any((before[-1:] + after[:1]).isascii() for before, after in pairs)
+    return _SPACES.sub(_fold_spaces, text) if is_apart else "".join(words)
 
 
 BULLETS = "·•・‧▪●○◆◇■□★☆►▶>»*-–—"
@@ -134,24 +138,24 @@ def readable_form(html: str | None) -> str:
 
 def linked_urls(html: str | None) -> list[str]:
     """Return the URLs of links and images of the HTML in their order."""
-    return [url for match in _TAG.finditer(html or "") if (url := _url_of(match)) is not None]
+    return [url for tag in _TAG.findall(html or "") if (url := _url_of(*tag)) is not None]
 
 
-def _form_of_tag(match: re.Match[str]) -> str:
+def _form_of_tag(slash: str, name: str, attributes: str) -> str:
     """Return what a tag adds to a form: a delimiter with its URL, a line end, or nothing."""
-    is_end, name, url = bool(match[1]), match[2].lower(), _url_of(match)
+    name, url = name.lower(), _url_of(slash, name, attributes)
     if name == "pre":
-        return _PRE_END if is_end else _PRE
+        return _PRE_END if slash else _PRE
     if url is None:
-        return "" if _INLINE.fullmatch(name) else "\n"
+        return "" if name in _INLINE else "\n"
     if name == "img":
         return f"{_IMAGE}{_ORIGIN.sub('', url)}{_END}"
     # A link to an image file shows the image that it is around.
     return "" if _IMAGE_FILE.search(url) else f"{_LINK}{_SCHEME.sub('', url)}{_END}"
 
 
-def _url_of(match: re.Match[str]) -> str | None:
-    if match[1] or match[2].lower() not in ("a", "img"):
+def _url_of(slash: str, name: str, attributes: str) -> str | None:
+    if not attributes or slash or name.lower() not in ("a", "img"):
         return None
-    found = _URL.search(match[3])
+    found = _URL.search(attributes)
     return None if found is None else unescape(next(value for value in found.groups() if value is not None))

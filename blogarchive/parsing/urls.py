@@ -34,6 +34,7 @@ def repair_url(text: str) -> str:
 _ANY_HOST = "*"
 
 _HOST_PATTERN = re.compile(r"\*|(\*\.)?[^\s/@:*]+")
+_PLAIN_HOST = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(?::\d+)?(?![^/?#])", re.ASCII)
 _PLAIN_START = re.compile(r"https?://([a-zA-Z0-9.:-]+)(?![^/?#])")
 _NAT64 = ip_network("64:ff9b::/96")
 
@@ -53,6 +54,8 @@ def parse_hosts(words: Iterable[str]) -> tuple[str, ...]:
 
 def host_of(url: str) -> str:
     """Return the host of a URL in lower case, without a final dot; "" if there is none."""
+    if plain := _PLAIN_HOST.match(url):  # as `netloc_of`
+        return plain[1]
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:

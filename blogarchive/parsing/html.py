@@ -348,7 +348,7 @@ _plain_url = re.compile(
 )
 _plain_query = re.compile(r"\?[\w=&%.+-]+", re.ASCII)
 _ADDRESS = re.compile(r"[/.\\]")
-_quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*)["']""")
+_quoted_url = re.compile(r"""["'](https?://[^"'\s]+|/[^"'\s]*|[\w./-]+\.html?)["']""")
 
 
 def image_url(element: Element, base_url: str) -> str | None:

@@ -68,7 +68,7 @@ def test_a_page_that_is_empty_or_opens_and_does_not_close_is_cut(body: bytes, ki
     assert classify_response(page(203, body=body), parsed()) is kind
 
 
-def test_an_error_page_with_an_end_does_not_make_cut_pages_of_a_host_that_closes_none() -> None:
+def test_an_error_page_with_an_end_or_a_sitemap_does_not_make_cut_pages_of_a_host_that_closes_none() -> None:
     classifier = ResponseClassifier()
     target = Target(url="http://127.0.0.1/", site="creaders", kind=PageKind.POST)
 
@@ -80,6 +80,7 @@ def test_an_error_page_with_an_end_does_not_make_cut_pages_of_a_host_that_closes
     assert kind_of(200, unclosed) is ResponseKind.CUT
     assert kind_of(200, unclosed, unclosed) is ResponseKind.PAGE
     assert kind_of(404, WHOLE) is ResponseKind.PAGE
+    assert kind_of(200, b"<urlset></urlset>") is ResponseKind.PAGE
     assert kind_of(200, unclosed + b" two") is ResponseKind.PAGE
     assert kind_of(200, WHOLE) is ResponseKind.PAGE
     assert kind_of(200, unclosed) is ResponseKind.CUT

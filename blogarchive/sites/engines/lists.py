@@ -18,9 +18,9 @@ from blogarchive.sites.markup.elements import ancestors, around_several, has_rol
 from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _FEED, _POST_ID, _INNER, _CPAGE = urls.patterns("lists", "title feed post_id inner cpage")
-_NEXT, _NEXT_CLASS, _DISABLED, _PERMALINK = urls.patterns("lists", "next next_class disabled permalink")
+_NEXT, _NEXT_CLASS, _OFF, _PERMALINK = urls.patterns("lists", "next next_class disabled permalink")
 _PAGE_NO, _OF_LIST, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_list of_post archive recent")
-_COMMENT_FEED, _SITE_TITLE = (urls.PATTERNS["lists"][name] for name in ("comment_feed", "site_title"))
+_COMMENT_FEED, _SITE, _LINK = (urls.PATTERNS["lists"][n] for n in ("comment_feed", "site_title", "link"))
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED = "#comments", 3
 _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
@@ -38,7 +38,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         group = "" if is_bare or (titled and anchor not in titled) else group
         around = [anchor] if group else _rows_around(outline, anchor, shared)
         every = (node for row in around for node in row.iter() if node is not anchor)
-        titles = (node for node in every if node.tag in HEADINGS or has_role(node, _TITLE))
+        titles = (n for n in every if n.tag in HEADINGS or (group != "title a" and has_role(n, _TITLE)))
         heading = next(titles, anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
         # An image as a link has no text: its theme repeats the title as an attribute.
@@ -76,7 +76,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     own = urls.post_number(outline.tree.url)
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
     apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
-    anchors = (n for n in outline.order if n.tag == "a" and "tag" not in n.get("rel", "").split())
+    anchors = (n for n in outline.select(_LINK) if "tag" not in n.get("rel", "").split())
     for anchor, url in ((n, link_url(n, outline.tree.base) or "") for n in anchors if n not in apart):
         group, is_part = _group(anchor), "#" in url.replace("#!", "")
         # A link of a menu may have any word for a year as its text.
@@ -94,7 +94,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     # The last page of a list, or a month, may have one post, beside its date and a button.
     is_alone = _page_no(outline.tree.url) > 1 or len(links[rest[0]] if rest else ()) < MIN_LISTED
     # Beside the titled posts may be links to all of them and to a few without a title.
-    more = [n for n in rest if known < links[n] and (n == "" or 4 * len(links[n]) <= 5 * len(known))][:1]
+    more = [n for n in rest if known < links[n] and (n == "" or 4 * len(links[n]) < 5 * len(known) + 3)][:1]
     chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and is_alone) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
@@ -131,12 +131,11 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
     return None
 
 
-def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | None:
-    """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive."""
+def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
+    """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive, of a feed."""
     root = outline.tree.root
     links = [node for node in root.iter("link", "a") if "next" in (node.get("rel") or "").lower().split()]
-    disabled = {node for node in root.iter("*") if has_role(node, _DISABLED)}
-    anchors = [node for node in root.iter("a") if disabled.isdisjoint((node, node.getparent()))]
+    anchors = [n for n in root.iter("a") if not any(has_role(x, _OFF) for x in (n, next(n.iterancestors())))]
     # The class `next` may be of newer posts.
     links += [one for by_text in (True, False) for one in anchors if _is_next(outline, one, by_text)]
     # Sphinx links the next document so.
@@ -144,7 +143,9 @@ def find_next(outline: Outline, uid: str, *, archives: bool = False) -> str | No
     links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
     # The list of recent posts of ABlog has all posts, but its archive is better.
     links += [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
-    return next((urls.parse_url(url).url for url in _other_pages(outline, links, uid)), None)
+    # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
+    links += [node for node in root.iter("link") if archives and urls.is_index(node.get("href") or "")]
+    return [urls.parse_url(url).url for url in islice(_other_pages(outline, links, uid), 1)]
 
 
 def _other_pages(outline: Outline, links: Iterable[Element], uid: str) -> Iterator[str]:
@@ -198,7 +199,7 @@ def _home_urls(outline: Outline) -> Iterator[list[str]]:
     yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
     feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and urls.is_index(row[1]))
     yield [urls.folder_of_index(url) for _, url in feeds]
-    titles = outline.select(_SITE_TITLE) or outline.select("header a[href]")
+    titles = outline.select(_SITE) or outline.select("header a[href]")
     yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), outline.tree.base))]
 
 

@@ -18,7 +18,7 @@ from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
-HEADINGS, _MAX_TITLE = ("h1", "h2", "h3", "h4", "h5", "h6"), 300
+HEADINGS, _MAX = ("h1", "h2", "h3", "h4", "h5", "h6"), 300
 _TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
 _NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("footer", "header")
@@ -208,9 +208,8 @@ def _other_headings(
 
 def _find_candidates(outline: Outline, parts: Collection[str]) -> _Titles:
     """Return the elements that may show the title of a post, in the order of the page, with their texts."""
-    shown = {*outline.holders, *filter(_is_titled, outline.order)} - outline.home_links
-    texts = {node: _read_title(outline, node, parts) for node in outline.order if node in shown}
-    return {node: text for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE}
+    held = {*outline.holders, *filter(_is_titled, outline.order)} - outline.home_links
+    return {n: t for n in outline.order if n in held and 0 < len(t := _read_title(outline, n, parts)) <= _MAX}
 
 
 def title_text(outline: Outline, heading: Element) -> str:
@@ -258,7 +257,7 @@ def _is_titled(node: Element) -> bool:
 
 def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
     """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
-    is_titled = _is_titled(node) and outline.size(node) <= _MAX_TITLE
+    is_titled = _is_titled(node) and outline.size(node) <= _MAX
     whole, own = title_text(outline, node) if is_titled else "", outline.own_text(node)
     # UCenter Home has the link of a category in brackets before the title.
     own = own.replace("[]", "" if len(node) else "[]") if letters_of(own) in parts else _DAY.sub("", own)
@@ -277,5 +276,6 @@ def _rank_heading(
     is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
     # A post in a list below may have the name of the blog as its title.
     links = {post_number(link_url(one, outline.tree.base) or here) for one in node.iter("a")}
-    level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)})
+    is_of_menu = next(node.iterancestors("nav"), None) is not None
+    level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
     return (own not in sites, 2 * is_titled or int(is_end), is_shown, level, is_titled * len(own))

@@ -136,12 +136,12 @@ class PageParser:
         outline, uid = self._outline, self.uid
         if is_walk and (frames := lists.find_frames(outline, uid)):
             return self._listing(listed, frames)
-        url = lists.first_index(outline, uid) if is_home else lists.find_next(outline, uid, archives=is_walk)
-        if url is not None or (listed and not is_walk):
-            return self._listing(listed, () if url is None else (url,))
+        more = [lists.first_index(outline, uid)] if is_home else lists.find_next(outline, uid, is_walk)
+        if (more and not (is_walk and urls.is_index(more[0]))) or (listed and not is_walk):
+            return self._listing(listed, more)
         titled = self._title and Detail.HOME_EMPTY.format(title=self._title[:80])
         detail = Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY
-        return self._listing(listed, (), Problem(kind="incomplete", field="listed", detail=detail))
+        return self._listing(listed, more, Problem(kind="incomplete", field="listed", detail=detail))
 
     def _listing(self, listed: tuple[ListedPost, ...], more: Iterable[str], *problems: Problem) -> ParsedPage:
         links = [Link(url=url, kind=PageKind.HOME, next_page=True) for url in more]

@@ -82,8 +82,9 @@ class ResponseClassifier:
         kind = classify_response(crawled.page, crawled.parsed)
         if kind is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
             return ResponseKind.BROKEN  # a 304 to a request without a condition
-        if kind is ResponseKind.PAGE and crawled.page.status in _WHOLE_STATUSES:
-            self._closing_hosts.add(host)  # an error page is often the web server's own, which has an end
+        # An error page is often the web server's own, which has an end; a sitemap needs none.
+        if kind is ResponseKind.PAGE and crawled.page.status in _WHOLE_STATUSES and crawled.page.has_end_tag:
+            self._closing_hosts.add(host)
         if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():
             # Some sites close no page at all: the same bytes came twice, and no page of the host has an end.
             if crawled.page.body == last_body:

@@ -207,6 +207,10 @@ SHORT_POSTS = {
         f'<div id="main"><h1>{TITLE}</h1><p class="date">{DAY}</p><article><p>{SHORT}</p></article>'
         f'<div class="article-footer">{_LICENCE}</div></div>'
     ),
+    "the name of the blog is a longer heading in the menu": _page(
+        f'<nav><h2>小城笔记，写在河边的小城</h2><a href="/">首页</a></nav><header><h1>{TITLE}</h1><p>{DAY}</p></header>'
+        f'<div class="post-content"><p>{SHORT}</p></div>'
+    ).replace("- 小城笔记", "- 小城笔记，写在河边的小城"),
 }
 ONLY_CHANGED = _page(
     f'<div id="main"><h1>{TITLE}</h1><article>{TEXT}</article><p>最后修改时间：{DAY}</p></div>'

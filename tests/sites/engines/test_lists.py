@@ -308,7 +308,7 @@ def test_a_list_of_whole_texts_goes_on_whatever_its_address() -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["/index{}.html", "/page{}/", "/blog/page-{}.html", "/?paged={}", "/blog/page:{}"]
+    "form", ["/index{}.html", "/page{}/", "/blog/page-{}.html", "/?paged={}", "/blog/page:{}", "/p{}/"]
 )
 def test_the_next_page_has_a_number_in_any_form_and_a_sign_for_its_name(form: str) -> None:
     rows = "".join(f'<h2><a href="/2020/{number}.html">第 {number} 天</a></h2>' for number in range(1, 6))
@@ -378,6 +378,20 @@ def test_a_page_that_a_sitemap_names_and_that_lists_posts_is_no_post() -> None:
     assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
 
 
+def test_a_line_above_a_licence_in_a_card_and_a_picture_are_read_without_the_tags() -> None:
+    tags = '<div class="mt"><a href="/tags/a/" class="pill">日记</a> <a href="/2020/a/">渡船停了 →</a></div>'
+    card = (
+        '<title>换灯泡 - 山居</title><article class="card"><div><a role="heading">换灯泡</a><small><a href="/c/">'
+        '日记</a></small><span>2019-03-28 -</span></div><div class="ui-card-content"><p>今天换了灯泡。</p><blockquote>'
+        '<b>作者：<a href="/about/">店员</a><br>链接：<a href="/36.html">http://notes.example.org/36.html</a><br>'
+        "本文采用 <a href='/by'>CC BY-SA 4.0</a> 进行许可。</b></blockquote></div></article>"
+    )
+    picture = "<title>船 - 山居</title><main><article><header><h1>船</h1><time>2018-12-18</time></header>"
+    picture += f'<div class="prose-hill"><p><img src="/boat.png"></p></div>{tags}</article></main>'
+    posts = [read_page(text).posts[0] for text in (card, picture)]
+    assert [(post.body_text, len(post.images)) for post in posts] == [("今天换了灯泡。", 0), ("", 1)]
+
+
 def test_comments_that_the_text_quotes_are_of_the_text() -> None:
     alone, beside = read_page(with_quoted_comments()), read_page(with_quoted_comments(ONE_COMMENT))
     assert [one.author_name for one in alone.posts[0].comments] == []
@@ -427,12 +441,24 @@ def test_the_walk_follows_no_frame_outside_the_blog() -> None:
     assert following(page) == ["/ann/own.htm"]
 
 
-@pytest.mark.parametrize("more", ["", '<h3><a href="blog/archive.html">Archives</a></h3>'])
+_TO_ARCHIVE = '<h3><a href="blog/archive.html">{}</a></h3>'
+
+
+@pytest.mark.parametrize(
+    "more", ["", *map(_TO_ARCHIVE.format, ["Archives", "查看所有文章", "View all posts"])]
+)
 def test_the_walk_goes_on_with_recent_posts_only_if_no_link_leads_to_the_archive(more: str) -> None:
     rows = "".join(f'<p><a href="blog/day-{n}.html">雾里的船 {n}</a></p>' for n in range(1, 5))
     recent = '<h3><a href="blog.html">Recent Posts</a></h3>'
     page = read("#walk", f"<main>{rows}</main>{recent}{more}")
     assert (following(page), page.problems) == (["/blog/archive.html" if more else "/blog.html"], ())
+
+
+def test_a_walk_without_a_next_page_goes_on_with_the_feed_and_is_unproved() -> None:
+    feed = '<link rel="alternate" type="application/atom+xml" href="/atom.xml">'
+    page = read("#walk", f"{feed}<main><h2><a href='/2020/lamp.html'>灯</a></h2></main>")
+    assert (len(page.listed), following(page)) == (1, ["/atom.xml"])
+    assert [problem.kind for problem in page.problems] == ["incomplete"]
 
 
 def test_a_walk_that_finds_no_post_says_so() -> None:
@@ -587,6 +613,23 @@ def test_an_empty_link_over_a_card_leads_to_the_post_with_the_title_of_the_card(
     assert [(post.number, post.title) for post in page.listed] == [
         (f"2018/{slug}.html", title) for slug, title in rows
     ]
+
+
+@pytest.mark.parametrize("title", ["<h1>{}</h1><p>桥下的水很慢。</p>", '<b class="title">{}</b>'])
+@pytest.mark.parametrize("url", ["/notes/{}/", "notes/{}.html"])
+def test_a_card_without_a_link_leads_to_its_post_by_its_script(title: str, url: str) -> None:
+    card = '<div class="box" onclick="location.href=\'{0}\'"><div class="title_and_text">{1}</div></div>'
+    names = ["bridge", "lamp", "letter"]
+    page = list_page("".join(card.format(url.format(name), title.format(name)) for name in names), "")
+    ending = url.format("").removeprefix("/").removeprefix("notes/").rstrip("/")
+    assert [(post.number, post.title) for post in page.listed] == [(f"notes/{n}{ending}", n) for n in names]
+
+
+def test_a_post_without_a_title_in_a_list_of_three_is_listed_by_the_link_of_its_day() -> None:
+    row = '<article>{1}<a class="day" href="/{0}/"><time>2020-05-0{2}</time></a></article>'
+    titles = [(name, f'<h2><a href="/{name}/">{name}</a></h2>') for name in ("bridge", "lamp")]
+    rows = [row.format(*pair, day) for day, pair in enumerate([*titles, ("w3", "")], 1)]
+    assert [post.number for post in list_page("".join(rows), "").listed] == ["bridge", "lamp", "w3"]
 
 
 def test_the_newest_post_in_a_card_of_another_class_is_listed() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from blogarchive.errors import UsageError
-from blogarchive.fleet.shard import VARIABLE, HostLocks, fleet_url
+from blogarchive.fleet.shard import URL_VARIABLE, HostLocks, fleet_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, BlogSettings, read_settings, write_settings
 
@@ -26,7 +26,7 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
 
     Raises `Interrupted` if PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
     """
-    if not os.environ.get(VARIABLE):
+    if not os.environ.get(URL_VARIABLE):
         yield HostLocks()
         return
     url = fleet_url()

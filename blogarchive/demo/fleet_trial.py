@@ -23,7 +23,7 @@ from blogarchive.demo.host import DemoHost
 from blogarchive.errors import Interrupted, UsageError
 from blogarchive.fleet.database.shards import ShardStatus
 from blogarchive.fleet.registry import read_status
-from blogarchive.fleet.shard import HOME_VARIABLE, PATIENCE_VARIABLE, VARIABLE
+from blogarchive.fleet.shard import HOME_VARIABLE, PATIENCE_VARIABLE, URL_VARIABLE
 from blogarchive.processes import own_command
 
 MACHINES: Final = ("first", "second")
@@ -115,7 +115,7 @@ def open_trial(folder: Path, say: Callable[[str], None]) -> Iterator[Callable[[]
         server = TemporaryPostgres(_free_port())
         stack.callback(server.close)
         server.start()
-        say(f"export {VARIABLE}={server.url()}")
+        say(f"export {URL_VARIABLE}={server.url()}")
         _run(say, server.url(), MACHINES[0], "init")
         workers: list[subprocess.Popen[bytes]] = []
         stack.callback(_end, workers)
@@ -160,7 +160,7 @@ def _command(say: Callable[[str], None], machine: str, *words: str) -> list[str]
 
 
 def _environment(url: str, machine: str) -> dict[str, str]:
-    return {**os.environ, VARIABLE: url, HOME_VARIABLE: machine, PATIENCE_VARIABLE: _PATIENCE}
+    return {**os.environ, URL_VARIABLE: url, HOME_VARIABLE: machine, PATIENCE_VARIABLE: _PATIENCE}
 
 
 def _end(workers: Sequence["subprocess.Popen[bytes]"]) -> None:

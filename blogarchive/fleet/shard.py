@@ -1,7 +1,9 @@
-"""A shard of a fleet: its description beside the archive, its home; the settings of a fleet, and the locks of none.
+"""A shard of a fleet: the file that describes it beside its archive, and its home; the settings of all fleets.
 
 The home of a shard is a machine and the path of its archive there. A copy of the file has another home, or fewer
 rounds than PostgreSQL. It is refused: a shard never continues in two files.
+
+Without a fleet, a run has the `HostLocks` of this module, which lock nothing.
 """
 
 import importlib.util
@@ -23,6 +25,22 @@ from typing import Any, Final
 from blogarchive.errors import BlogArchiveError, CannotWrite, HostBusy, Interrupted, UsageError
 
 SUFFIX: Final = ".shard"
+
+URL_VARIABLE: Final = "BLOGARCHIVE_FLEET"
+"""Environment variable with the address of PostgreSQL; without it, no command uses a fleet."""
+
+HOME_VARIABLE: Final = "BLOGARCHIVE_HOME_ID"
+"""Environment variable with the name of this machine, if its host name changes, as that of a container does."""
+
+ROUND_VARIABLE: Final = "BLOGARCHIVE_FLEET_ROUND"
+"""Environment variable with the id of the round that a worker has started this process for."""
+
+PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
+"""Environment variable with `TimeLimits.client`, for slow networks; the same on all machines of a fleet."""
+_PATIENCE: Final = 8.0
+_SHORTEST_PATIENCE: Final = 1.0
+
+_PACKAGES: Final = ("psycopg", "prometheus_client")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,23 +183,6 @@ def home_error(db: Path, stored: Shard, known: ShardRow) -> BlogArchiveError | N
     return HostBusy(text.format_map(names))
 
 
-VARIABLE: Final = "BLOGARCHIVE_FLEET"
-"""Environment variable with the address of PostgreSQL; without it, no command uses a fleet."""
-
-HOME_VARIABLE: Final = "BLOGARCHIVE_HOME_ID"
-"""Environment variable with the name of this machine, if its host name changes, as that of a container does."""
-
-ROUND_VARIABLE: Final = "BLOGARCHIVE_FLEET_ROUND"
-"""Environment variable with the id of the round that a worker has started this process for."""
-
-PATIENCE_VARIABLE: Final = "BLOGARCHIVE_FLEET_PATIENCE"
-"""Environment variable with `TimeLimits.client`, for slow networks; the same on all machines of a fleet."""
-_PATIENCE: Final = 8.0
-_SHORTEST_PATIENCE: Final = 1.0
-
-_PACKAGES: Final = ("psycopg", "prometheus_client")
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeLimits:
     """Seconds. A process sends no more requests if PostgreSQL has not answered for `client`.
@@ -212,10 +213,10 @@ def time_limits() -> TimeLimits:
 
 def fleet_url() -> str:
     """Return the address of PostgreSQL. Raises `UsageError` if it is not set or the extra is not installed."""
-    url = os.environ.get(VARIABLE, "")
+    url = os.environ.get(URL_VARIABLE, "")
     if not url:
         text = _("set {variable} to the address of PostgreSQL, as postgresql://user@host/database")
-        raise UsageError(text, variable=VARIABLE)
+        raise UsageError(text, variable=URL_VARIABLE)
     require_packages()
     return url
 

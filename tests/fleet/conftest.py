@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.fleet.shard import PATIENCE_VARIABLE, VARIABLE
+from blogarchive.fleet.shard import PATIENCE_VARIABLE, URL_VARIABLE
 from tests.fleet.fleet import Fleet
 from tests.fleet.postgres import Postgres, binaries
 
@@ -28,7 +28,7 @@ def server() -> Iterator[Postgres]:
 def url(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the address of a new database, which BLOGARCHIVE_FLEET names."""
     made = server.make_database()
-    monkeypatch.setenv(VARIABLE, made)
+    monkeypatch.setenv(URL_VARIABLE, made)
     monkeypatch.setenv(PATIENCE_VARIABLE, str(PATIENCE))
     return made
 

@@ -12,7 +12,7 @@ from blogarchive.browse import archives
 from blogarchive.browse.pages.post_choices import Pages, turn_pages
 from blogarchive.browse.requests import SANDBOX, RequestContext, respond
 from blogarchive.errors import BlogArchiveError
-from blogarchive.fleet.shard import VARIABLE, fleet_url
+from blogarchive.fleet.shard import URL_VARIABLE, fleet_url
 from blogarchive.messages import N_
 from blogarchive.messages.details import failure_words
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
@@ -161,7 +161,7 @@ async def show_fleet(context: RequestContext) -> Response:
 
 def has_fleet(context: RequestContext) -> bool:
     """Return whether this server of our own shows a fleet."""
-    return bool(os.environ.get(VARIABLE)) and archives.is_own_server(context.datasette)
+    return bool(os.environ.get(URL_VARIABLE)) and archives.is_own_server(context.datasette)
 
 
 async def open_random(context: RequestContext) -> Response:

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from blogarchive.errors import FleetUnreachable, HostBusy, UsageError
-from blogarchive.fleet.shard import VARIABLE, boot_clock, time_limits
+from blogarchive.fleet.shard import URL_VARIABLE, boot_clock, time_limits
 from blogarchive.messages import N_
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -46,7 +46,7 @@ def connection_string(url: str, *, holds_locks: bool = False) -> str:
         return make_conninfo(url, **missing)
     except psycopg.ProgrammingError as error:
         text = _("{variable} is no address of PostgreSQL: {reason}")
-        raise UsageError(text, variable=VARIABLE, reason=one_line(error)) from error
+        raise UsageError(text, variable=URL_VARIABLE, reason=one_line(error)) from error
 
 
 @asynccontextmanager

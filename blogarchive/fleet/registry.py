@@ -222,8 +222,8 @@ def _raise(db: Path, error: UsageError) -> None:
 
 def _stored_rounds(db: Path, shard: shard_file.Shard) -> list[dict[str, Any]]:
     """Return the rounds of a shard that its archive has, oldest first."""
-    found: list[dict[str, Any]] = []
     # An older archive is migrated by its next round, which also reports a missing or damaged one.
     with suppress(BlogArchiveError), Archive.open(db, read_only=True) as archive:
-        found = finished_runs(archive, _RESTORED_ROUNDS)
-    return [{**run, "shard": shard.shard, "epoch": shard.epoch} for run in found]
+        runs = finished_runs(archive, _RESTORED_ROUNDS)
+        return [{**run, "shard": shard.shard, "epoch": shard.epoch} for run in runs]
+    return []

@@ -38,12 +38,6 @@ class RoundResult:
     hosts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_unfinished: bool = False
 
-    def of_rest(self) -> "RoundResult":
-        """Return the result of the hosts that did not fail."""
-        if not self.hosts:
-            return self
-        return RoundResult(exit_code=0, outcome="limited" if self.is_unfinished else "done")
-
 
 @dataclass(slots=True, eq=False)
 class Round:

@@ -126,7 +126,7 @@ class Worker:
         is_quiet = False
         while True:
             self._round_ended.clear()
-            # At each beat: `fleet add` may have made a new one below it.
+            # At each beat: `fleet add` may have made a folder below that of this worker.
             self._folders = await shards.find_homes(connection, self.folder)
             await self._lock_homes(connection)
             for home in self._homes:
@@ -357,7 +357,9 @@ class _EndedRound:
     @property
     def of_rest(self) -> RoundResult:
         """Return the result of all other hosts."""
-        return self.result.of_rest() if self.failed_hosts else self.result
+        if not self.failed_hosts:
+            return self.result
+        return RoundResult(exit_code=0, outcome="limited" if self.result.is_unfinished else "done")
 
     @property
     def is_complete(self) -> bool:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
-from psycopg.rows import class_row
-
-from blogarchive.fleet.database.session import Connection, scalar
+from blogarchive.fleet.database.session import Connection, rows_as, scalar
 from blogarchive.fleet.database.shards import pause_shards
 from blogarchive.fleet.shard import Shard, machine_id
 
@@ -116,10 +114,8 @@ returning first.at is null, nullif(s.due_at, now())
 
 async def begin_round(connection: Connection, shard: Shard) -> BegunRound | None:
     """Store that a round begins. Return None if no host of the shard is due."""
-    async with connection.cursor(row_factory=class_row(BegunRound)) as cursor:
-        values = {"machine": machine_id(), "shard": shard.shard, "round": shard.round}
-        await cursor.execute(_BEGIN, values)
-        return await cursor.fetchone()
+    values = {"machine": machine_id(), "shard": shard.shard, "round": shard.round}
+    return next(iter(await rows_as(BegunRound, connection, _BEGIN, values)), None)
 
 
 async def end_round(connection: Connection, ended: Mapping[str, Any]) -> EndedShard | None:
@@ -127,9 +123,7 @@ async def end_round(connection: Connection, ended: Mapping[str, Any]) -> EndedSh
 
     The row of the shard is locked from here on: who asks for a round later finds the next one.
     """
-    async with connection.cursor(row_factory=class_row(EndedShard)) as cursor:
-        await cursor.execute(_END, ended)
-        return await cursor.fetchone()
+    return next(iter(await rows_as(EndedShard, connection, _END, ended)), None)
 
 
 async def schedule(

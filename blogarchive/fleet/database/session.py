@@ -3,21 +3,24 @@
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from gettext import gettext as _
 from importlib.resources import files
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypeVar
 
 import psycopg
+from psycopg.abc import Params
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import class_row
 
 from blogarchive.errors import FleetUnreachable, HostBusy, UsageError
 from blogarchive.fleet.shard import URL_VARIABLE, boot_clock, time_limits
 from blogarchive.messages import N_
 
+_T = TypeVar("_T")
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 # Parameters of libpq: a connection fails soon if the network is cut. The user's address overrides them.
@@ -62,12 +65,19 @@ async def connected(url: str, *, holds_locks: bool = False) -> AsyncIterator[Con
             yield connection
 
 
-async def scalar(
-    connection: Connection, sql: LiteralString, parameters: Sequence[object] | Mapping[str, object] = ()
-) -> Any:
+async def scalar(connection: Connection, sql: LiteralString, parameters: Params = ()) -> Any:
     """Return the first column of the first row; None if there is none."""
     row = await (await connection.execute(sql, parameters)).fetchone()
     return row[0] if row else None
+
+
+async def rows_as(
+    kind: type[_T], connection: Connection, sql: LiteralString, parameters: Params = ()
+) -> list[_T]:
+    """Return the rows as objects of that class, which has a field for each column."""
+    async with connection.cursor(row_factory=class_row(kind)) as cursor:
+        await cursor.execute(sql, parameters)
+        return await cursor.fetchall()
 
 
 async def server_time(connection: Connection) -> datetime:

@@ -8,10 +8,8 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Any, Final, LiteralString
 
-from psycopg.rows import class_row
-
 from blogarchive.errors import UsageError
-from blogarchive.fleet.database.session import Connection, scalar
+from blogarchive.fleet.database.session import Connection, rows_as, scalar
 from blogarchive.fleet.shard import Shard, ShardRow, description, machine_id, time_limits
 
 SOON: Final = timedelta(minutes=1)
@@ -95,23 +93,19 @@ async def find_names(connection: Connection, patterns: Collection[str]) -> list[
 async def read_shards(connection: Connection, patterns: Collection[str]) -> list[ShardRow]:
     """Return the shards that the patterns name, by name; locked to the end of the transaction. Raises `UsageError`."""
     names = await find_names(connection, patterns)
-    async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:
-        await cursor.execute(f"{SELECT} where shard = any(%s) order by shard for update", (names,))
-        return await cursor.fetchall()
+    query = f"{SELECT} where shard = any(%s) order by shard for update"
+    return await rows_as(ShardRow, connection, query, (names,))
 
 
 async def known_shards(connection: Connection) -> dict[str, ShardRow]:
     """Return all shards by name."""
-    async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:
-        await cursor.execute(SELECT)
-        return {row.shard: row for row in await cursor.fetchall()}
+    return {row.shard: row for row in await rows_as(ShardRow, connection, SELECT)}
 
 
 async def lock_shard(connection: Connection, name: str) -> ShardRow | None:
     """Return a shard that is not paused, locked until the end of the transaction; None if there is none."""
-    async with connection.cursor(row_factory=class_row(ShardRow)) as cursor:
-        await cursor.execute(f"{SELECT} where shard = %s and paused_at is null for update", (name,))
-        return await cursor.fetchone()
+    query = f"{SELECT} where shard = %s and paused_at is null for update"
+    return next(iter(await rows_as(ShardRow, connection, query, (name,))), None)
 
 
 async def save_shard(connection: Connection, shard: Shard, *, machine: str, db: Path | str) -> None:

@@ -20,7 +20,7 @@ from blogarchive.items import CrawledPage, Page, ParsedPage, Target
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.images import ImageFailure
 from blogarchive.parsing.urls import host_of, service_of
-from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, is_unparsable
+from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, repeated_form
 from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers import parser_process
@@ -175,7 +175,7 @@ class BlogSpider(PoliteSpider):
         crawled = CrawledPage(target=target, page=page, parsed=parsed, is_normalized=True)
         kind = self._classifier.classify(crawled, host, response.meta.get("last_body"))
         if kind in (ResponseKind.PAGE, ResponseKind.UNCHANGED):
-            self.throttle.record_response(host, page.body if is_unparsable(page, parsed) else None)
+            self.throttle.record_response(host, repeated_form(page, parsed))
         if kind is ResponseKind.UNCHANGED:
             self.session.save_unchanged(target, page)
             self.scheduler.mark_done(target)

@@ -1,7 +1,6 @@
 """The limits of a host: delay, pauses, refusals."""
 
 import asyncio
-import string
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -31,9 +30,6 @@ LONGEST_WAIT = timedelta(minutes=10)
 
 LONGEST_CRAWL_DELAY = timedelta(minutes=1)
 """A longer Crawl-delay of robots.txt is shortened to this."""
-
-# Characters of times, addresses and tokens, which differ between two copies of one block page; of other words too.
-_ASCII_WORDS = (string.ascii_letters + string.digits + "+/=_-").encode()
 
 _POLL = 1.0
 _SHORTEST_DELAY = 0.05  # for back-offs
@@ -78,13 +74,11 @@ class HostThrottle:
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
         self._running: set[asyncio.Task[Any]] = set()
-        now = monotonic()
-        self._free_at = {host: now + wait for host, wait in self._locks.waits.items()}
+        self._free_at = {host: monotonic() + wait for host, wait in self._locks.waits.items()}
         self._delay = delay
         self._delays = defaultdict(float) if delays is None else delays
         self._max_requests = max_requests
         self._crawl_delays: dict[str, timedelta] = {}
-        self._unparsable: dict[str, bytes | None] = {}  # the last page of a host without ASCII words
         self._consecutive: Counter[tuple[str, str]] = Counter()
 
     @property
@@ -131,9 +125,8 @@ class HostThrottle:
 
     def is_allowed(self, host: str) -> bool:
         """Return True if this run may still send requests to `host`."""
-        return self.limit is None and not (
-            host in self.blocked_hosts or host in self.busy_hosts or host in self._locks.left_out
-        )
+        closed = self.blocked_hosts, self.busy_hosts, self._locks.left_out
+        return self.limit is None and not any(host in hosts for hosts in closed)
 
     async def wait_until_allowed(self, host: str, *, image_host: str | None = None) -> None:
         """Return when the pause of `host` is over; raises `RequestCancelled` if this run sends it nothing more.
@@ -179,20 +172,19 @@ class HostThrottle:
         if (delay := self._delays[host]) > self._delay:
             self.pause(host, timedelta(seconds=delay))
 
-    def record_response(self, host: str, unparsable: bytes | None = None) -> None:
-        """Count a repeated unparsable page of `host`, else reset its counters.
+    def record_response(self, host: str, repeated: bytes | None = None) -> None:
+        """Count a page that `host` may repeat, else reset its counters.
 
-        `unparsable` is the body of a page without a known form: repeated for many URLs, it is a block page.
+        `repeated` is the result of `repeated_form`: equal for many URLs, it is that of a block page. Two such pages may
+        alternate, for posts and for lists.
         """
-        body = unparsable and unparsable.translate(None, _ASCII_WORDS)
-        if body is not None and self._unparsable.get(host) == body:
-            if self._count(host, "repeated") >= REPEATS_ALLOWED:
-                reason = Detail.HOST_SAME_PAGE.format(count=REPEATS_ALLOWED)
-                self.blocked_hosts[host] = reason
-            return
-        self._unparsable[host] = body
-        for event in ("refused", "failed", "repeated"):
+        count = 0 if repeated is None else self._count(host, str(hash(repeated)))
+        if count > REPEATS_ALLOWED:
+            self.blocked_hosts[host] = Detail.HOST_SAME_PAGE.format(count=REPEATS_ALLOWED)
+        for event in ("refused", "failed") if count == 1 else ():
             self._consecutive.pop((host, event), None)
+        if count == 0:
+            self._consecutive = Counter({key: n for key, n in self._consecutive.items() if key[0] != host})
 
     def record_refusal(self, host: str, retry_after: timedelta | None) -> None:
         """Pause for `retry_after`, or for the back-off if that is longer.

@@ -10,6 +10,7 @@ stored or listed post. A block page with unknown words repeats at ten more URLs:
 """
 
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -94,12 +95,23 @@ class ResponseClassifier:
         return kind
 
 
-def is_unparsable(page: Page, parsed: ParsedPage) -> bool:
-    """Return True if a page has no known form; it may be a block page with unknown words.
+# Characters of times, addresses and tokens, which differ between two copies of one block page; of other words too.
+_ASCII_WORDS = (string.ascii_letters + string.digits + "+/=_-").encode()
 
-    A 404 or 410 is valid for its own URL, whatever it says.
+
+def repeated_form(page: Page, parsed: ParsedPage) -> bytes | None:
+    """Return what the page of a block, or of a domain for sale, repeats for each URL; None if the page is another one.
+
+    It may have no known form, or be a post of any host that shows a short text alone. A 404 or 410 is valid for its own
+    URL, whatever it says.
     """
-    return parsed.kind is PageKind.UNKNOWN and page.status not in (304, 404, 410)
+    if parsed.kind is PageKind.UNKNOWN:
+        return None if page.status in (304, 404, 410) else page.body.translate(None, _ASCII_WORDS)
+    post = next(iter(parsed.posts), None)
+    if not (post and post.read_by and post.body_text and is_timeless(post)):
+        return None
+    # Tokens may follow the beginning of the text.
+    return f"{post.title}\n{post.body_text[:20]}".encode()
 
 
 def _is_refusal(page: Page, notice: Notice | None) -> bool:

@@ -235,6 +235,27 @@ def test_pages_of_errors_are_no_change_of_a_site(tmp_path: Path) -> None:
     assert rows(tmp_path, "select count(*) from site_changes") == [(0,)]
 
 
+def test_a_domain_that_is_for_sale_is_asked_for_few_pages_and_has_not_changed(tmp_path: Path) -> None:
+    blog, answer = LivelyBlog(30), LivelyBlog.answer
+    head = "<head><title>blog.test</title></head>"
+
+    def park(path: str) -> tuple[int, str, str]:
+        offer = f'<p>The domain may be for sale. <a href="https://sale.test/?{uuid4().hex}">点此询价</a></p>'
+        return 200, "text/html", f"<html>{head}<body><h1>该域名可能出售</h1>{offer}</body></html>"
+
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.answer = park  # type: ignore[method-assign]
+        blog.requested.clear()
+        parked = night(blog, tmp_path, 1, "update", "--full")
+        assert (parked.code, "the same unreadable page" in parked.err) == (4, True)
+        assert len(blog.requested) < 30
+        blog.answer = lambda path: answer(blog, path)  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 2, "update", "--full").code == 0
+    assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(30, 0)]
+    assert edits(tmp_path) == []
+
+
 def test_a_page_of_maintenance_is_no_version_on_a_blog_that_shows_no_times_any_more(tmp_path: Path) -> None:
     blog, answer, whole = LivelyBlog(), LivelyBlog.answer, LivelyBlog.page
     asks, shows_time = {"down": False}, {"time": True}

@@ -80,7 +80,8 @@ def find_time(around: Surroundings) -> FoundTime:
     best = found[0][1]
     for one in (one for _, one in found[1:] if one.at.time() > time.min):
         is_exact = one.precision in ("minute", "second") and one.at.date() == best.at.date()
-        is_same = best.precision == "minute" and f"{one.at:%H:%M}" == f"{best.at:%H:%M}"  # with an offset
+        # The one has an offset. A theme may show the hours of a clock of 12 hours, without the half of the day.
+        is_same = best.precision == "minute" and f"{best.at:%H:%M}" in (f"{one.at:%H:%M}", f"{one.at:%I:%M}")
         best = one if is_exact and (best.precision == "day" or is_same) else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     doubt: str | None = weak if best is shown else None

@@ -394,6 +394,13 @@ def test_of_two_stamps_at_the_time_that_is_shown_the_one_with_its_offset_counts(
     assert (shown and shown.at and shown.at.isoformat()) == "2019-05-20T08:07:20+09:00"
 
 
+@pytest.mark.parametrize(("at", "hour"), [("20", "08"), ("00", "12"), ("12", "12"), ("09", "09")])
+def test_the_stamp_tells_the_half_of_the_day_that_a_clock_of_12_hours_leaves_out(at: str, hour: str) -> None:
+    stamp = f'<meta property="article:published_time" content="2019-05-20T{at}:07:20+09:00">'
+    shown = read(stamp + post(f"2019-05-20 {hour}:07")).posts[0].posted
+    assert (shown and shown.at and shown.at.isoformat()) == f"2019-05-20T{at}:07:20+09:00"
+
+
 def test_the_stamp_of_a_comment_adds_its_offset_to_the_time_that_is_shown() -> None:
     shown = '<time datetime="2019-05-21T11:21:09+02:00">21. Mai 2019, um 11:21 Uhr</time>'
     posted = [

@@ -200,7 +200,7 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         # Ad Inserter names its boxes `code-block-1`, as others name those of code.
         role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
-        two = (node, next(node.itersiblings("*"), node))
+        two = (node, next((x for x in node.itersiblings("*") if x.tag != "a" or outline.size(x)), node))
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         if is_code or node.getparent() in code:
             code.add(node)

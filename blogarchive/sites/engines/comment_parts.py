@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from blogarchive.items import Comment, DateText
 from blogarchive.parsing.dates.order import DAY_FIRST, day_orders
-from blogarchive.parsing.dates.parse import date_text
+from blogarchive.parsing.dates.parse import date_text, parse_url_date
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
-from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
+from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, parse_place, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
@@ -67,25 +67,34 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     elements = lift([outline.holders[place] for place in places], stops)
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
-    orders = _find_orders(outline, places)
-    found: Read = []
+    orders = _find_orders(outline, places, now)
+    whole, rows = list[Read](), Read()
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         _find_parts(outline, items, is_whole)
         # FC2 has the answer of the owner, without a name, in the comment: its text is no second comment.
-        own = (x for x in items if not (x.above and x.shown and x.shown == x.above.shown))
-        found = [(item, _read_item(outline, item, orders, now)) for item in own]
-        if all(comment for _, comment in found):
-            break
-    return found
+        own = [x for x in items if not (x.above and x.shown and x.shown == x.above.shown)]
+        rows = [(item, _read_item(outline, item, orders, now)) for item in own]
+        whole += [rows] * all(comment for _, comment in rows)
+        # SaBlog-X has each text before its time, and links to pages below the last time: these are no text.
+        shapes = {x.body is not None and shape_of(x.body)[0] for x in own}
+        if whole[-1:] == [rows] and (way is None or len(shapes) == 1):
+            return rows
+    return next(iter(whole), rows)
 
 
-def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
-    """Return the orders of month and day that the dates of comments have, else those of the page or of its language."""
+def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool]:
+    """Return the orders of month and day that the dates of comments have, else those of the page or of its language.
+
+    No comment is older than its post, whose day may be in the URL, or of the future.
+    """
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
-    is_day_first = DAY_FIRST.match(outline.tree.root.get("lang") or "")
-    return day_orders(dates) or day_orders(stated) or ({True} if is_day_first else set())
+    known, since = day_orders(dates) or day_orders(stated), parse_url_date(outline.tree.url, now)
+    days = {one: [parse_place(outline, at, now, {one}) for at in places if since] for one in (True, False)}
+    fits = {one for one, row in days.items() if since and all(x and x.at >= since.at for x in row)}
+    lang = outline.tree.root.get("lang") or ""
+    return known or (fits if len(fits) == 1 else {True} if DAY_FIRST.match(lang) else set())
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
@@ -223,8 +232,8 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
     # SPIP repeats the title of the post in each comment.
-    named = ((node, _name_of(outline, item, node)) for node in nodes)
-    return [(shape_of(node), name) for node, name in named if name and name[0] != outline.title.text]
+    names, title = {node: _name_of(outline, item, node) for node in nodes}, outline.title.text
+    return [(shape_of(node), name) for node, name in names.items() if name and name[0] != title]
 
 
 def _first_text(texts: list[str]) -> _Names:
@@ -254,8 +263,8 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     """Return the texts in an element that are no labels, up to a date."""
     shown = "\0".join(outline.texts[place].strip() for place in outline.span(node))
     texts = DATE.split(shown, maxsplit=1)[0].split("\0")
-    parts = [text for text in texts if _trim(text) and not is_label(text)]
-    parts = sorted(parts, key=lambda text: _BADGE.fullmatch(text) is not None)[:1]
+    named = (text for text in texts if _trim(text) and not is_label(text))
+    parts = sorted(named, key=lambda text: bool(_BADGE.fullmatch(text)))[:1]
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
     name = _trim(" ".join(" ".join(parts or texts).split()))

@@ -15,11 +15,11 @@ from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Read, 
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, in_other_row, is_edited
 from blogarchive.sites.engines.urls import patterns
-from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
+from blogarchive.sites.markup.elements import Shape, ancestors, has_role, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count id heading_of answer line")
-_MOMENT, _PINGS, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings sentence of_answer")
+_MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings ping sentence of_answer")
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
@@ -81,8 +81,8 @@ def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     # b2evolution has an area for each comment; an element around all of them is none of a single one.
-    kin = Counter((one.getparent(), one.get("class")) for one in areas if one.get("class"))
-    lone = [one for one in areas if kin[one.getparent(), one.get("class")] < 2 and has_role(one, COMMENTS)]
+    kin = Counter(shape_of(one)[0] for one in outline.order if one.get("class"))
+    lone = [one for one in areas if kin[shape_of(one)[0]] < 2 and has_role(one, COMMENTS)]
     # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
     named = [one for one in outline.order if has_role(one, ITEM) and one not in outline.beside]
     single = named[:1] if all(outline.contains(named[0], one) for one in named) else []
@@ -96,14 +96,17 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
-    pings = {node for node in inside if node.tag == "li" and {"pingback", "trackback"} & {*names_of(node)}}
-    # Some themes show them as comments.
-    pings -= {above for item, _ in rows for above in (item.element, *item.element.iterancestors())}
+    refs = {node for node in inside if has_role(node, _PING) or _PING.match(outline.own_text(node))}
+    # Some themes of WordPress show them as comments.
+    pings = {n for n in refs if n.tag != "li" or all(x.element not in n.iter() for x, _ in rows)}
     closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
+    kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
     # In a forum, the post is the first of the comments.
-    found = [row for row in rows if row[0].body is None or outline.text(row[0].body) != outline.text(body)]
+    found = [r for r in kept if r[0].body is None or outline.text(r[0].body) != outline.text(body)]
     known = tuple(comment for _, comment in found if comment is not None)
-    expected = claimed - len(pings) if ids or count is not None else max(most, len(known))
+    # Themes count them as comments, or do not.
+    more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
+    expected = claimed - more if ids or count is not None else max(most - len(rows) + len(kept), len(known))
     problems: tuple[Problem, ...] = ()
     is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
     if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and expected):
@@ -139,7 +142,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     # A page that names no comments may show them below its form.
     forms = (outline.span(one).start for one in outline.select("form"))
     start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(outline.texts))
-    after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside]
+    after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside | seen]
     # A link to answer, or several times of day, may be of comments that nothing names.
     is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(outline.texts[at]) for at in after)
     dated = (at for at in after if DATE.search(outline.texts[at]) and not is_edited(outline, at))

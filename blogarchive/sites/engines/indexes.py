@@ -153,8 +153,7 @@ def _read_row(row: dict[str, Any], url: str, now: datetime) -> ListedPost:
 
 
 def _rendered(row: dict[str, Any], name: str) -> str:
-    value = row.get(name)
-    return str((value.get("rendered") if isinstance(value, dict) else value) or "")
+    return str((value.get("rendered") if isinstance(value := row.get(name), dict) else value) or "")
 
 
 def _local_time(row: dict[str, Any], now: datetime) -> DateText | None:

@@ -140,8 +140,12 @@ class Outline:
         sites = _site_names(self).difference(map(letters_of, map(self.text, own)))
         claims = [claim for claim in _claims(self) if not _is_site_name(claim, sites)]
         parts = _claimed_parts(self, claims, sites)
-        titles = _find_candidates(self, parts)
-        confirmed = _confirmed(self, titles, parts)
+        held = {*self.holders, *filter(_is_titled, self.order)} - self.home_links
+        titles = {n: t for n in self.order if n in held and 0 < len(t := _read_title(self, n, parts)) <= _MAX}
+        # A title without letters, such as `……`, is at the start or the end of the window title.
+        ends = {end for claim in _claims(self) for end in _ENDS.findall(claim)}
+        bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
+        confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
         others = _other_headings(self, titles, confirmed, sites)
         keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
         # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
@@ -188,28 +192,14 @@ def _claimed_parts(outline: Outline, claims: list[str], sites: set[str]) -> froz
     return frozenset(rests).union(*map(_parts_of, words))
 
 
-def _confirmed(outline: Outline, titles: _Titles, parts: Collection[str]) -> list[Element]:
-    """Return the elements whose text a claim confirms."""
-    # A title without letters, such as `……`, is at the start or the end of the window title.
-    ends = {end for claim in _claims(outline) for end in _ENDS.findall(claim)}
-    bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
-    return bare or [node for node, text in titles.items() if letters_of(text) in parts]
-
-
 def _other_headings(
-    outline: Outline, titles: _Titles, confirmed: list[Element], sites: set[str]
+    outline: Outline, titles: _Titles, known: list[Element], sites: set[str]
 ) -> list[Element]:
     """Return the headings that may be the title if the window title has other words than the page."""
-    apart = {node for node in outline.beside if node.tag != "h1"}.union(confirmed)
+    apart = {node for node in outline.beside if node.tag != "h1"}.union(known)
     named = [node for node in titles if _is_titled(node) and node not in apart]
     of_post = [node for node in named if has_role(node, _POST_TITLE)]
     return [n for n in named if (n.tag == "h1" or [n] == of_post) and not _is_site_name(titles[n], sites)]
-
-
-def _find_candidates(outline: Outline, parts: Collection[str]) -> _Titles:
-    """Return the elements that may show the title of a post, in the order of the page, with their texts."""
-    held = {*outline.holders, *filter(_is_titled, outline.order)} - outline.home_links
-    return {n: t for n in outline.order if n in held and 0 < len(t := _read_title(outline, n, parts)) <= _MAX}
 
 
 def title_text(outline: Outline, heading: Element) -> str:

@@ -104,18 +104,16 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
 
 def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Problem]:
     # Promise "wrong without a word: none": a field with a single witness is a failure row.
-    title_doubt = None if title.is_confirmed else Detail.TITLE_ALONE
-    body_doubt = None if is_body_sure else Detail.BODY_ALONE
-    doubts = [("title", title_doubt), ("posted_at", time.doubt), ("body", body_doubt)]
+    doubts = [("title", None if title.is_confirmed else Detail.TITLE_ALONE), ("posted_at", time.doubt)]
+    doubts.append(("body", None if is_body_sure else Detail.BODY_ALONE))
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
 
 
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:
-    shown = [("body", selector_of(body), "")]
-    if title.text is not None:
-        name = "window title" if title.heading is None else selector_of(title.heading)
-        shown.insert(0, ("title", name, title.text))
+    name = "window title" if title.heading is None else selector_of(title.heading)
+    shown = [("title", name, title.text)] if title.text is not None else []
     if time.witnesses:
-        shown.insert(-1, ("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
+        shown.append(("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
+    shown.append(("body", selector_of(body), ""))
     shown.append(("comments", ", ".join(map(selector_of, found.sections)), str(len(found.comments))))
     return tuple(FieldSource(field=field, selector=name, value=value) for field, name, value in shown)

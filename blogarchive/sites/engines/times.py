@@ -180,7 +180,7 @@ def is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
-    text = write_year_first(" ".join(outline.texts[place].split()), order)
+    text = write_year_first(" ".join(outline.texts[place].replace(" '", " 20").split()), order)
     if (match := DATE.search(text)) is None:
         return None
     start, end = match.span()

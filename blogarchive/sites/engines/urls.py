@@ -37,7 +37,8 @@ def parse_url(url: str) -> ParsedUrl:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     netloc, path = parts.netloc, parts.path
     # A post that others share has words of the sharer in its URL: it is one post.
-    query = urlencode([pair for pair in parse_qsl(parts.query, True) if not _TRACKING.match(pair[0])])
+    # Bo-Blog has posts at `read.php?5`, which is not `read.php?5=`.
+    query = urlencode([x for x in parse_qsl(parts.query, True) if not _TRACKING.match(x[0])]).rstrip("=")
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit(parts._replace(query=query, fragment="")) + walk
     step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None

@@ -415,5 +415,5 @@ def leads_home(anchor: dom.Element, tree: PageTree) -> bool:
     """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
     link, own = anchor.get("href") or "#", urlunsplit(("", "", *urlsplit(tree.url)[2:]))
     is_path = not link.startswith("#") and "?" not in link and dom.absolute_url(link, tree.base)
-    path = urlsplit(link).path if is_path else "#"
-    return path in ("/", "/index.html", "") or (path.endswith("/") and own != path and own.startswith(path))
+    path = re.sub(r"(?i)(?<=/)(?:index|default)\.\w+$", "", urlsplit(link).path) if is_path else "#"
+    return path in ("/", "") or (path.endswith("/") and own != path and own.startswith(path))

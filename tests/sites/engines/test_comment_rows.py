@@ -17,11 +17,11 @@ TEXT = "<p>" + "河水涨到了桥墩的第三道线，卖菜的人都往坡上�
 COMMENTS = [("青禾", "第三道线是哪一年刻的？"), ("老木", "+1"), ("青禾", "坡上那家面馆还在吗。")]
 
 
-def read(section: str, lang: str = "zh", when: str = "2025年5月1日 08:05") -> ParsedPage:
+def read(section: str, lang: str = "zh", when: str = "2025年5月1日 08:05", url: str = URL) -> ParsedPage:
     post = f"<article><h1>桥</h1><p class='line'>{when}</p><div class='entry-content'>{TEXT}</div></article>"
     head = '<meta charset="utf-8"><title>桥 | 北坡</title>'
     text = f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head><body>{post}{section}</body></html>'
-    return api.parse_page(text.encode(), URL, fetched_at=READ_AT)
+    return api.parse_page(text.encode(), url, fetched_at=READ_AT)
 
 
 def shown(page: ParsedPage) -> list[tuple[str, str, str | None]]:
@@ -385,3 +385,42 @@ def test_a_name_that_begins_as_a_weekday_is_a_name() -> None:
     )
     page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "de")
     assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
+
+
+def test_a_text_before_its_time_is_not_that_of_the_comment_above() -> None:
+    said = rows('<p class="text">{text}</p><p class="line">Post by {name} on {at}</p>')
+    pages = '<div class="p_bar"><span>Records: 5</span><a href="#">2</a></div>'
+    assert shown(read(f'<div id="comments"><h3>3 条评论</h3>{said}{pages}</div>')) == expected()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<div class="said"><b>Trackback from: 灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div>',
+        '<div id="trackbacks"><div class="said"><b>灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div></div>',
+        '<div class="said"><b>灯下</b><div class="text">Pingback from 灯下</div><i>2025年5月9日 09:09</i></div>',
+    ],
+)
+def test_a_link_from_another_blog_is_no_comment(other: str) -> None:
+    said = rows('<div class="said"><b>{name}</b><div class="text">{text}</div><i>{at}</i></div>')
+    page = read(f'<div id="comments"><h3>评论</h3>{said}{other}</div>')
+    assert (shown(page), page.problems) == (expected(), ())
+    page = read(f'<div id="comments"><h3>评论</h3>{other}</div>')
+    assert (shown(page), page.problems) == ([], ())
+
+
+def test_the_day_in_the_url_tells_the_day_from_the_month() -> None:
+    said = rows('<div class="said"><b>{name}</b><p>{text}</p><i>{at}</i></div>', at="5/{n}/2025 09:0{n}")
+    section = f'<div id="comments"><h3>评论</h3>{said}</div>'
+    assert shown(read(section, url="https://notes.example.org/2025/05/01/bridge/")) == expected()
+    assert shown(read(section, url="https://notes.example.org/2025/01/01/bridge/")) == []  # told
+
+
+def test_each_comment_of_z_blog_is_a_list_beside_one_of_other_posts() -> None:
+    said = rows(
+        '<ul class="msg"><li class="msgname">{n}.<a name="cmt{n}">{name}</a></li><li class="msgarticle">{text}</li><li class="msgtime">{at}</li></ul>'
+    )
+    beside = '<ul class="msg mutuality"><li class="msgarticle"><p><a href="/notes/rain/">雨</a> (2024-1-1 10:10)</p></li></ul>'
+    for count in (1, 3):
+        page = read(beside + "".join(f"{one}</ul>" for one in said.split("</ul>")[:count]))
+        assert (shown(page), page.problems) == (expected()[:count], ())

@@ -738,3 +738,7 @@ def test_the_feed_of_a_tag_is_not_that_of_a_blog_below_it(folder: str) -> None:
     rows = "".join(f'<h2><a href="/der-markt-{n}/">Markt {n}</a></h2>' for n in range(4))
     page = api.parse_page(f"{feed}<main>{rows}</main>".encode(), f"{HOME}/{folder}/", fetched_at=NOW)
     assert [post.url for post in page.listed] == [f"{HOME}/der-markt-{n}/" for n in range(4)]
+
+
+def test_a_query_without_a_value_stays_as_it_is() -> None:
+    assert site_by_name("web").parse_url(f"{HOME}/read.php?5").url == f"{HOME}/read.php?5"

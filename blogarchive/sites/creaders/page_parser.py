@@ -236,7 +236,11 @@ class _PageParser:
         """Check whether the label 网络日志正文, the window title or the sidebar confirms the title of the post."""
         title = "" if post_page.heading is None else post_page.heading.title
         window_title = self.view.document.title
-        if page_views.has_post_label(self.view) or page_views.confirms_title(window_title, title):
+        first = post_page.body_text.partition("\n")[0]  # BLOG, TIME, TITLE below a window title of both names
+        other = None if first == title else first
+        is_blog = card.BLOG_NAME.search(title) or (other and page_views.confirms_title(window_title, other))
+        is_named = not is_blog and page_views.confirms_title(window_title, title)
+        if page_views.has_post_label(self.view) or is_named:
             return True
         rows = (layout.sidebar.latest, *(row.posts for row in layout.sidebar.categories))
         own = (post.title for posts in rows for post in posts if post.number == self.view.number)
@@ -265,6 +269,13 @@ class _PageParser:
         """Return the page as a list; as a notice, or of kind UNKNOWN, if it lists no post."""
         layout = _parse_layout(self.view, None)
         listed = listing.parse_listing(self.view, layout.main)
+        latest = {post.number for post in layout.sidebar.latest}
+        is_first = self.target.kind is items.PageKind.HOME and self.target.page_no == 1
+        if latest and is_first and latest.isdisjoint(post.number for post in listed):
+            # 最新日志 is the heading of the list: a sidebar has titles that the list has too.
+            for label in [i for i, name in self.view.sections.items() if name == "latest"]:
+                del self.view.sections[label]
+            return self._build_list_page()
         author = self._build_author(layout, listed)
         if author is not None and author.uid.isdigit():
             listed = filter_own_posts(listed, author.uid)

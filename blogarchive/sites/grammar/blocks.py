@@ -91,7 +91,7 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
     replies = {i: _find_reply(view.lines[i]) for i in begins if "回" in view.lines[i].text[:3]}
     found = {i: reply for i, reply in replies.items() if reply is not None}
-    names, headers = {each.header.author_name for each in blocks}, [each.header for each in blocks if found]
+    names, headers = {fold(b.header.author_name) for b in blocks}, [b.header for b in blocks if found]
     plain = [reply["name"] in names for _, reply in found.values() if _ends_in_colon(reply)]
     # The header with labels of creaders has the name replied to.
     has_no_names = not any(h.reply_to or "时间" in view.join_lines(h.first, h.last).text for h in headers)

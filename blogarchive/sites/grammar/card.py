@@ -12,6 +12,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
+from blogarchive.sites.grammar.counters import ONLY_NUMBERS
 from blogarchive.sites.grammar.page import PageView, confirms_title
 from blogarchive.sites.grammar.words import DATE, NUMBER, SITE_BAR, fold
 
@@ -29,29 +30,31 @@ _REGISTERED = re.compile(
     rf"(?P<label>{_REGISTERED_LABEL}\s*:*\s*)?(?P<value>{DATE}|(?(label)\S.*|(?!)))?(?(label)|\s*{_REGISTERED_WORD})"
 )
 _OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
-_VISIT_WORD = r"(?:访问|人气|点击|浏览|来访)"
+_UNIT = "(?:人次|[次人])?"
+_VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
 _ALL_VISITS_LABEL = (
-    rf"(?:访问总[量数]|(?:总|博客|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
+    rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
     r"|(?i:total (?:visits|views)))"
 )
-_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|访问[量数]|{_VISIT_WORD}(?:人次|次数|人数))"
+_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|[量数]))"
 _VISITS = re.compile(
-    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*(?:人次|次)?(?(label)|访问)(?:\s*\(.{{0,20}}\))?"
+    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|总?访问)(?:\s*\(.{{0,20}}\))?"
     r"(?:\s+(?:文章|日志|博文|评论)\s*:?\s*\d+\s*篇?)*"
 )
-_VISITS_ALONE = re.compile(rf"{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*(?:人次|次)?")
-_VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*(?:人次|次)?\s*访问|(?i:visits|views)")
+_VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*{_UNIT}")
+_VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*总?访问|(?i:visits|views)")
 _FIELD_START = re.compile(
     rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
 )
-_NUMBER_BEFORE = re.compile(r"\d\s*(?:人次|次)?\s*访问(?![\w:]|\s*\d)")
-_NUMBERS_FIRST = re.compile(r"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*(?:人次|次)?\s*访问)|(?<=访问)\s*")
+_NUMBER_BEFORE = re.compile(rf"\d\s*{_UNIT}\s*总?访问(?![\w:]|\s*\d)")
+_NUMBERS_FIRST = re.compile(rf"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*{_UNIT}\s*总?访问)|(?<=访问)\s*")
 _NICKNAME = re.compile(
-    r"(?:[昵暱][称稱]|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
+    r"(?:[昵暱][称稱]|姓名|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
 )
 _NO_NAME = re.compile(
-    r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于).*"
+    r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于|等级|积分).*|.*[。!?]"
 )
+BLOG_NAME = re.compile(r"的\s*(?:博客|部落格|空间|[Bb]log|BLOG)\s*$")
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
 _MAX_LINES = 16
@@ -91,8 +94,24 @@ def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[
     # A list of posts may follow, each with its author.
     shown = takewhile(lambda index: index not in view.post_lines, view.lines_with_text(lines[1:]))
     own = list(islice(shown, _MAX_LINES))
-    card, count = _parse_fields(tuple([(view.folded[i], view.lines[i].text) for i in own]))
+    card, count = _parse_fields(tuple([_read_line(view, i) for i in own]))
     return card, (lines[0], *own[:count]) if lines else ()
+
+
+# 1769 above 访问 in an element of their own, or as dt and dd.
+def _read_line(view: PageView, index: int) -> tuple[str, str]:
+    """Return the text of a line, folded and as shown, with the number above it; of such a number nothing."""
+    above = range(index - 1, index) if _is_above_word(view, index - 1) else range(0)
+    lines = () if _is_above_word(view, index) else (*above, index)
+    return " ".join(view.folded[i] for i in lines), " ".join(view.lines[i].text for i in lines)
+
+
+def _is_above_word(view: PageView, index: int) -> bool:
+    if not 0 <= index < len(view.lines) - 1 or not ONLY_NUMBERS.fullmatch(view.folded[index]):
+        return False
+    number, word = view.lines[index : index + 2]
+    around = view.document.lines_in(view.document.common_ancestor(number, word))
+    return number.block.tag == "dt" or around == range(index, index + 2)
 
 
 @lru_cache(maxsize=4)  # each page of a blog has the same card; the lines may be long
@@ -149,7 +168,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
-    visits = [i for i in filled if _VISITS_IN.search(view.folded[i])]
+    visits = [i for i in filled if _VISITS_IN.search(_read_line(view, i)[0])]
     found = (_parse_box(view, i, frozenset(filled), is_sole=len(visits) == 1) for i in visits)
     return next((each for each in found if each[0] != AuthorCard()), (AuthorCard(), ()))
 
@@ -161,19 +180,26 @@ def _parse_box(
     """Return the card of the innermost element with a line of visits and a name above it, but no post; else that of a
     sole line of all visits.
     """
-    for _, inside in view.iter_around(visits):
+    near = range(max(visits - 2 * _MAX_LINES, 0), min(visits + 2 * _MAX_LINES, len(view.lines)))
+    ends = [i for i in view.lines_with_text(near) if i in view.sections or i not in lines]
+    begin = max((i for i in ends if i <= visits), default=near.start)
+    end = min((i for i in ends if i > visits), default=near.stop)
+    for _, around in view.iter_around(visits):
+        inside = range(max(around.start, begin), min(around.stop, end))
         if len(inside) > 2 * _MAX_LINES or not view.post_lines.isdisjoint(inside):
             break
         own = [i for i in view.lines_with_text(inside) if i in lines]
-        if sum(_VISITS_IN.search(view.folded[i]) is not None for i in own) > 1:
+        if sum(_VISITS_IN.search(_read_line(view, i)[0]) is not None for i in own) > 1:
             break
         above = (i for i in own if i < visits and i not in view.sections)
-        names = [i for i in above if not _NO_NAME.fullmatch(view.folded[i].strip())]
+        texts = ((i, _read_line(view, i)[0].strip()) for i in above)
+        names = [i for i, text in texts if text and not _NO_NAME.fullmatch(text)]
         card, _ = parse_card(view, (own[0], *own))
         if (names or card.nickname) and card.total_visits is not None:
             # The title of the blog may be in the box.
-            named = names if len(names) == 1 else [i for i in names if not _is_blog_title(view, i)]
-            name = [i for i in names if view.is_own_home(i)] or (named if len(named) == 1 else [])
+            people = [i for i in names if not BLOG_NAME.search(view.folded[i])]
+            named = people if len(people) == 1 else [i for i in people if not _is_blog_title(view, i)]
+            name = [i for i in people if view.is_own_home(i)] or (named if len(named) == 1 else [])
             if card.nickname is None and name:
                 card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
             return card, tuple(i for i in own if i not in names or i in name)
@@ -238,7 +264,7 @@ _BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
 _PATH_SIGN = re.compile("[>→»]")
 _SEPARATORS = "|[]·>-—"
 _MENU_WORDS = re.compile(
-    r"\d{4}[-年]\d{1,2}月?|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
+    r"\d{4}[-年]\d{1,2}月?|返回|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
     re.IGNORECASE,
 )
 

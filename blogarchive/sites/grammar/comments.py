@@ -42,14 +42,7 @@ def _iter_sure_selections(
     markers: comment_footers.CommentMarkers, linked: Sequence[CommentHeader]
 ) -> Iterator[comment_blocks.HeaderSelection]:
     """Select by structure alone; `linked` are the headers with linked names."""
-    for select in (
-        _select_by_element,
-        _select_by_footer,
-        _select_by_link,
-        _select_by_style,
-        _select_by_path,
-        _select_by_position,
-    ):
+    for select in (_select_by_element, _select_by_footer, _select_by_link, _select_by_style, _select_by_path):
         headers = select(markers)
         if headers is None:
             continue
@@ -103,7 +96,8 @@ def _select_by_element(markers: comment_footers.CommentMarkers) -> tuple[Comment
                 return None
             chosen[element] = header
     firsts = tuple(chosen.values())
-    alike = len({header.position.without_style for header in firsts}) == 1
+    # A guest's name may be in an element where others have a link.
+    alike = len({(header.position.block_position, header.position.paths[-1]) for header in firsts}) == 1
     if len(firsts) < 2 or not alike:
         return None
     return firsts if _footers_match(markers, chosen) else None
@@ -174,17 +168,6 @@ def _select_by_path(markers: comment_footers.CommentMarkers) -> tuple[CommentHea
         return None
     found = tuple(header for header in markers.headers if header.position.paths == paths)
     return found if len(found) > 1 else None  # a sole one may be typed, moved out of its element
-
-
-def _select_by_position(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
-    """Select headers at the start of blocks, in a position that no typed line has."""
-    first = markers.headers[0]
-    if first.position.block_position is BlockPosition.INNER or markers.can_be_typed(first.position):
-        return None
-    found = _select_like_first(markers)
-    inside = markers.view.document.lines_in(markers.view.lines[first.first].block)
-    # If one block contains all headers, the first begins it by chance.
-    return found if len(found) > 1 or markers.headers[-1].first not in inside else None
 
 
 def _select_like_first(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...]:

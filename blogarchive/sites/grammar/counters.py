@@ -16,10 +16,10 @@ _VIEWS_LABEL = (
     r"(?:本[文篇博]|此文)?(?:已经?)?被?"
     r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
 )
-_COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|留言|[Cc]omments?)"
+_COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|跟[帖贴]|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
-_LIKES = r"(?:[点获按]赞|赞|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
+_LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
 _OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
 _VALUE = (
@@ -29,7 +29,7 @@ _VALUE = (
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 _BUTTON_WORDS = (
-    r"发表评论|文章评论|赠金笔|[Pp]ermalink|固定链接|收藏|分享|打印|举报|转发|转载|推荐|编辑|引用|订阅|邀请"
+    r"发表评论|文章评论|赠金笔|[Pp]ermalink|固定链接|收藏|分享|打印|举报|投诉|转发|转载|推荐|编辑|引用|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
@@ -38,7 +38,7 @@ _ABOUT = (
     r"|字[体号](?:大小)?\s*:?\s*[\[(]?\s*[大中小](?:\s*[大中小]){2}\s*[\])]?"
 )
 _COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
-_EDGE = r"[\s|,/·•;]*+"
+_EDGE = r"[\s|,/·•;-]*+"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*+)?"
 _CLASSIFIED = (
     rf"{_HAVING}(?P<number>{NUMBER})\s*+(?:[次人条篇个位则]{{1,2}}\s*+(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
@@ -130,7 +130,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 _NUMBER_FIRST = (
     rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|{_COMMENTS_WORD}|{_LIKES})"
 )
-_LABEL_CHARS = "浏阅点人访评回留查围CcVvHRP"  # first characters of the labels
+_LABEL_CHARS = "浏阅点人访评回跟留查围CcVvHRP"  # first characters of the labels
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
@@ -168,8 +168,10 @@ def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
     for index in _find_starts(view, start, end):
         is_own = index >= start and not _counts_all_posts(view, index)
-        counters = _parse_counters_at(view, index, end) if is_own else None
-        if counters is not None:
+        # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
+        begins = (index - 1, index) if is_own and ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
+        found = (_parse_counters_at(view, i, end) for i in begins if is_own and i >= start)
+        if counters := next(filter(None, found), None):
             yield counters
             start = counters.last + 1
 
@@ -243,13 +245,14 @@ def may_show_views(view: PageView, index: int) -> bool:
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     uncounted: Counters | None = None
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
-    if numbered and ONLY_NUMBERS.fullmatch(view.folded[index]):
-        return None  # the number that ends a text, such as a year
+    # A number that ends a text, such as a year, may be above counters with labels first.
+    is_apart = numbered and ONLY_NUMBERS.fullmatch(view.folded[index])
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH:
             break
-        texts = parse_counts(text) if numbered else _parse_labels_first(text)
+        texts = _parse_items(text, _NUMBERED) if numbered else None
+        texts = texts if texts or is_apart else _parse_labels_first(text)
         if texts is _REPEATED:
             break
         if numbered and last > index and not _fill_an_element(view, index, last):

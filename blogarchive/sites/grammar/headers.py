@@ -67,13 +67,13 @@ def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
 # --- headers with labels
 
 _FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
-BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复)[者人]|网友|[昵暱][称稱]|姓名|用户名?|笔名)"
+BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复|跟[帖贴])[者人]|网友|[昵暱][称稱]|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
 _TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
 # 发表时间 at the start of a line labels the time of a post.
 _FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
-    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评发回网昵暱姓用笔\[【])"
+    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评发回跟网昵暱姓用笔\[【])"
     rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
 )
 # A time of an unknown form has few words, on the line of its label.
@@ -83,7 +83,7 @@ _BESIDE = (
     r"\[[^\[\]]{1,6}\]|回复\(\d{1,9}\)"
     r"|(?:举报|删除(?:这条评论)?|引用|悄悄话|点?赞|[顶踩]|支持|反对)(?:\s*+(?:\(\d{1,9}\)|\d{1,9}))?"
 )
-_FROM = r"(?:IP|ip|来自|来源)\s*:?\s*[^\s:]{1,40}"
+_FROM = r"(?:(?:来自|来源)?(?:IP|ip)|来自|来源)\s*:?\s*[^\s:]{1,40}"
 _LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
 # These loops are possessive: otherwise `re` tries a row of digits in exponentially many ways.
 _NAME_FIRST = re.compile(
@@ -236,7 +236,7 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
 # A floor needs its sign: a number alone is a name.
 _SHORT_FLOOR = (
     r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层]?"
-    r"|\d{1,5}\s*+[楼层#.、:]{1,2}|\[\d{1,5}\s*+[楼层]?\]|沙发|板凳|地板)\s*+:?\s*+"
+    r"|\d{1,5}\s*+(?:[楼层#.、:]{1,2}|F\b)|\[\d{1,5}\s*+[楼层]?\]|沙发|板凳|地板)\s*+:?\s*+"
 )
 # Not 沙发: a commenter may type it as his text.
 FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层])")
@@ -245,9 +245,9 @@ _TIME = (
     rf"(?:(?:(?:{vocabulary.WEEKDAY}|{_ENGLISH_DAY})\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
     r"|(?<!\d)\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
-_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)(?:了|道)?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
+_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)[了道说]?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
-_AFTER = rf"(?:[\s|]*+(?:#?\d{{1,5}}\s*+[楼#]|{_BESIDE}|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
+_AFTER = rf"(?:[\s|·]*+(?:#?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
 _BY = (
@@ -255,17 +255,17 @@ _BY = (
     rf"|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
 )
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
+    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,于在]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?"
     rf"(?:\s+回复\s*+@?(?!{_BESIDE}|\s)(?P<to>[^|:。]{{1,30}})|\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER})"
 )
 _SHORT_TIME_FIRST = re.compile(
-    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,]*+(?:(?:{BY}\s*+:|来自\s)\s*+)?"
-    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}})\s*+{_COMMENTED}?\s*+:?{_AFTER}"
+    rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,·]*+(?:(?:{BY}\s*+:|来自\s)\s*+)?"
+    rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}}+(?!\s*[赞顶支]))\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(
-    r"(?:回复|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博|[楼层#])$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
-    rf"|(?:{_BESIDE})(?:\s|$)"
+    r"来自|(?:回复|回应|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博|[楼层#])$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
+    rf"|(?:{_BESIDE})(?:\s|$)|\d+\s*(?:赞|顶|支持)"
 )
 _HAS_TIME = re.compile(_TIME)
 _BUTTONS = re.compile(rf"{_AFTER}\s*+")
@@ -371,8 +371,11 @@ def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 # --- headers with a time apart from the name
 
 _TIME_ALONE = re.compile(rf"(?:{_SHORT_FLOOR})?[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
-_PRAISED = re.compile(r"(?:赞|顶|支持)\s*\(?\s*(\d{1,9})")
-_SAID = re.compile(r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:)\s*$", re.IGNORECASE)
+_PRAISED = re.compile(r"(?:赞|顶|支持)\s*\(?\s*(\d{1,9})|(?<![\d:])(\d{1,9})\s*[赞顶支](?!\D{0,3}\d)")
+_SAID = re.compile(
+    r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:|[赞顶]\s*\(?\d{1,9}\)?)\s*$",
+    re.IGNORECASE,
+)
 _PROSE = re.compile(r"[。!?,;…]")
 _NO_NAME = re.compile(
     rf"{_SHORT_FLOOR}|(?:{BY}|.{{0,2}}(?:时间|日期|内容))\s*:|.*{_PROSE.pattern}.*|.{{31,}}"
@@ -461,7 +464,10 @@ def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range
 def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Match[str]") -> CommentHeader:
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
-    is_next, praised = next(view.lines_below(name)) == time, _PRAISED.search(view.folded[time])
+    is_next, praised = (
+        next(view.lines_below(name)) == time,
+        _PRAISED.search(f"{view.folded[time]} {view.folded[name]}"),
+    )
     nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,
@@ -471,6 +477,6 @@ def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Ma
         author=find_target(view.links[joined.first : joined.last + 1], link),
         reply_to=reply_to,
         posted=DateText(text=view.shown(time, match)),
-        likes=None if praised is None else parse_digits(praised[1]),
+        likes=None if praised is None else parse_digits(praised[1] or praised[2]),
         text_end=None if is_next else time,
     )

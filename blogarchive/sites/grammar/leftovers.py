@@ -5,7 +5,7 @@ results. A label has a number that no field has, equal links or rows were not re
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
@@ -46,7 +46,9 @@ def add_problem(
 
 _MAX_LABELLED = 60  # characters of a line with a label and its value
 # Alternatives that begin with literal characters: `re` skips all other text at once.
-_LABEL = re.compile("访问|来访|造访|到访|人气|点击|浏览|阅读|注册|登记|开博|开通|加入|建立|Registered|博龄")
+_LABEL = re.compile(
+    "访[问客]|[来造到]访|人[次气]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博龄"
+)
 _DAYS, _TODAY = frozenset("注登开加建R"), re.compile("[今昨当本每][日天周月]$")
 _GAP = rf"[^\w{vocabulary.LINE_START}]*+"
 _VALUE = rf"(?P<value>{vocabulary.DATE}|{vocabulary.NUMBER})"
@@ -71,13 +73,8 @@ def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -
         near = (_AFTER.match(text, label.end()), _BEFORE.search(before))
         counts = {parse_count(match["value"]) for match in near if match is not None}
         is_day = label[0][0] in _DAYS
-        is_read = (
-            has_day
-            if is_day
-            else has_age
-            if label[0] == "博龄"
-            else has_visits or not views.isdisjoint(counts)
-        )
+        is_counted = has_visits or not views.isdisjoint(counts)
+        is_read = has_day if is_day else has_age if label[0] == "博龄" else is_counted
         if counts and not is_read and (None in counts) == is_day and not _TODAY.search(before):  # None: a day
             yield view.lines[index].text
 
@@ -94,7 +91,8 @@ def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Itera
     here = view.parse_url(view.url)
     listed = {post.url for post in page.listed}
     links = [(text, a, to) for i in lines for text, a, to in view.links[i] if to is not None]
-    own = {view.tag_path(anchor) for _, anchor, to in links if to.url in listed}
+    paths = Counter(view.tag_path(anchor) for _, anchor, to in links if to.url in listed)
+    own = [path for path, _ in paths.most_common(1)]
     found = defaultdict[tuple[PageKind, str], dict[str, str]](dict)
     for text, anchor, to in links:
         if to.kind in _LISTS and to.url not in listed and to.uid in (None, here.uid):
@@ -135,7 +133,11 @@ def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[r
             if to.url in urls:
                 firsts.setdefault(to.url, i)
     starts = sorted(set(firsts.values()))
-    ends = [*starts[1:], *(min(i + _LINES_OF_LAST_ROW, len(view.lines)) for i in starts[-1:])]
+    ends = starts[1:]
+    if starts:
+        around = view.document.common_ancestor(view.lines[starts[0]], view.lines[starts[-1]])
+        stop = view.document.lines_in(around).stop if ends else len(view.lines)
+        ends = [*ends, min(starts[-1] + _LINES_OF_LAST_ROW, stop)]
     return [range(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
@@ -164,7 +166,7 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
         yield last
 
 
-_LEAD = re.compile(r"\W*(\d{1,4})\W")
+_LEAD, _NAME_LABEL = re.compile(r"\W*(\d{1,4})\W"), re.compile(r"\w{1,2}[人者]\W*")
 
 
 def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
@@ -172,6 +174,8 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     comments, blocks = post_page.comments.comments, post_page.comments.blocks
     if len(comments) < 2:  # nothing repeats
         return
+    if all(_NAME_LABEL.fullmatch(comment.body_text) for comment in comments):  # of the next row
+        yield comments[0].body_text
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
     yield from _iter_edges(view, [text for text in texts if len(text) > 1], len(texts))
     leads = [_LEAD.match(comment.body_text) for comment in comments]

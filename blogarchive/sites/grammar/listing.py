@@ -404,7 +404,10 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     upward = (range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries)
     below = [_find_time_on(view, allowed, near) for near in downward]
     above = [_find_time_on(view, allowed, near) for near in upward]
-    near = below if sum(map(bool, below)) >= sum(map(bool, above)) else above
+    balance = Counter[str]()  # a box may end right above the time of a first title
+    for e, down, up in zip(entries, below, above, strict=True):
+        balance[e.path] += bool(down) - bool(up)
+    near = [down if balance[e.path] >= 0 else up for e, down, up in zip(entries, below, above, strict=True)]
     times = [e.post.posted or own or other for e, own, other in zip(entries, beside, near, strict=True)]
     return [
         replace(e, post=replace(e.post, posted=_add_hour(view, time, range(e.line + 1, after[e.line]))))
@@ -438,11 +441,6 @@ def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText |
             if match is not None:
                 return DateText(text=view.shown(index, match))
     # 10:20 and 9 阅读 in elements of their own have no space between them.
-    own = (view.lines[i] for i in lines if i in allowed)
-    pieces = (
-        line.text[start:end].strip()
-        for line in own
-        for start, end, _, _ in line.spans
-        if _DIGIT.search(line.text)
-    )
+    own = (view.lines[i] for i in lines if i in allowed and _DIGIT.search(view.folded[i]))
+    pieces = (line.text[start:end].strip() for line in own for start, end, _, _ in line.spans)
     return next((DateText(text=text) for text in pieces if _TIME_IN.fullmatch(vocabulary.fold(text))), None)

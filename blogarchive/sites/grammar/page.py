@@ -129,7 +129,7 @@ class PageView:
     line_index: LineIndex
     links: tuple[Sequence[page_links.PageLink], ...]
     post_lines: frozenset[int]
-    sections: Mapping[int, str]
+    sections: dict[int, str]
     image_labels: Mapping[int, str]
     url: str
     base: str

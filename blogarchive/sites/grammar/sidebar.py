@@ -83,11 +83,12 @@ _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 # 时政<span class="badge">12</span>
 def _drop_count(view: PageView, index: int, text: str, anchor: Element) -> str:
-    """Return the text of a link without the number in an element of its own at the end."""
-    spans = view.lines[index].link_spans() if text[-1:].isdecimal() else {}
-    *before, (start, end) = spans.get(anchor, ((0, 0),))
-    count = view.lines[index].text[start:end].strip()
-    return text.removesuffix(count).strip() if before and count.isdecimal() else text
+    """Return the text of a link without the number in an element of its own at an end."""
+    spans = view.lines[index].link_spans() if text[-1:].isdecimal() or text[:1].isdecimal() else {}
+    pieces = [view.lines[index].text[start:end].strip() for start, end in spans.get(anchor, ())]
+    if len(pieces) > 1 and pieces[-1].isdecimal():
+        return text.removesuffix(pieces[-1]).strip()
+    return text.removeprefix(pieces[0]).strip() if len(pieces) > 1 and pieces[0].isdecimal() else text
 
 
 # Promise "any words": an archive may name months instead of their first and last days.
@@ -238,7 +239,7 @@ def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
 # --- the sidebar
 
 _NO_CARD = cards.AuthorCard()
-_CATEGORY = re.compile(r"【(?P<name>.+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
+_CATEGORY = re.compile(r"【(?P<name>[^】]+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _OTHER_WORD = re.compile(r"^(?!\s*\w{2,6}\s*[:：]).*?[^\W\d篇]|[:：].*?[^\W\d篇]")
 _MORE = re.compile(r"(?:查看)?(?:更多|全部|所有)(?:博文|文章|日志)?|more|rss", re.IGNORECASE)
 _MAX_MORE_LENGTH = 40
@@ -329,6 +330,7 @@ def _find_longest_run(
 ) -> Sequence[int]:
     """Return the most rows of the rest without another line between them; none if there is no second row."""
     rest = (i for i in view.lines_with_text(outside) if i not in sidebar.own_lines)
+    rest = (i for i in rest if not view.folded[i].strip(" ()[]").isdigit())  # the number of posts in a cell
     runs = groupby(rest, lambda i: bool(view.links[i]) and i not in view.post_lines and is_row(view, i))
     longest = max((list(run) for is_found, run in runs if is_found), key=len, default=[])
     return longest if sum(len(view.links[i]) for i in longest) > 1 else []

@@ -159,7 +159,7 @@ _DAY_AMID = re.compile(
 )
 _HOUR = re.compile(TIME_OF_DAY)
 _TITLE_LABEL = re.compile(
-    r"^(?:(?:文章|日志)?[标標][题題]\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
+    r"^(?:(?:文章|日[志记誌記])?(?:[标標][题題]|主[题題])\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
 )
 _DATA_LABEL = re.compile(
     r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
@@ -238,7 +238,6 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
     first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
     for index in range(first, stop):
         time_match = time_lines.match_trailing_time(view, index) or time_lines.match_leading_time(view, index)
-        time_match = time_match or time_lines.match_time_before_counters(view, index)
         if index > first and (
             page.is_label(view, index, COMMENTS_LABEL)
             or (time_match and time_lines.COMMENT_TIME_LABEL.search(time_match.title))
@@ -257,7 +256,7 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     after = list(islice(_iter_below(view, index), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
-    own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
+    own = time_lines.match_trailing_time(view, index)
     if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_title_only(view, index, own)
         if not whole:
@@ -404,14 +403,7 @@ def _build_with_title(
     elif not title:
         after = next(view.lines_with_text(range(end, stop)), None)
         beside = after is not None and are_in_same_row(view.lines[index], view.lines[after])
-        if after is not None and (beside or time_lines.is_heading(view, after) or _is_apart(view, after)):
+        if after is not None and (beside or time_lines.is_heading(view, after)):
             title, end = view.lines[after].text, after + 1
     title = title.strip(time_lines.EDGE_SPACES)
     return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
-
-
-def _is_apart(view: page.PageView, index: int) -> bool:
-    """Check whether a line is no sentence, and in another position than the text below it."""
-    below = next(view.lines_below(index), index)
-    here, there = (view.tag_path(view.lines[i].node_at(0)) for i in (index, below))
-    return here != there and not view.folded[index].strip().endswith(("。", ":", ","))

@@ -42,7 +42,7 @@ _DAY_AND_YEAR = r"\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}"
 # 2025-01-02; 12 May 2024; May 12th, 2024; 五月 12th, 2024; 民国113年5月12日. The first character of each form is in
 # a set, so that a search fails there.
 DATE = (
-    r"(?:\d(?:\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?"
+    r"(?:\d(?:\d{3}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}(?:\s*日)?+"
     rf"|\d?(?:st|nd|rd|th)?\s+{_ENGLISH_MONTH},?\s+\d{{4}})"
     rf"|{_ENGLISH_MONTH}{_DAY_AND_YEAR}|[一二三四五六七八九十][一二]?月{_DAY_AND_YEAR}"
     r"|民国\s*\d{1,3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
@@ -63,11 +63,11 @@ LINE_START = "\x01"
 """Starts each line in a text of many. No page contains it: controls are removed before parsing."""
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
-_SAID = r"(?:评论|留言|回应|回响)"
+_SAID = r"(?:评论|留言|回应|回响|跟[帖贴])"
 _EACH = r"[条个篇则]"
 COMMENTS_LABEL = re.compile(
-    r"(?=[文发网最全所读查用评留回本共已有仅\d《“「『Cc])"
-    rf"(?:(?=[文发网最全所读查用评留回本Cc])(?:(?:文章|发表|网友|最新|全部|所有|读者|查看|用户|本文)评论|评论(?:列表|区)|(?:网友|全部|所有|读者)(?:留言|回应|回响)|(?:留言|回应)列表"
+    r"(?=[文发网最全所读查用评留回跟本共已有仅\d《“「『Cc])"
+    rf"(?:(?=[文发网最全所读查用评留回跟本Cc])(?:(?:文章|发表|最新|查看|用户|本文)评论|评论区|(?:网友|全部|所有|读者){_SAID}|{_SAID}列表"
     rf"|回应文章|{_SAID}|[Cc]omments?)"
     rf"(?:\s*\(?\s*共?\s*(?P<count>\d{{1,6}})\s*(?:{_EACH}\s*{_SAID}?)?\)?)?"
     rf"|(?:共有?|[已仅]?有)?\s*(?P<number>\d{{1,6}}+)(?:(?:\s*{_EACH}\s*|\s+){_SAID}"
@@ -86,7 +86,7 @@ CALENDAR_HEAD = re.compile(r"[<>«»‹›]{1,2}|.*\d{4}.*|\d{1,2}\s*月|[上下
 _ONWARD = "▶►▷▸⟩❯≫»›→⇒➔"
 _ARROWS = rf"(?:>{{1,3}}|[{_ONWARD}]{{1,2}})"
 NEXT_PAGE = re.compile(
-    r"[\[【(]?(?:>{1,2}\s*)?(?:翻?下\s*一?\s*页|后\s*一?\s*页|[向往]后翻页?|(?:查看|显示|加载|展开)?(?:更多|其余|剩余|后面)的?(?:评论|留言|回复)|next(?:\s*page)?"
+    r"[\[【(]?(?:>{1,2}\s*)?(?:(?:翻|加载)?下\s*一?\s*页|后\s*一?\s*页|[向往]后翻页?|(?:查看|显示|加载|展开)?(?:更多|其余|剩余|后面)的?(?:评论|留言|回复)|next(?:\s*page)?"
     r"|(?:[«‹←]|<{1,2})?\s*(?:(?:更早|较早|早期|更旧|较旧)的?(?:文章|日志|博文|评论)|older(?:\s*(?:posts|entries|comments))?)"
     rf"|{_ARROWS})[\]】)]?(?:\s*(?:{_ARROWS}|\(?\d{{1,4}}\s*/\s*\d{{1,4}}\)?|[….]+))?",
     re.IGNORECASE,
@@ -100,7 +100,7 @@ MORE_LINK = re.compile(
 AROUND_LABEL = " []【】「」:>»›|·•◆◇■□●○★☆▶►▪"
 # First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = (
-    "部自其新我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁CcRrAaMmBb"
+    "部自其新我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁相用CcRrAaMmBb"
 )
 SECTION_START = re.compile(
     rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"

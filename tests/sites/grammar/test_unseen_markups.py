@@ -37,6 +37,9 @@ TIME = f"<div>{AT} 10:00:00</div>"
         "<p>林木</p><p>访问: 1234</p><p>日志: 24</p><p>评论: 60</p>",
         f"<h3><a href='{BLOG}'>林木</a></h3><p>写写停停。</p><p>共 24 篇文章 · 1,234 次访问</p>",
         "<p>作者：林木　本站访问人次：1234</p>",
+        "<p>林木</p><div><div><div>24</div><div>文章</div></div><div><div>1234</div><div>总访问</div></div></div>",
+        "<h3>博主</h3><p>林木</p><dl><dt>24</dt><dd>文章</dd><dt>1234</dt><dd>访问</dd></dl>",
+        "<h3>林木</h3><p>慢慢写，慢慢走。</p><p>已有 1234 人访问</p>",
     ],
 )
 def test_a_box_of_the_author_needs_no_known_label(box: str) -> None:
@@ -240,3 +243,85 @@ def test_comments_of_other_layouts(layout: str, likes: int | None) -> None:
         ("乙", "话一。", likes),
         ("丙", "话二。", likes),
     ]
+
+
+# --- all parts
+
+
+def test_numbers_may_be_above_the_words_of_counters() -> None:
+    counted = "".join(
+        f"<div><div>{n}</div><div>{word}</div></div>" for n, word in ((10, "阅读"), (0, "评论"))
+    )
+    (found,) = read(page(entry(TITLE + TIME, f"<div>{counted}</div>"))).posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 0, "正文。\n二段。")
+
+
+def test_a_number_may_be_before_the_name_of_a_category_and_a_month() -> None:
+    names = (("36001", "时政"), ("36002", "杂记"), ("202501/", "2025年01月"), ("202412/", "2024年12月"))
+    hrefs = [f"{url}.html" if url.isdigit() else url for url, _ in names]
+    rows = [
+        f"<a href='{BLOG}{href}'><b>7</b>{name}</a>" for href, (_, name) in zip(hrefs, names, strict=True)
+    ]
+    side = f"<h4>文章分类</h4><div>{'<br>'.join(rows[:2])}</div><h4>文章存档</h4><div>{'<br>'.join(rows[2:])}</div>"
+    parsed = read(page(entry(TITLE + TIME), CARD + side))
+    assert [row.name for row in parsed.categories] == ["时政", "杂记"]
+    assert [row.month for row in parsed.months] == ["2025-01", "2024-12"]
+
+
+def test_the_likes_beside_a_time_are_no_name() -> None:
+    said = "".join(
+        f"<div><p><a href='/u/{i}/'>{who}</a></p><p>话{who}</p><p>{AT} 1{i}:00 · {i} 赞 · <a href='#'>回复</a></p></div>"
+        for i, who in ((3, "丙"), (2, "乙"))
+    )
+    (found,) = read(page(entry(TITLE + TIME, "<p>浏览(10) 评论(2)</p>", f"<h3>评论</h3>{said}"))).posts
+    assert [(each.author_name, each.likes, each.body_text) for each in found.comments] == [
+        ("丙", 3, "话丙"),
+        ("乙", 2, "话乙"),
+    ]
+
+
+def test_the_day_of_a_list_is_above_its_title_although_a_box_ends_there() -> None:
+    box = "".join(f"<p>客 在 <a href='{BLOG}202501/60{i}.html'>旧文{i}</a> 回应</p>" for i in (1, 2, 3))
+    rows = "".join(
+        f"<p>2025年1月{i}日</p><h3><a href='{BLOG}202501/50{i}.html'>第{i}篇</a></h3><p>文摘。</p>"
+        "<p>林木在此发表于 10:20:30 | 评论(3)</p>"
+        for i in (4, 2)
+    )
+    html = (
+        f"<html><head><title>林木的角落</title></head><body><div>{box}</div><div>{rows}</div></body></html>"
+    )
+    shown = [each.posted and each.posted.text for each in read(html, PageKind.HOME, HOME).listed]
+    assert shown == ["2025年1月4日 10:20:30", "2025年1月2日 10:20:30"]
+
+
+def test_the_newest_posts_may_be_the_list_of_the_home_page() -> None:
+    rows = "".join(f"<p><a href='{BLOG}202501/50{i}.html'>第{i}篇</a>({AT} 1{i}:00)</p>" for i in (4, 2))
+    html = f"<html><head><title>角落</title></head><body><h4>最新日志</h4>{rows}{CARD}</body></html>"
+    parsed = read(html, PageKind.HOME, HOME)
+    assert ([each.title for each in parsed.listed], parsed.latest) == (["第4篇", "第2篇"], ())
+
+
+def test_the_name_of_a_blog_above_time_and_title_is_no_sure_title() -> None:
+    head = f"<h1>角落</h1><div>{AT} 10:00</div><div>一篇</div>"
+    parsed = read(page(entry(head), title="角落-一篇-某博客"))
+    assert [problem.field for problem in parsed.problems] == ["title"]
+
+
+def test_a_time_of_a_list_may_touch_the_number_beside_it() -> None:
+    rows = "".join(
+        f"<div><a href='{BLOG}202501/50{i}.html'>第{i}篇</a><p><i>2025年01月0{i}日 10:20</i><i>3 浏览</i></p></div>"
+        for i in (4, 2)
+    )
+    shown = [each.posted and each.posted.text for each in read(listing(rows), PageKind.HOME, HOME).listed]
+    assert shown == ["2025年01月04日 10:20", "2025年01月02日 10:20"]
+
+
+def test_the_likes_beside_a_name_are_no_part_of_it() -> None:
+    said = "".join(
+        f"<li><b>{who}</b><i>赞 {i}</i><div>话{who}，好。</div><p>{AT} 1{i}:00</p></li>"
+        for i, who in ((3, "丙"), (2, "乙"))
+    )
+    (found,) = read(
+        page(entry(TITLE + TIME, "<p>阅读 10 留言 2 投诉</p>", f"<h3>评论</h3><ul>{said}</ul>"))
+    ).posts
+    assert [(each.author_name, each.likes) for each in found.comments] == [("丙", 3), ("乙", 2)]

@@ -35,10 +35,10 @@ def parse_url(url: str) -> ParsedUrl:
     parts = canonical_parts(url)
     if parts is None:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
-    netloc, path = parts.netloc, parts.path
+    netloc, path, asked = parts.netloc, parts.path, parts.query
     # A post that others share has words of the sharer in its URL: it is one post.
     # Bo-Blog has posts at `read.php?5`, which is not `read.php?5=`.
-    query = urlencode([x for x in parse_qsl(parts.query, True) if not _TRACKING.match(x[0])]).rstrip("=")
+    query = urlencode([x for x in parse_qsl(asked, True) if not _TRACKING.match(x[0])], safe="/").rstrip("=")
     walk = WALK if f"#{parts.fragment}" == WALK else ""
     canonical = urlunsplit(parts._replace(query=query, fragment="")) + walk
     step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None

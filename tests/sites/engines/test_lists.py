@@ -742,3 +742,12 @@ def test_the_feed_of_a_tag_is_not_that_of_a_blog_below_it(folder: str) -> None:
 
 def test_a_query_without_a_value_stays_as_it_is() -> None:
     assert site_by_name("web").parse_url(f"{HOME}/read.php?5").url == f"{HOME}/read.php?5"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("index.php?/archives/5-rain.html", PageKind.POST), ("weblog/P5/", PageKind.HOME)],
+    ids=["Serendipity", "ExpressionEngine"],
+)
+def test_posts_and_lists_of_old_engines_are_told_by_their_urls(path: str, kind: PageKind) -> None:
+    assert site_by_name("web").parse_url(f"{HOME}/{path}").kind is kind

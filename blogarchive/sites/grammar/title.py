@@ -238,6 +238,7 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
     first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
     for index in range(first, stop):
         time_match = time_lines.match_trailing_time(view, index) or time_lines.match_leading_time(view, index)
+        time_match = time_match or time_lines.match_time_before_counters(view, index)
         if index > first and (
             page.is_label(view, index, COMMENTS_LABEL)
             or (time_match and time_lines.COMMENT_TIME_LABEL.search(time_match.title))
@@ -256,7 +257,7 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     after = list(islice(_iter_below(view, index), 2))
     text = view.lines[index].text
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
-    own = time_lines.match_trailing_time(view, index)
+    own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
     if own is not None and not (beside and view.document.title.startswith(text)):
         whole = after and _is_title_only(view, index, own)
         if not whole:

@@ -33,6 +33,8 @@ def merge_archive(
     """
     with Archive.open(other, read_only=True) as source:
         require_readable(source)  # before an archive is created for nothing, or merged in part
+        # An error about a missing table names this file.
+        source.execute(f"select 1 from {', '.join(merge.COPIED_TABLES)} limit 0")  # noqa: S608 - constants
         bad = wrong_rows(source, merge.COPIED_TABLES)
     rejected = [(f"{one.table} {one.row}", one.text) for one in bad]
     with open_locked(archive, "merge", create=True) as target, merge.attach_archive(target, other):
@@ -42,10 +44,9 @@ def merge_archive(
         before = merge.count_pages(target, "main")
         counted = _save_pages(target, sizes, rejected, progress)
         new = merge.count_pages(target, "main") - before
-        refused = len(rejected) - len(bad)
         return ImportReport(
             pages=new,
-            same=merge.count_pages(target, "other") - new - refused,
+            same=merge.count_pages(target, "other") - new - (len(rejected) - len(bad)),
             posts=counted.posts_new,
             changed=counted.posts_changed,
             comments=counted.comments_new,

@@ -278,3 +278,12 @@ def test_a_folder_of_other_things_and_an_unknown_author_are_usage_errors(
 ) -> None:
     assert run("export", "html", tmp_path / "in", "--db", archive).code == 2
     assert run("export", "html", tmp_path / "x", "--author", "nobody", "--db", archive).code == 2
+
+
+def test_a_merge_of_an_archive_without_a_table_names_it_and_leaves_no_archive(
+    archives: tuple[Path, Path], tmp_path: Path
+) -> None:
+    change(archives[1], "drop table posts")
+    ran = run_command("merge", str(archives[1]), "--db", "new.db", folder=tmp_path)
+    assert (ran.code, f"{archives[1]} is damaged" in ran.err) == (6, True)
+    assert not (tmp_path / "new.db").exists()

@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from pathlib import Path
@@ -16,8 +16,8 @@ from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.rows import utc_now
 from blogarchive.store.statements import DATABASE_ERRORS, UNREADABLE, Statements
 
-_TICK = 50_000_000  # nanoseconds; clocks of files advance every 1 to 16 ms
-_COARSE_TICK = 2_000_000_000  # FAT and HFS+ store whole seconds
+# Nanoseconds: clocks of files advance every 1 to 16 ms; FAT and HFS+ store whole seconds.
+_TICK, _COARSE_TICK = 50_000_000, 2_000_000_000
 
 
 def default_db() -> Path:
@@ -76,12 +76,13 @@ def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[A
     if not create:
         lock.require_archive(path)
     is_new = not path.exists()
-    with lock.hold_lock(path, command, now=utc_now()):
-        with Archive.open(path, create=create) as archive:
+    held = lock.hold_lock(path, command, now=utc_now())
+    with held, ExitStack() as after, Archive.open(path, create=create) as archive:
+        try:
             yield archive
-            is_useless = is_new and not archive.exists("select 1 from pages union all select 1 from authors")
-        if is_useless:
-            delete_archive(path)
+        finally:
+            if is_new and not archive.exists("select 1 from pages union all select 1 from authors"):
+                after.callback(delete_archive, path)
 
 
 @contextmanager

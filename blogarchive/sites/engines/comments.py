@@ -89,7 +89,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     above = ancestors([*areas, *single, body, outline.title.heading]).union(lone)
     # Without sections, or with that of the form alone, comments are below an element with the name of one.
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
-    outside = (node for node in outline.order if not (node in outline.beside or outline.contains(body, node)))
+    # Egloos has the number of the post at the element around all comments.
+    outside = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
     marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
     # Ids of elements state the numbers of comments; Roller has two for each.
     kinds = Counter(kind for kind, _ in {(mark[0].removesuffix(mark[1]), mark[1]) for mark in marks if mark})

@@ -122,6 +122,14 @@ def test_a_secret_comment_of_tistory_has_no_name_and_its_buttons_are_none() -> N
     assert page.problems == ()
 
 
+@pytest.mark.parametrize("count", [0, 3])
+def test_the_number_of_the_post_around_its_comments_is_not_their_number(count: int) -> None:
+    row = '<div id="425{n}.99" class="COMMENT_TAIL"><a href="#425{n}">#</a> Commented by <strong>{name}</strong> at {at}</div><div class="COMMENT_BODY"><div><div id="comment_425{n}.99">{text}</div></div></div>'
+    said, head = (rows(row), f"<p>덧글 ({count})</p>") if count else ("", "")
+    page = read(f'{POST}{head}<div id="cmt2175316"><div class="COMMENT">{said}</div></div>')
+    assert (shown(page), page.problems) == (EXPECTED[:count], ())
+
+
 @pytest.mark.parametrize(
     ("above", "below"),
     [

@@ -9,7 +9,7 @@ from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment, DateText
-from blogarchive.parsing.dates.order import DAY_FIRST, day_orders
+from blogarchive.parsing.dates.order import day_orders
 from blogarchive.parsing.dates.parse import date_text, parse_url_date
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
@@ -84,7 +84,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
 
 
 def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool]:
-    """Return the orders of month and day that the dates of comments have, else those of the page or of its language.
+    """Return the orders of month and day that the dates of comments have, else those of the page.
 
     No comment is older than its post, whose day may be in the URL, or of the future.
     """
@@ -93,8 +93,7 @@ def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool
     known, since = day_orders(dates) or day_orders(stated), parse_url_date(outline.tree.url, now)
     days = {one: [parse_place(outline, at, now, {one}) for at in places if since] for one in (True, False)}
     fits = {one for one, row in days.items() if since and all(x and x.at >= since.at for x in row)}
-    lang = outline.tree.root.get("lang") or ""
-    return known or (fits if len(fits) == 1 else {True} if DAY_FIRST.match(lang) else set())
+    return known or (fits if len(fits) == 1 else set())
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:

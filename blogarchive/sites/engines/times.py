@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import MONTH_NAME
-from blogarchive.parsing.dates.order import SHORT_DATE, write_year_first
+from blogarchive.parsing.dates.order import DAY_FIRST, SHORT_DATE, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
@@ -196,7 +196,11 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
 
 
 def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
-    """Return the date in a text; that for machines in an attribute if the shown one is rough, such as `3天前`."""
+    """Return the date in a text; that for machines in an attribute if the shown one is rough, such as `3天前`.
+
+    Without an `order`, that of the language counts.
+    """
+    order = {*order} or ({True} if DAY_FIRST.match(outline.tree.root.get("lang") or "") else set())
     found = parse_place(outline, place, now, order)
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))

@@ -357,16 +357,19 @@ def test_a_weekday_before_the_date_is_no_name(day: str) -> None:
     ("lang", "at", "doubts"),
     [
         ("fr-FR", "0{n}/05/25 @ 09:0{n}", []),
-        ("en-US", "05/0{n}/25 @ 09:0{n}", ["comments"]),
-        ("zh", "25/05/0{n} 09:0{n}", ["comments"]),
+        ("pt-BR", "0{n}/05/2025 09:0{n}", []),
+        ("en-US", "05/0{n}/25 @ 09:0{n}", ["comments", "posted_at"]),
+        ("zh", "25/05/0{n} 09:0{n}", ["comments", "posted_at"]),
     ],
 )
-def test_a_date_with_two_figures_of_the_year_is_read_if_the_language_tells_its_order(
+def test_a_date_of_figures_of_posts_and_comments_is_read_if_the_language_tells_its_order(
     lang: str, at: str, doubts: list[str]
 ) -> None:
     item = '<div class=bComment><h3>{name}</h3><div class=bCommentText>{text}</div><div class=small>{at} <a href="?reply_ID={n}#form">Répondre</a></div></div>'
-    page = read(f"<div class=bComments><h3>评论</h3>{rows(item, at)}</div>", lang)
+    page = read(f"<div class=bComments><h3>评论</h3>{rows(item, at)}</div>", lang, at.format(n=7))
+    posted = page.posts[0].posted
     assert shown(page) == ([] if doubts else expected())
+    assert (posted and f"{posted.at:%m-%d %H:%M}") == (None if doubts else "05-07 09:07")
     assert [one.field for one in page.problems] == doubts
 
 

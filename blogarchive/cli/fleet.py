@@ -66,7 +66,7 @@ _shard_options = options.all_of(
 )
 
 
-def _schedule(command: Callable[..., Any]) -> Callable[..., Any]:
+def _takes_changes(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that change a shard; the command gets those that were given as `changes`."""
 
     @_shard_options
@@ -118,7 +118,7 @@ def init(folders: tuple[Path, ...], quiet: bool) -> None:
     )
 )
 @click.argument("words", nargs=-1, metavar="[HOST|URL]...")
-@_schedule
+@_takes_changes
 @click.option(
     "--db",
     type=options.FILE,
@@ -143,7 +143,7 @@ def add(
     "set", help=_("Change the named values of shards, from any machine; --from replaces a shard's blogs.")
 )
 @_patterns
-@_schedule
+@_takes_changes
 def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str, Any]) -> None:
     """Change shards."""
     changes |= _blogs((), list_file, Path(), changes.get("site"))

@@ -9,6 +9,8 @@ from blogarchive.store.rows import text_checksum
 
 
 def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
+    if not archive.exists():  # an import that stored nothing makes none
+        return []
     with closing(sqlite3.connect(archive)) as connection:
         return connection.execute(sql).fetchall()
 

@@ -77,10 +77,8 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
         dates = (datetime(year, second, first), datetime(year, first, second))
         fits = [ENGLISH_DAYS[date.weekday()] == day[1].lower() for date in dates]
         orders = {fits[0]} if len({*fits}) == 2 else orders
-    if len(orders) != 1:
-        return text
     date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
-    return f"{text[: match.start()]}{date}{text[match.end() :]}"
+    return f"{text[: match.start()]}{date}{text[match.end() :]}" if len(orders) == 1 else text
 
 
 def short_date_form(shown: str, lang: str) -> str:

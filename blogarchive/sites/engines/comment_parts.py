@@ -124,12 +124,14 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     items = sorted(map(Item, elements, places), key=lambda item: outline.order[item.element])
     known = {item.element: item for item in items}
     for item in items:
-        rest = [] if way is None else beside(item.element, way, known.keys(), APART)
+        item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
+        # What stands before a named answer in a comment is of that comment.
+        own = way and item.above and select_all(item.element, "b, cite, strong, [class*=auth], [class*=name]")
+        rest = [] if way is None or own else beside(item.element, way, known.keys(), APART)
         shown = filter(outline.order.__contains__, rest)
         # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
         item.parts = sorted([item.element, *rest], key=outline.order.__getitem__)
-        item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         if item.above is not None:
             item.above.inner.append(item.element)
     for one, above in answered([*known]).items():

@@ -199,7 +199,9 @@ def _other_headings(
     apart = {node for node in outline.beside if node.tag != "h1"}.union(known)
     named = [node for node in titles if _is_titled(node) and node not in apart]
     of_post = [node for node in named if has_role(node, _POST_TITLE)]
-    return [n for n in named if (n.tag == "h1" or [n] == of_post) and not _is_site_name(titles[n], sites)]
+    good = (n for n in named if (n.tag == "h1" or [n] == of_post) and not _is_site_name(titles[n], sites))
+    # NexT has the motto of the blog in a heading above the title.
+    return sorted(good, key=lambda node: [node] != of_post)
 
 
 def title_text(outline: Outline, heading: Element) -> str:

@@ -283,3 +283,52 @@ def test_a_visitor_of_figures_is_a_name_and_dates_with_hyphens_begin_with_the_mo
     post = read(f"{HEAD}<div class='entry'>{TEXT}</div>{views}{box}").posts[0]
     names = [(one.author_name, one.posted and f"{one.posted.at:%F}") for one in post.comments]
     assert (names, post.comment_count) == ([("2333", "2018-03-20"), ("老木", "2018-02-05")], 2)
+
+
+def test_a_single_heading_named_for_the_post_is_the_title_below_the_motto_of_the_blog() -> None:
+    head = f"<h1 class='site-subtitle'>写一点东西</h1><h1 class='post-title'>{TITLE}</h1><p>2020-05-06</p>"
+    page = read(f"{head}<div class='post-body'>{TEXT}</div>", window="山居")
+    assert found(page) == (PageKind.POST, [TITLE], ["title"])
+
+
+def test_a_name_of_signs_alone_leaves_the_answers_above_it_to_their_authors() -> None:
+    def row(number: int, name: str, at: str, text: str, inner: str = "") -> str:
+        head = f"<a name='{number}'></a><div class='avatar'></div><div class='comment-info'><b>{name}</b><br>"
+        line = f"<span class='comment-time'>{at}</span><div class='comment-content'>{text}</div></div>"
+        return f"<div class='comment' id='comment-{number}'>{head}{line}{inner}</div>"
+
+    last = row(4, "？", "2020-05-09 01:30", "@老木：学习了")
+    inner = row(
+        2, "阿青", "2020-05-07 21:17", "@几只鸭：保密。", row(3, "老木", "2020-05-08 21:37", "哪里？", last)
+    )
+    said = row(1, "几只鸭", "2020-05-07 21:06", "是哪一座桥？", inner)
+    page = read(f"{HEAD}<div class='entry'>{TEXT}</div><div class='about'><p>评论</p>{said}</div>")
+    names = [(one.author_name, one.posted and f"{one.posted.at:%d %H:%M}") for one in page.posts[0].comments]
+    assert names == [("几只鸭", "07 21:06"), ("阿青", "07 21:17"), ("老木", "08 21:37"), ("？", "09 01:30")]
+
+
+def test_the_day_behind_a_distance_is_that_of_a_comment() -> None:
+    line = "<span class='author'>{name}</span> <span class='time'>{at}</span>"
+    item = "<li id='comment-{n}'><p>{text}</p><div class='meta'>" + line + "</div></li>"
+    rows = [
+        ("阿青", "2周前 (12-14)", "看鱼。"),
+        ("老木", "2月前 (10-30)", "常来。"),
+        ("桥", "2年前 (2024-01-02)", "在。"),
+    ]
+    said = "".join(
+        item.format(n=n, name=name, at=at, text=text) for n, (name, at, text) in enumerate(rows, 1)
+    )
+    page = read(
+        f"{HEAD}<div class='entry'>{TEXT}</div><div id='comments'><h3>评论 (3)</h3><ol>{said}</ol></div>"
+    )
+    days = [one.posted and f"{one.posted.at:%F}" for one in page.posts[0].comments]
+    assert days == ["2025-12-14", "2025-10-30", "2024-01-02"]
+
+
+def test_a_category_in_the_query_is_a_list_of_the_articles_that_it_names() -> None:
+    url = f"{HOST}/index.php?app=article&ac="
+    rows = "".join(
+        f"<li><h2><a href='{url}show&articleid={n}'>第{n}篇</a></h2><p>桥上。</p></li>" for n in (3, 2, 1)
+    )
+    page = read(f"<div><h1>桥边</h1><ul>{rows}</ul></div>", f"{url}cate&cateid=2", "桥边 - 山居")
+    assert [post.url for post in page.listed] == [f"{url}show&articleid={n}" for n in (3, 2, 1)]

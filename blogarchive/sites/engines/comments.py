@@ -15,7 +15,7 @@ from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Read, 
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, in_other_row, is_edited
 from blogarchive.sites.engines.urls import patterns
-from blogarchive.sites.markup.elements import Shape, ancestors, has_role, outside_forms, shape_of
+from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count id heading_of answer line")
@@ -41,7 +41,7 @@ def comment_sections(outline: Outline) -> list[Element]:
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
     for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE)):
-        is_beside = node in outline.beside and (found or node.get("id") != "comments")
+        is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
             found.append(node)
     return found

@@ -130,6 +130,15 @@ def test_the_number_of_the_post_around_its_comments_is_not_their_number(count: i
     assert (shown(page), page.problems) == (EXPECTED[:count], ())
 
 
+def test_comments_in_an_aside_of_the_post_are_read_by_their_class() -> None:
+    row = '<li class="comment-li comment-item"><a name="forum{n}"></a><p class="comment-meta"><a href="#forum{n}">#</a> {at}, par <strong class="fn">{name}</strong></p><div class="comment-texte"><p>{text}</p></div></li>'
+    aside = (
+        f'<aside><div class="comments"><h2>Forum</h2><ul class="comments-ul">{rows(row)}</ul></div></aside>'
+    )
+    page = read(POST.replace("</article>", f"{aside}</article>"))
+    assert (shown(page), page.problems) == (EXPECTED, ())
+
+
 @pytest.mark.parametrize(
     ("above", "below"),
     [

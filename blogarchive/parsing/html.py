@@ -175,8 +175,6 @@ _DEPTH_REDUCTIONS = (
 
 def parse_html(text: str) -> Element:
     """Return the root of the tree of a page; never raises. An empty page returns an empty `html`."""
-    if "/email-protection" in text:
-        text = _HIDDEN_ADDRESS.sub(_show_address, text)
     given = _STRAY_BREAK_END.sub(b"<br>", _encode_for_libxml2(text))
     root, clean = _parse_repaired(given)
     _repair_tree(root)
@@ -185,20 +183,6 @@ def parse_html(text: str) -> Element:
     if clean is not given and _MARKED in clean:
         _insert_empty_paragraphs(root)
     return root
-
-
-# A script of Cloudflare shows the address again; its code has another key in each answer.
-_HIDDEN_ADDRESS = re.compile(
-    r"""<(?:a|span) [^<>]*data-cfemail="((?:[0-9a-f]{2})+)"[^<>]*>[^<>]*</(?:a|span)>"""
-    r"""|(?<=["'])[^"'<>\s]{0,200}/email-protection\#((?:[0-9a-f]{2})+)(?=["'])"""
-)
-_EMAIL = re.compile(r"[^@\s<>&\"']+@[\w.-]+\.\w+(?:\?[^<>\"']*)?", re.ASCII)
-
-
-def _show_address(hidden: re.Match[str]) -> str:
-    key, *code = bytes.fromhex(hidden[1] or hidden[2])
-    address = bytes(one ^ key for one in code).decode(errors="replace")
-    return f"{'' if hidden[1] else 'mailto:'}{address}" if _EMAIL.fullmatch(address) else hidden[0]
 
 
 def _lacks_cell_ends(page: bytes) -> bool:

@@ -58,27 +58,6 @@ def test_what_a_page_shows_anew_each_night_is_no_edit(tmp_path: Path) -> None:
     assert rows(tmp_path, "select distinct substr(posted_at, 1, 10) from posts") == [("2019-03-04",)]
 
 
-def test_an_address_that_cloudflare_hid_is_no_edit_when_it_is_shown(tmp_path: Path) -> None:
-    blog, address = LivelyBlog(3), "me@blog.example"
-
-    def hide(key: int) -> str:
-        code = bytes([key, *(ord(one) ^ key for one in address)]).hex()
-        hidden = f'class="__cf_email__" data-cfemail="{code}">[email&#160;protected]<'
-        link = f'<a href="/cdn-cgi/l/email-protection#{code}">'
-        return f'<p>{link}<span {hidden}/span></a>, <a href="/cdn-cgi/l/email-protection" {hidden}/a></p>'
-
-    with serve(blog) as url:
-        for day, key in enumerate((7, 200)):
-            blog.texts[2] = TEXT + hide(key)
-            assert night(blog, tmp_path, day, *(("update", "--full") if day else ("backup", url))).code == 0
-        blog.texts[2] = f'{TEXT}<p><a href="mailto:{address}">{address}</a>, {address}</p>'
-        assert night(blog, tmp_path, 2, "update", "--full").code == 0
-    assert rows(tmp_path, f"select number from posts where body_text like '%{address}, {address}%'") == [
-        ("post-2",)
-    ]
-    assert edits(tmp_path) == []
-
-
 def test_code_in_a_box_that_is_named_as_those_of_advertisements_is_of_the_text(tmp_path: Path) -> None:
     blog = LivelyBlog(3)
     blog.texts[2] += '<div class="code-block" id="code-block-1"><pre>print("桥")</pre></div>'

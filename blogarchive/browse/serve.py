@@ -144,10 +144,13 @@ def _opens_immutable(path: Path, *, immutable: bool) -> bool:
         text = _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it")
         raise UsageError(text, character=min(forbidden), path=path)
     log = wal_path(path)
-    with user_errors(path), closing(_connect(path, "mode=ro")) as connection:
-        # In a folder that cannot be written, SQLite may need files that it cannot create.
-        is_readable = can_read(connection) or os.access(log.parent, os.W_OK)
-    immutable = immutable or read_only_mode(path) != "ro" or not is_readable
+    immutable = (
+        immutable or read_only_mode(path) != "ro"
+    )  # asked first: a connection leaves files beside the archive
+    if not immutable:
+        with user_errors(path), closing(_connect(path, "mode=ro")) as connection:
+            # In a folder that cannot be written, SQLite may need files that it cannot create.
+            immutable = not can_read(connection) and not os.access(log.parent, os.W_OK)
     if immutable and log.exists() and log.stat().st_size:
         text = _(
             "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"

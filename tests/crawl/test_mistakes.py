@@ -46,7 +46,8 @@ def test_a_post_that_a_person_wrote_without_a_web_address_is_a_failure(tool: Too
         with closing(sqlite3.connect(tool.db)) as connection, connection:
             connection.execute(
                 """insert into posts (author_id, number, url, first_seen_at, last_seen_at)
-                select author_id, 'mine', ?, first_seen_at, last_seen_at from posts limit 1""",
+                select author_id, 'mine', ?, '2020-01-01T00:00:00+00:00', '2020-01-01T00:00:00+00:00'
+                  from posts limit 1""",
                 (url,),
             )
         ran = tool.run("update", "--full")

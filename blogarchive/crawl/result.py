@@ -8,7 +8,7 @@ from typing import Protocol
 
 from blogarchive import errors
 from blogarchive.crawl.session import CrawlSession
-from blogarchive.messages.details import explain_detail
+from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, is_stored
 from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
@@ -67,7 +67,7 @@ def build_result(
 
     `left_out` are hosts that the run did not request because they failed in earlier ones.
     """
-    changed = _check_changes(session)
+    changed = _check_changes(session, throttle)
     hosts = _failed_hosts(session, throttle, changed, left_out)
     if changed and not hosts and left_out:  # the host with the open change waits for a person
         changed = None
@@ -184,12 +184,19 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
     return _("the limit of {limit} is reached; it continues with the next run").format(limit=throttle.limit)
 
 
-def _check_changes(session: CrawlSession) -> errors.SiteChanged | None:
-    """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None."""
+def _check_changes(session: CrawlSession, throttle: ThrottleState) -> errors.SiteChanged | None:
+    """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None.
+
+    A blog of any host shows no change if that served one page for all URLs, as that of a domain for sale.
+    """
     if session.options.accept_changes:
         coverage.accept_changes(session.archive, session.run, session.sites, now=utc_now())
+    one_page = Detail.HOST_SAME_PAGE.partition("{")[0]
+    hosts = {host for host, reason in throttle.blocked_hosts.items() if reason.startswith(one_page)}
+    scopes = {coverage.scope_of(blog): blog.site for blog, host in session.hosts.items() if host in hosts}
+    unseen = {scope for scope, site in scopes.items() if scope != site}
     try:
-        coverage.check_coverage(session.archive, session.run, session.sites, now=utc_now())
+        coverage.check_coverage(session.archive, session.run, session.sites, now=utc_now(), unseen=unseen)
     except errors.SiteChanged as error:
         return error
     return None

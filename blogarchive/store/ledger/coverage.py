@@ -151,12 +151,14 @@ def has_posts(archive: Archive, blogs: Iterable[Blog]) -> bool:
     return archive.exists(query, (blogs_json(blogs),))
 
 
-def check_coverage(archive: Archive, run: Run, sites: Iterable[str] = (), *, now: datetime) -> None:
-    """Record the lost fields of the run, and end the changes of its sites that the run disproved.
+def check_coverage(
+    archive: Archive, run: Run, sites: Iterable[str] = (), *, now: datetime, unseen: Collection[str] = ()
+) -> None:
+    """Record the lost fields of the run but those of `unseen` sites, and end the changes that the run disproved.
 
     Raises `SiteChanged` if a change of these sites, or of one with lost fields, is open.
     """
-    lost = _find_lost(archive, run)
+    lost = [found for found in _find_lost(archive, run) if found[0] not in unseen]
     checked = {*sites, *(site for site, _ in lost)}
     with archive.atomic():
         for site, field in lost:

@@ -82,23 +82,34 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     return moved
 
 
-# Posts of blogs of any host whose text came back at another URL after their own page was last seen. `cross join` and `+`
-# make SQLite use the index of gone posts, which are few.
+# Posts of blogs of any host whose text came back at another URL after their own page was last seen, or whose time of
+# day, which no third post has, came back after a run that did not see them. `cross join` and `+` make SQLite use the
+# index of gone posts, which are few.
 _REAPPEARED = """
 select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key
-  from frontier where site = a.site and uid = a.uid and kind = 'post' and number = o.number) as new_key
+  from frontier where site = a.site and uid = a.uid and kind = 'post' and number = o.number) as new_key,
+  n.title is not o.title or n.body_text is not o.body_text as changed
   from posts o cross join authors a on a.id = o.author_id and a.site = 'web' join posts n on n.author_id = o.author_id
-   and n.posted_at = o.posted_at and n.title = o.title and n.body_text = o.body_text
+   and n.posted_at = o.posted_at and (n.title = o.title and n.body_text = o.body_text or length(o.posted_at) > 10
+       and (select count(*) from posts where author_id = a.id and posted_at = o.posted_at) = 2
+       and exists (select 1 from runs where started_at > o.last_seen_at and started_at <= n.first_seen_at))
  where o.gone_reason is not null and o.body_text <> '' and n.gone_at is null and n.first_seen_at >= o.own_page_seen_at
  group by +o.id having count(*) = 1
 """
+_FETCH_AGAIN = (
+    "update frontier set state = 'todo', due_at = null, etag = null, last_modified = null"
+    " where site = :site and uid is :uid and kind = 'post' and number = :number"
+)
 
 
 def merge_reappeared(archive: Archive) -> None:
-    """Merge posts that are gone and are shown at another URL, without a redirect: title, text and time are equal."""
+    """Merge posts that are gone and are shown at another URL, without a redirect, with their time and text, or time alone.
+
+    The next run fetches another text again, which is then a version of the post.
+    """
     with archive.atomic():
         for found in {row["new"]: row for row in archive.dicts(_REAPPEARED)}.values():
-            for statement in _MERGE:
+            for statement in (*_MERGE, _FETCH_AGAIN) if found["changed"] else _MERGE:
                 archive.execute(statement, found)
 
 

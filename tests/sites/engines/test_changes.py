@@ -404,6 +404,32 @@ def test_a_post_at_a_new_address_is_one_post_without_a_redirect(tmp_path: Path) 
     assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(8, 0)]
 
 
+@pytest.mark.parametrize("is_other", [False, True], ids=["the post at its time", "another post in its place"])
+def test_another_address_title_and_text_at_the_same_second_is_a_version(
+    tmp_path: Path, is_other: bool
+) -> None:
+    blog, stamp = PagedBlog(12), f"T{FIRST:%H:%M:%S}"
+    blog.comment(2, "阿明", FIRST)
+    whole = blog.page
+
+    def page(number: int, page: int) -> str:
+        minute = number % 90 + 30 * (is_other and number == 92)
+        return whole(number, page).replace(stamp, f"T08:{minute:02}:11")
+
+    blog.page = page  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.posts = {92: blog.posts.pop(2), **blog.posts}
+        blog.texts[92] = TEXT + "<p>补记：桥修好了。</p>"
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+        codes.append(night(blog, tmp_path, 3, "update").code)
+    stored = "select number, title, gone_reason from posts where number in ('post-2', 'post-92') order by id"
+    shown = [("post-92", "桥", None)]
+    assert rows(tmp_path, stored) == ([("post-2", "第 2 篇", "404"), *shown] if is_other else shown)
+    assert (codes, edits(tmp_path)) == ([0, 0, 0], [] if is_other else [("post-92",)])
+    assert rows(tmp_path, "select count(*) from comments where gone_at is null") == [(2 if is_other else 1,)]
+
+
 @pytest.mark.parametrize("refused", [None, 404], ids=["interface", "pages"])
 def test_a_comment_with_another_name_and_a_longer_text_is_the_same_comment(
     tmp_path: Path, refused: int | None

@@ -144,10 +144,8 @@ def _opens_immutable(path: Path, *, immutable: bool) -> bool:
         text = _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it")
         raise UsageError(text, character=min(forbidden), path=path)
     log = wal_path(path)
-    immutable = (
-        immutable or read_only_mode(path) != "ro"
-    )  # asked first: a connection leaves files beside the archive
-    if not immutable:
+    immutable = immutable or read_only_mode(path) != "ro"
+    if not immutable:  # a connection leaves files beside the archive
         with user_errors(path), closing(_connect(path, "mode=ro")) as connection:
             # In a folder that cannot be written, SQLite may need files that it cannot create.
             immutable = not can_read(connection) and not os.access(log.parent, os.W_OK)

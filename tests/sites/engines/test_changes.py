@@ -220,7 +220,7 @@ def test_a_domain_that_is_for_sale_is_asked_for_few_pages_and_has_not_changed(tm
 
     def park(path: str) -> tuple[int, str, str]:
         offer = f'<p>The domain may be for sale. <a href="https://sale.test/?{uuid4().hex}">点此询价</a></p>'
-        return 200, "text/html", f"<html>{head}<body><h1>该域名可能出售</h1>{offer}</body></html>"
+        return 200, "text/html", f"<html>{head}<body><h1>此处可以询价</h1>{offer}</body></html>"
 
     with serve(blog) as url:
         assert night(blog, tmp_path, 0, "backup", url).code == 0
@@ -234,6 +234,29 @@ def test_a_domain_that_is_for_sale_is_asked_for_few_pages_and_has_not_changed(tm
         assert night(blog, tmp_path, 12, "update", "--full").code == 0
     assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(30, 0)]
     assert edits(tmp_path) == []
+
+
+@pytest.mark.parametrize("words", ["请稍候…", "正在检查您的浏览器", "该域名可能出售"])
+def test_a_notice_at_every_url_is_a_refusal_and_a_post_with_its_words_is_a_post(
+    tmp_path: Path, words: str
+) -> None:
+    blog, answer = PagedBlog(30), PagedBlog.answer
+    blog.texts[3] = f"<p>{words}</p>"
+    blog.title = lambda number: words if number in (3, 31) else f"第 {number} 篇"  # type: ignore[method-assign]
+    notice = f"<html><head><title>{words}</title></head><body><h1>{words}</h1><p>{{}}</p></body></html>"
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.answer = lambda path: (200, "text/html", notice.format(path))  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 1, "update").code == 4
+        assert len(blog.requested) < 10
+        blog.answer = lambda path: answer(blog, path)  # type: ignore[method-assign]
+        blog.posts, blog.texts[31] = {31: [], **blog.posts}, f"<p>{words}。</p>"
+        blog.texts[4] = f"<p>{words}</p>"
+        night(blog, tmp_path, 2, "update", "--full")
+    assert rows(tmp_path, "select field from site_changes") == []
+    shown = f"select count(*), count(gone_at) from posts where body_text like '%{words}%'"
+    assert rows(tmp_path, shown) == [(3, 0)]
+    assert edits(tmp_path) == [("post-4",)]
 
 
 def test_a_page_of_maintenance_is_no_version_on_a_blog_that_shows_no_times_any_more(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, YEARLESS_
 # --- blocks
 
 _TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)\s*:")
+_ANSWER = re.compile(r"(?:作者|博主|楼主|主人)的?(?:回复|答复)")
 _FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
 _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
 _REPLY_LINE = re.compile(r"\s*回复\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
@@ -33,7 +34,8 @@ _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…
 class CommentBlock:
     """The lines of a comment: its header, its text from `text_begin` to before `text_end`, all before `end`.
 
-    `lead` are the words of the template at the start of the text, such as `回复 NAME:`.
+    `lead` are the words of the template at the start of the text, such as `回复 NAME:`. `answer` has the lines of
+    the author's answer below the time that ends the text.
     """
 
     header: CommentHeader
@@ -42,6 +44,7 @@ class CommentBlock:
     end: int
     likes: int | None
     lead: str = ""
+    answer: range = range(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +76,11 @@ def split_comments(
             stop = _find_text_end(markers, headers) if limit == markers.end else limit
             text_end = _find_end_above_button(markers.view, headers, header, stop)
             end, likes = stop, header.likes
+        below = range(header.text_end + 1, text_end) if header.text_end else range(0)
+        is_answer = _ANSWER.match("".join(markers.view.folded[i] for i in below).strip())
         text_end = header.text_end or text_end
-        blocks.append(CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes))
+        block = CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes)
+        blocks.append(replace(block, answer=below) if is_answer else block)
     return tuple(_move_replies(markers.view, blocks))
 
 

@@ -12,7 +12,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
-from blogarchive.sites.grammar.blocks import Claims, Paging, comments_problem
+from blogarchive.sites.grammar.blocks import Claims, Paging, comments_problem, split_comments_above
 from blogarchive.sites.grammar.comments import PageComments, parse_comments
 from blogarchive.sites.grammar.counters import (
     ONLY_NUMBERS,
@@ -198,11 +198,9 @@ def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end
         return tuple(line for line in view.lines[start:end] if not line.links)
     node = find_text_frame(view, lines)
     first, last = lines[0].index, lines[-1].index + 1
-    while first > start and _is_body_line(view, node, view.lines[first - 1]):
-        first -= 1
-    while last < end and _is_body_line(view, node, view.lines[last]):
-        last += 1
-    return view.lines[first:last]
+    edges = (reversed(view.lines[start:first]), view.lines[last:end])
+    above, below = (list(takewhile(lambda line: _is_body_line(view, node, line), edge)) for edge in edges)
+    return view.lines[first - len(above) : last + len(below)]
 
 
 def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
@@ -469,9 +467,11 @@ class _BoundsSearch:
         if not claimed or bounds.comments.found:
             return bounds
         headers = find_linked_headers(self.view, bounds.begin, bounds.end)
-        if len(headers) != claimed or not _is_framed(self.view, bounds.begin, headers[0].first):
+        above = split_comments_above(self.view, headers, bounds.begin)
+        firsts = [block.text_begin for block in above] or [header.first for header in headers]
+        if len(firsts) != claimed or not _is_framed(self.view, bounds.begin, firsts[0]):
             return bounds
-        return self._build(bounds.begin, headers[0].first, bounds.counters)
+        return self._build(bounds.begin, firsts[0], bounds.counters)
 
     def drop_counters(self, bounds: BodyBounds) -> BodyBounds:
         """Return the bounds without counters if the author may have typed these: no comments agree with them."""
@@ -516,7 +516,9 @@ class _BoundsSearch:
         if footer_line is not None and not view.has_text(range(footer_line + 1, counters.first)):
             return begin, min(footer_line, counters.first)
         shown = (i for i in range(begin, counters.first) if view.lines[i].media or view.folded[i].strip())
-        if all(_is_template_line(view, i) for i in shown):
+        # An item of the list with the time may be a category without its label.
+        near = view.lines[begin - 1].block.getparent() if view.lines[begin - 1].block.tag == "li" else None
+        if all(view.lines[i].block.getparent() is near or _is_template_line(view, i) for i in shown):
             start = max(begin, counters.last + 1)
             below = _find_end_without_counters(view, start, self.markers.from_line(start).headers)
             if below is not None and trim_body(view, start, below):

@@ -31,6 +31,7 @@ _REGISTERED = re.compile(
 )
 _OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
 _UNIT = "(?:人次|[次人])?"
+_VISITED = "(?:总?访问|来过)"
 _VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
 _ALL_VISITS_LABEL = (
     rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
@@ -38,18 +39,18 @@ _ALL_VISITS_LABEL = (
 )
 _VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|[量数]))"
 _VISITS = re.compile(
-    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|总?访问)(?:\s*\(.{{0,20}}\))?"
+    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|{_VISITED})(?:\s*\(.{{0,20}}\))?"
     r"(?:\s+(?:文章|日志|博文|评论)\s*:?\s*\d+\s*篇?)*"
 )
 _VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*{_UNIT}")
-_VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*总?访问|(?i:visits|views)")
+_VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*{_VISITED}|(?i:visits|views)")
 _FIELD_START = re.compile(
     rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
 )
 _NUMBER_BEFORE = re.compile(rf"\d\s*{_UNIT}\s*总?访问(?![\w:]|\s*\d)")
 _NUMBERS_FIRST = re.compile(rf"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*{_UNIT}\s*总?访问)|(?<=访问)\s*")
 _NICKNAME = re.compile(
-    r"(?:[昵暱][称稱]|姓名|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?::\s*(?P<value>\S.{0,40})?)?"
+    r"(?:[昵暱][称稱]|姓名|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?:(?::|(?<=博主\s))\s*(?P<value>\S.{0,40})?)?"
 )
 _NO_NAME = re.compile(
     r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于|等级|积分).*|.*[。!?]"
@@ -164,7 +165,9 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         if match is None:
             continue
         is_first = match["name"] is not None
-        near = filled[number if is_first else max(number - 1, 0) : number + _LINES_BELOW_AGE]
+        first = number if is_first else max(number - 1, 0)
+        first -= first > 0 and _NICKNAME.fullmatch(view.folded[filled[first - 1]].strip()) is not None
+        near = filled[first : number + _LINES_BELOW_AGE]
         card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own

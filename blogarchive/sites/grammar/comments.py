@@ -12,7 +12,7 @@ from blogarchive.parsing.html import Element
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
-from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
+from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
 # --- selections of headers: a commenter can type a whole comment into his own
@@ -250,7 +250,7 @@ def _find_unlabelled(
     """
     labelled = found.from_line(start)
     firsts = [header.first for header in labelled.headers]
-    if firsts and (not claimed or len(firsts) == claimed or not _has_text_above(view, start, firsts[0])):
+    if firsts and (not claimed or len(firsts) == claimed):
         return labelled
     quoted = frozenset(firsts)
     headers = [h for h in find_short_headers(view, start, claimed=claimed) if h.first not in quoted]
@@ -262,13 +262,6 @@ def _find_unlabelled(
     if firsts and (len(headers) != claimed or headers[0].first >= firsts[0]):
         return labelled
     return found.with_headers(tuple(headers))
-
-
-# Pages of a long list claim more comments than they show: a search of all lines takes 1 % of the time of parsing.
-def _has_text_above(view: PageView, start: int, first: int) -> bool:
-    """Check whether text is above the first header, below line `start` and the label of the comments."""
-    begin = next((i + 1 for i in find_comment_labels(view) if start <= i < first), start)
-    return view.has_text(range(begin, first))
 
 
 def _split_above(
@@ -315,9 +308,9 @@ def _choose_headers(
 
 def _build_comment(view: PageView, block: comment_blocks.CommentBlock) -> Comment:
     header = block.header
-    lines = view.lines[block.text_begin : block.text_end]
-    content = extract_html(view.document, lines[0], lines[-1]) if lines else None
-    body_html = "" if content is None else sanitize_element(content, view.base)
+    own = (view.lines[block.text_begin : block.text_end], view.lines[block.answer.start : block.answer.stop])
+    parts = [extract_html(view.document, part[0], part[-1]) for part in own if part]
+    body_html, lines = "".join(sanitize_element(part, view.base) for part in parts), own[0] + own[1]
     if lines and block.lead:
         signs = (re.escape(escape(sign, quote=False)) for sign in block.lead if not sign.isspace())
         words = r"(?:<[^>]*>|\s)*".join(signs)

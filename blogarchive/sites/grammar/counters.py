@@ -287,14 +287,10 @@ def _fill_an_element(view: PageView, first: int, last: int) -> bool:
 
 def build_counters(first: int, last: int, found: CountTexts) -> Counters:
     """Build counters; a text that is no number becomes a problem."""
-    counts: dict[str, int | None] = {}
-    problems = []
-    for field, name in _FIELDS:
-        texts = found.get(name)
-        counts[field] = None if texts is None else parse_count(texts)
-        if texts is not None and counts[field] is None:
-            detail = Detail.NO_NUMBER.format(text=texts.strip())
-            problems.append(Problem(kind="unreadable", field=field, detail=detail))
-    views, likes, said = (counts[field] for field, _ in _FIELDS)
-    unread = tuple(problems)
+    shown = {field: found.get(name) for field, name in _FIELDS}
+    counts = {field: None if text is None else parse_count(text) for field, text in shown.items()}
+    texts = {field: text for field, text in shown.items() if text is not None and counts[field] is None}
+    details = ((field, Detail.NO_NUMBER.format(text=text.strip())) for field, text in texts.items())
+    unread = tuple(Problem(kind="unreadable", field=field, detail=detail) for field, detail in details)
+    views, likes, said = counts.values()
     return Counters(first=first, last=last, views=views, likes=likes, comments=said, problems=unread)

@@ -252,7 +252,7 @@ _AFTER = rf"(?:[\s|·]*+(?:#?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
 _BY = (
     rf"(?:(?:{BY}|回复|评论|留言)\s*+:|[\[【]{BY}[\]】]\s*+:?"
-    rf"|(?:网友|用户|由|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
+    rf"|(?:网友|用户|由|[博楼]主|作者|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
 )
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,于在]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"

@@ -24,7 +24,7 @@ from blogarchive.sites.grammar.counters import (
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
-from blogarchive.sites.grammar.time_lines import find_hour
+from blogarchive.sites.grammar.time_lines import add_hour
 
 # --- URLs of next pages
 
@@ -183,19 +183,12 @@ def _is_week(view: PageView, index: int) -> bool:
 # Promise "no wrong value": a link `2` alone may be a day or a word of a text.
 def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
     """Check whether the line is in a pager: 1 2 3, this page's number of many, or with 页."""
-    first, last = line.index, line.index
-    while (
-        first > 0 and line.index - first < _MAX_PAGER_LINES and _PAGER_LINE.fullmatch(view.folded[first - 1])
-    ):
-        first -= 1
-    while (
-        last - line.index < _MAX_PAGER_LINES
-        and last + 1 < len(view.folded)
-        and _PAGER_LINE.fullmatch(view.folded[last + 1])
-    ):
-        last += 1
+    at, end = line.index, min(line.index + _MAX_PAGER_LINES + 1, len(view.folded))
+    near = (reversed(range(max(at - _MAX_PAGER_LINES, 0), at)), range(at + 1, end))
+    above, below = (list(takewhile(lambda i: _PAGER_LINE.fullmatch(view.folded[i]), each)) for each in near)
     # A template may separate numbers by style alone, without a space.
-    pieces = [view.folded[i][a:b] for i in range(first, last + 1) for a, b, _, _ in view.lines[i].spans]
+    lines = [*reversed(above), at, *below]
+    pieces = [view.folded[i][a:b] for i in lines for a, b, _, _ in view.lines[i].spans]
     text = " ".join(pieces)
     numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
     return "页" in text or {1, 2} <= numbers or re.search(rf"(?<!\d){page_no}\s*/\s*\d", text) is not None
@@ -409,18 +402,9 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
         balance[e.path] += bool(down) - bool(up)
     near = [down if balance[e.path] >= 0 else up for e, down, up in zip(entries, below, above, strict=True)]
     times = [e.post.posted or own or other for e, own, other in zip(entries, beside, near, strict=True)]
-    return [
-        replace(e, post=replace(e.post, posted=_add_hour(view, time, range(e.line + 1, after[e.line]))))
-        for e, time in zip(entries, times, strict=True)
-    ]
-
-
-# 2012年3月4日 above the title, 发表于 10:20 | 评论(3) below the text.
-def _add_hour(view: PageView, time: DateText | None, lines: range) -> DateText | None:
-    if time is None or vocabulary.HOUR_SIGN.search(vocabulary.fold(time.text)):
-        return time
-    hour = find_hour(view, lines[:_LINES_BELOW])
-    return time if hour is None else DateText(text=f"{time.text} {hour}")
+    under = (range(e.line + 1, after[e.line])[:_LINES_BELOW] for e in entries)
+    times = [add_hour(view, time, lines) for time, lines in zip(times, under, strict=True)]
+    return [replace(e, post=replace(e.post, posted=time)) for e, time in zip(entries, times, strict=True)]
 
 
 def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:

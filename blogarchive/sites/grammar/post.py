@@ -202,7 +202,8 @@ def _find_worded_category(
 def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:
     lines, counters, comments = trim_body(view, bounds.begin, bounds.end), bounds.counters, bounds.comments
     below = max(bounds.end, 0 if counters is None else counters.last + 1)
-    heading = add_hour(view, heading, range(lines[-1].index + 1 if lines else heading.end, below))
+    near = range(lines[-1].index + 1 if lines else heading.end, below)
+    heading = replace(heading, posted=add_hour(view, heading.posted, near))
     body = extract_html(view.document, lines[0], lines[-1]) if lines else None
     images = () if body is None else extract_images(body, view.base)  # sanitizing changes the element
     if bounds.doubt is not None:

@@ -1,8 +1,8 @@
 """Lines with the time of a post, lines marked as titles, and lines that a post quotes from a page."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from blogarchive.items import DateText, PageKind
@@ -158,19 +158,13 @@ def match_time_before_counters(view: PageView, index: int) -> TimeMatch | None:
 
 
 # 2012年3月4日 above the title, 发表于 10:20 | 评论(3) below the text.
-def add_hour(view: PageView, heading: TitleTime, lines: range) -> TitleTime:
-    """Return the heading with the hour that one of these lines shows, if its time is a day alone."""
-    day = "" if heading.posted is None else heading.posted.text
-    if not day or vocabulary.HOUR_SIGN.search(vocabulary.fold(day)):
-        return heading
-    hour = find_hour(view, lines)
-    return heading if hour is None else replace(heading, posted=DateText(text=f"{day} {hour}"))
-
-
-def find_hour(view: PageView, lines: Iterable[int]) -> str | None:
-    """Return the first time of day that one of these lines shows after 发表于."""
+def add_hour(view: PageView, time: DateText | None, lines: range) -> DateText | None:
+    """Return a time with the hour that one of these lines shows after 发表于, if it is a day alone."""
+    if time is None or vocabulary.HOUR_SIGN.search(vocabulary.fold(time.text)):
+        return time
     shown = ((i, _HOUR_AMID.fullmatch(view.folded[i].strip())) for i in lines)
-    return next((view.shown(i, match) for i, match in shown if match is not None), None)
+    hour = next((view.shown(i, match) for i, match in shown if match is not None), None)
+    return time if hour is None else DateText(text=f"{time.text} {hour}")
 
 
 # Promise "any order": the time may be aligned to the right, before the title in the markup.

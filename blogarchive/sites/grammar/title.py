@@ -137,8 +137,13 @@ def _is_time_footer(view: page.PageView, title: int, time: int, counters: Counte
     """Check whether text or an image lies between a title and a time beside counters, and none below these."""
     label = next((i for i in page.find_labels(view, COMMENTS_LABEL) if i > counters.last), None)
     under = range(counters.last + 1, counters.last + 1 if label is None else label)
+    # The window title may begin with the blog's name: then the line right above the time is the title.
+    above = (
+        i for i in time_lines.iter_text_before(view, time) if view.lines[i].text != view.lines[title].text
+    )
     return (
         time <= counters.last
+        and not any(page.confirms_title(view.document.title, view.lines[i].text) for i in above)
         and any(view.lines[i].media or not time_lines.is_metadata(view, i) for i in range(title + 1, time))
         and not view.has_text(range(time + 1, counters.first))
         and all(view.links[i] for i in under if view.lines[i].media or view.folded[i].strip())
@@ -189,8 +194,11 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
         # The window title is a better witness of the title than any time, if the URL names a post: a list has the
         # name of its blog there.
         is_known = view.number not in (None, "0")
-        named = [i for i in passed if is_known and time_lines.is_named_by_window(view, i)]
-        found = (_find_title_only(view, named) if named else None) or _find_first_time(view)
+        first = _find_first_time(view)
+        # The window title may begin with the blog's name.
+        top = first.start if first and page.confirms_title(view.document.title, first.title) else 0
+        named = [i for i in passed if i >= top and is_known and time_lines.is_named_by_window(view, i)]
+        found = (_find_title_only(view, named) if named else None) or first
     return found or _find_title_only(view, passed)
 
 

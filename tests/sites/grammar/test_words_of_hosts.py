@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import PageKind, ParsedPage
-from tests.sites.printed.one import COMMENTS, HOME, MONTH, read
+from tests.sites.printed.one import CARD, COMMENTS, HOME, MONTH, post, read
 
 BODY = "<div class=text><p>正文。</p><p>二段。</p></div>"
 SHOWN = "正文。\n二段。"
@@ -167,3 +167,83 @@ def test_a_post_whose_title_is_the_word_of_a_button_stays_in_its_list() -> None:
     )
     parsed = read(f"<html><body>{rows}</body></html>", PageKind.MONTH, MONTH)
     assert [post.title for post in parsed.listed] == ["第一篇", "评论", "第三篇"]
+
+
+_TITLED = "<html><head><title>林木的角落-一篇-某站</title></head><body>"
+
+
+def test_the_badge_before_a_linked_name_is_no_part_of_the_name() -> None:
+    form = "<div><p><em>博主</em> <a href='/u/31182/'>{}</a></p><p>{}</p><p>{}</p></div>"
+    comments = form.format("林木", "2025-01-01 12:00:00", "答话") + form.format(
+        "乙", "2025-01-01 11:00:00", "话"
+    )
+    found = read(post(comments=comments)).posts[0].comments
+    assert [(c.author_name, c.author_url is None, c.body_text) for c in found] == [
+        ("林木", False, "答话"),
+        ("乙", False, "话"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "answer", ["<p>博主回复：谢谢来访。</p>", "<div><p>作者回复</p><p>谢谢来访。</p></div>"]
+)
+def test_the_answer_of_the_author_below_the_time_is_of_the_comment(answer: str) -> None:
+    form = "<li><p class=n>{}</p><p class=t>{}</p><p class=d>{}</p>{}</li>"
+    comments = f"<ul>{form.format('乙', '话一，长。', '2025-01-01 12:00:00', answer)}"
+    comments += f"{form.format('丙', '话二，长。', '2025-01-01 11:00:00', '')}</ul>"
+    first, second = read(post(comments=comments)).posts[0].comments
+    shown = "".join(first.body_text.split())
+    assert shown.startswith("话一，长。")
+    assert shown.endswith("谢谢来访。")
+    assert "谢谢来访。" in first.body_html
+    assert (first.author_name, second.body_text) == ("乙", "话二，长。")
+
+
+def test_a_category_without_label_between_time_and_counters_is_no_text() -> None:
+    data = "<ul><li>2025-01-01 10:00:00</li><li>杂记</li><li>阅读 10</li><li>评论 0</li></ul>"
+    text = "<div><p>正文。</p><p>二段。</p></div>"
+    html = f"<html><head><title>一篇 - 某站</title></head><body><div><h1>一篇</h1>{data}{text}</div></body></html>"
+    (found,) = read(html).posts
+    assert (found.title, found.body_text, found.views) == ("一篇", "正文。\n二段。", 10)
+
+
+@pytest.mark.parametrize("time", ["2025-01-01 10:00:00| 阅读(10) | 评论(2)"])
+def test_the_window_title_may_begin_with_the_name_of_the_blog(time: str) -> None:
+    form = "<div class=c><p>{}</p><div>—— <a href='/u/7/'>{}</a> 评论于 {}</div></div>"
+    comments = form.format("话一", "乙", "2025-01-01 12:00:00") + form.format(
+        "话二", "丙", "2025-01-01 11:00:00"
+    )
+    html = (
+        f"{_TITLED}<div>林木的角落</div><div>随手写下。</div><div class=m><div class=h>一篇</div><div class=s>{time}</div>"
+        f"<div class=a><p>正文，这里有好几句话。</p><p>二段，也有好几句话。</p></div>"
+        f"<div class=x>评论这张</div>{comments}</div></body></html>"
+    )
+    (found,) = read(html).posts
+    assert (found.title, found.body_text) == ("一篇", "正文，这里有好几句话。\n二段，也有好几句话。")
+    assert [(c.author_name, c.body_text) for c in found.comments] == [("乙", "话一"), ("丙", "话二")]
+
+
+def test_a_category_below_the_text_has_a_label_without_a_space() -> None:
+    text = "<div class=t><p>正文，这里有好几句话。</p><p>二段，也有好几句话。</p></div>"
+    filed = "<p class=f>归档于：<a href='/u/31182/36001.html'>杂记</a></p>"
+    head = "<html><head><title>一篇 - 某站</title></head><body><h1>一篇</h1><p>2025-01-01 10:00:00 浏览(10) 评论(2)</p>"
+    html = f"{head}{text}{filed}<h4>文章评论</h4>{COMMENTS}</body></html>"
+    (found,) = read(html).posts
+    assert (found.body_text, found.categories) == ("正文，这里有好几句话。\n二段，也有好几句话。", ("杂记",))
+
+
+@pytest.mark.parametrize(
+    ("card", "name", "visits"),
+    [
+        ("<h4>关于博主</h4><p>林木</p><p>1769 人来过</p>", "林木", 1769),
+        (
+            "<p>博主 林木</p><ul><li>注册于 2022-06-17</li><li>博龄 3 年</li><li>累计访问 1769</li></ul>",
+            "林木",
+            1769,
+        ),
+    ],
+)
+def test_a_card_may_say_so_in_other_words(card: str, name: str, visits: int) -> None:
+    author = read(post().replace(CARD, f"<div>{card}</div>")).author
+    assert author is not None
+    assert (author.nickname, author.total_visits) == (name, visits)

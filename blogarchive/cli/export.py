@@ -77,10 +77,10 @@ def export(
     if number is not None and (chosen["since"] or chosen["until"] or chosen["categories"]):
         raise UsageError(_("--number names one post: leave out --since, --until and --category"))
     reduce_garbage_collection(50_000)  # most exports after an update make fewer objects
-    if kind == "parquet":
+    if kind == "parquet" and "numpy" not in sys.modules:
         # pyarrow needs neither: to load them takes longer than an export after ten new posts.
         unused: Any = {"numpy": None, "pandas": None}
-        sys.modules.update(unused | sys.modules)
+        sys.modules.update(unused)
     filters = Filters(**chosen)
     with output.progress_bar(_("exporting"), quiet=quiet) as progress:
         if isinstance(out, str):

@@ -119,11 +119,11 @@ def newest_failures(archive: Statements, limit: int, offset: int = 0) -> tuple[O
 def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: FailureKind | None = None) -> int:
     """Queue every target with an open failure, permanent ones too, for the next run; return how many were queued.
 
-    `kind` selects the failures of one kind.
+    `kind` selects the failures of one kind. A 304 of the page that failed would resolve none.
     """
     urls = [failure.url for failure in open_failures(archive, blogs) if kind in (None, failure.kind)]
     with archive.atomic():
-        update = """update frontier set state = 'todo', due_at = null
+        update = """update frontier set state = 'todo', due_at = null, etag = null, last_modified = null
                 where state <> 'todo' and url in (select value from json_each(?))"""
         return archive.execute(update, (json.dumps(urls),)).rowcount
 

@@ -30,10 +30,11 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     other = {*inside, heading}
     dense = _find_dense(outline, above, other)
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
-    # Comments have pictures of their authors, titles have icons.
-    images = set(outline.select("img")).difference(apart, () if heading is None else heading.iter())
     # PluXml has a short text in an `article`, and below it a longer box of the author.
     card = [] if heading is None else [*heading.iterancestors("article")][:1]
+    # Comments have pictures of their authors, titles have icons, a footer has a logo.
+    shown = (one for one in outline.select("img") if not card or outline.contains(card[0], one))
+    images = set(shown).difference(apart, () if heading is None else heading.iter())
     while dense is not None and card and dense not in card[0].iter() and outline.size(dense) < _MAX_LICENCE:
         other.update(dense.iter())
         dense = _find_dense(outline, above, other)
@@ -46,9 +47,14 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
         return wide, _is_most(outline, wide, inside)
     shared = _agree(outline, best, dense)
     if _is_misnamed(outline, best, dense, above, around):
-        return wide, shared > 0
-    # Movable Type has the rest of the text beside its start.
-    if any(_MORE.fullmatch(name) for one in best.itersiblings() for name in names_of(one)):
+        # Icarus has boxes below the text, which may be a picture: what is named as the text is shorter.
+        own = map(outline.span, [best, *closed, *_named_parts(outline, wide)])
+        rest = [outline.texts[place] for place in {*outline.span(wide)}.difference(*own)]
+        is_label = best in {*wide.iter()} - above and sum(map(len, rest)) < _MAX_LICENCE
+        is_split = any(_ENDED.search(x) and not (_LICENCE.search(x) or DATE.search(x)) for x in rest)
+        return best if is_label else wide, shared > 0 and not (is_label and is_split)
+    # Movable Type has the rest of the text beside its start, SPIP has the start beside the rest.
+    if any(_MORE.fullmatch(name) for one in next(best.iterancestors()) for name in names_of(one)):
         best = next(best.iterancestors())
     return best, shared > 0
 
@@ -70,8 +76,7 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
 
 def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes, around: _Nodes) -> bool:
     """Return whether the element `best`, named as the text, is a worse choice than `dense`, with most of the text."""
-    shared = _agree(outline, best, dense)
-    is_around = best in above and not outline.contains(dense, best)
+    shared, is_around = _agree(outline, best, dense), best in above and not outline.contains(dense, best)
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
     # The news of Sina and People name the text with the column of links beside it.
     links = [outline.size(one) * outline.link_share(one) for one in (best, dense)]

@@ -198,8 +198,7 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
     # A word in bold type in a text is no name if the line of the time begins with `Posted by NAME at`.
     yield _first_text(before[1:] if bold and not _BY.match(before[0].strip()) else before)
-    known = {name for _, (name, _) in [*bold, *links]}
-    beside_time = map(_first_text, (after, closest))
+    known, beside_time = {name for _, (name, _) in [*bold, *links]}, map(_first_text, (after, closest))
     next_to, nearest = ([one for one in row if not known or one[1][0] in known] for row in beside_time)
     yield from (next_to, bold, links, nearest, heads)
 
@@ -376,8 +375,7 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
 
 def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:
     """Return the elements in the text of a comment that the theme adds: its name, its time, buttons."""
-    time = outline.holders[item.place]
-    answered_one = (item.above and item.above.name) or ()
+    time, answered_one = outline.holders[item.place], (item.above and item.above.name) or ()
 
     def is_added(one: Element) -> bool:
         # Code and quotations are of the text.

@@ -69,8 +69,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
         commented = tuple(_read_entry(node, url, now) for node in nodes)
         return Index((), (blog_urls.after_comments(uid, url),), commented)
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
-    more = on_host(links, url, uid)[:1]
-    start = re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
+    more, start = on_host(links, url, uid)[:1], re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= BLOGGER_PAGE:
         more = (f"{url[: start.start()]}{int(start[0]) + len(nodes)}{url[start.end() :]}",)
     # The feed of Hugo has all posts, as sitemaps and search.xml; others have the newest.
@@ -117,7 +116,9 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     numbered = {number for number in found if number.removesuffix(".html").isdigit()}
     pages = set(filter(_PAGES.search, found)) - (numbered if len(numbered) > 1 else set())
     above |= pages if 2 * len(pages) < len(found) else set()
-    return tuple(post for number, post in found.items() if number not in above)
+    # Nikola has each post again below the code of a language: the post comes first.
+    ordered = sorted(found, key=lambda number: number.partition("/")[2] in found)
+    return tuple(found[number] for number in ordered if number not in above)
 
 
 def _post(url: str | None, title: str, day: DateText | None, version: str, count: int | None) -> ListedPost:
@@ -166,8 +167,7 @@ def _next_rest(page: Page, rows: list[dict[str, Any]]) -> str | None:
 
     A host may allow fewer rows a page than are asked for; a page of a few rows is the last, whatever the header states.
     """
-    match = re.search(r"(?<=[?&]page=)\d{1,9}", page.url)
-    count = len({str(row.get("id")) for row in rows})
+    match, count = re.search(r"(?<=[?&]page=)\d{1,9}", page.url), len({str(row.get("id")) for row in rows})
     if match is None or count < _FEW:
         return None
     pages = parse_digits(page.header("x-wp-totalpages") or "")

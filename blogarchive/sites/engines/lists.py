@@ -22,8 +22,7 @@ _NEXT, _NEXT_CLASS, _OFF, _PERMALINK = urls.patterns("lists", "next next_class d
 _PAGE_NO, _OF_LIST, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_list of_post archive recent")
 _COMMENT_FEED, _SITE, _LINK = (urls.PATTERNS["lists"][n] for n in ("comment_feed", "site_title", "link"))
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
-UPWARD, MIN_LISTED = "#comments", 3
-_MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = 2, 60, 900, 40
+UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
 
 
 def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:

@@ -28,8 +28,7 @@ class PageParser:
     """The parser of one page; times without an offset are of `zone` on Chinese pages, else of UTC."""
 
     def __init__(self, page: Page, target: Target, zone: tzinfo) -> None:
-        self.page, self.target = page, target
-        self.here = urls.parse_url(page.url)
+        self.page, self.target, self.here = page, target, urls.parse_url(page.url)
         # The blog of the page: that of the target unless it has moved, else of the URL, else the host.
         # A list for machines may be one of the host.
         scope = (target.uid or "").partition("/")[0] if urls.is_index(page.url) else target.uid or ""
@@ -64,8 +63,7 @@ class PageParser:
             return self._page(PageKind.COMMENTS, posts=(post,), links=more)
         index = read_index(self.page, self._text, self.uid, self.now)
         if index is not None and any(index):
-            found = self._listing(index.listed, index.more)
-            return replace(found, commented=index.commented, total=index.total)
+            return replace(self._listing(*index[:2]), commented=index.commented, total=index.total)
         if urls.is_index(self.page.url):
             return self._unknown(Detail.INDEX_UNREADABLE, "listed")
         return self._parse_html()
@@ -131,16 +129,18 @@ class PageParser:
         return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number, is_whole=is_whole)
 
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
-        is_walk = self.target.url.endswith(urls.WALK)
+        is_walk, outline, uid = self.target.url.endswith(urls.WALK), self._outline, self.uid
         is_home = self.target.page_no == 1 and self._is_root and not is_walk
-        outline, uid = self._outline, self.uid
         if is_walk and (frames := lists.find_frames(outline, uid)):
             return self._listing(listed, frames)
         more = [lists.first_index(outline, uid)] if is_home else lists.find_next(outline, uid, is_walk)
-        if (more and not (is_walk and urls.is_index(more[0]))) or (listed and not is_walk):
+        # A page of WordPress may be the home page: its comments are of no post.
+        reading = self._read_post() if is_home and "page" in outline.body_class.split() else None
+        left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)
+        if not left and ((more and not (is_walk and urls.is_index(more[0]))) or (listed and not is_walk)):
             return self._listing(listed, more)
         titled = self._title and Detail.HOME_EMPTY.format(title=self._title[:80])
-        detail = Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY
+        detail = left or (Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY)
         return self._listing(listed, more, Problem(kind="incomplete", field="listed", detail=detail))
 
     def _listing(self, listed: tuple[ListedPost, ...], more: Iterable[str], *problems: Problem) -> ParsedPage:

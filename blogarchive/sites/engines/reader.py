@@ -64,14 +64,14 @@ def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | Non
         return None
     found = read_comments(outline, areas, element, now)
     under = under_heading(outline, outline.title.heading)
-    if under and outline.span(element).stop > (start := outline.span(under[0]).start):
+    if under and ((start := outline.span(under[0]).start) < outline.span(element).stop or not agreed):
         second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
         # A text that begins below the heading of comments is none, if another one is above.
         is_none = outline.span(element).start + 1 >= start and DATE.search(outline.text(element))
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
         if second is not None and (sure or is_none) and outline.span(second).stop <= start:
             other = read_comments(outline, areas, second, now)
-            is_better = is_none or (other.comments and not other.problems)
+            is_better = is_none or (other.comments and all(x.kind == "incomplete" for x in other.problems))
             element, agreed = (second, sure) if is_better else (element, agreed)
             found = other if other.comments or (other.problems and not found.comments) else found
     # Comments that are not read may be in the element of the text, if it has the title too.

@@ -110,8 +110,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
 
 def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
-    outline = around.outline
-    is_of_another = cache(partial(_is_of_another, around))
+    outline, is_of_another = around.outline, cache(partial(_is_of_another, around))
     top = outline.span(outline.title.heading).stop
     # Old pages have the line of the time without an element, between the heading and the text.
     line = outline.texts[top][:_MAX_LINE] if 0 < top < len(outline.texts) else ""
@@ -186,8 +185,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
     start, end = match.span()
     if not re.search(r"\d", text[end:]):  # the time of day may be in an element of its own
         above, below = outline.texts[max(0, place - 1)], " ".join(outline.texts[place + 1 : place + 3])
-        clock = below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else ""
-        text += f" {clock.strip()}"
+        text += f" {(below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else '').strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 14) : start])[0]
     date, after = SHORT_DATE.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])

@@ -629,7 +629,9 @@ def test_no_notice_of_a_first_backup_becomes_a_post_that_a_list_names(tmp_path: 
         labelled = short.replace("第 5 天", "【随笔】第 6 天")  # with a label that the list lacks
         (blog.folder / "public" / "posts" / "p6" / "index.html").write_text(labelled, "utf-8")
         for page in (blog.folder / "public" / "posts").rglob("index.html"):
-            os.utime(page, (_FIRST_BUILD + 600,) * 2)  # newer than the page that is put back: the server answers 304
+            os.utime(
+                page, (_FIRST_BUILD + 600,) * 2
+            )  # newer than the page that is put back: the server answers 304
         assert "titled 'Just a moment...' on its own page" in run(tmp_path, "backup", url).err
         unread = [("posts/p2", "第 2 天"), ("posts/p3", "第 3 天"), ("posts/p4", "第 4 天")]
         query = "select number, title from posts where body_text is null order by number"

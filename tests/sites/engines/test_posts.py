@@ -534,6 +534,60 @@ def test_a_link_to_the_top_is_not_of_a_short_text_or_of_a_picture(text: str, lin
     assert page.posts[0].body_text == ("" if "img" in text else "Es regnet.")
 
 
+_OF_ICARUS = (
+    "<div class='article-licensing box'><p>{title}</p><p>https://notes.example.org/2019/das-wetter/</p></div>"
+    "<div class='notice'>Das Feld <code>knopf</code> fehlt in den Angaben. Bitte in <code>blog.yml</code> setzen.</div>"
+)
+_OF_DELICATE = (
+    "<section class='post-cc'><div><b>作者：</b><a href='/about/'>Ina Steinbrecher</a></div><div><b>链接：</b>"
+    "<a href='#'>https://notes.example.org/2019/das-wetter/</a></div><div><b>来源：</b>Am Fluss</div></section>"
+)
+
+
+@pytest.mark.parametrize(
+    ("named", "boxes", "doubts"), [("content", _OF_ICARUS, ["body"]), ("article", _OF_DELICATE, [])]
+)
+@pytest.mark.parametrize("text", ["<p>Es regnet.</p>", "<p><img src='/gras.png' alt=''></p>"])
+def test_boxes_below_a_short_text_or_a_picture_are_not_the_text(
+    named: str, boxes: str, doubts: list[str], text: str
+) -> None:
+    article = f"<article><h1>{TITLE}</h1><p>2019-05-20</p><section class='{named}'>{text}</section>"
+    logo = "<section class='bottom'><img src='/logo.png' alt=''><span>Am Fluss</span></section>"
+    page = read(f"<body><main>{article}{boxes.format(title=TITLE)}</article>{logo}</main></body>")
+    (found,) = page.posts
+    assert (found.body_text, len(found.images)) == (("", 1) if "img" in text else ("Es regnet.", 0))
+    assert told(page) in (doubts, ["body"] if "img" in text else doubts)
+
+
+@pytest.mark.parametrize("start", ["", "<div class='chapo'><p>Am Fluss, im Mai, am Morgen.</p></div>"])
+def test_a_box_for_subscribers_beside_the_text_of_spip_is_not_of_it(start: str) -> None:
+    box = (
+        "<div class='well'><div class='texte'><p>Wer liest, zahlt, und wer zahlt, liest mehr.</p></div></div>"
+    )
+    text = f"{start}<div class='crayon article-texte-12 texte'>{TEXT}</div>"
+    page = read(
+        f"<body><article><h1>{TITLE}</h1><p>2019-05-20</p><div class='main'>{text}</div>{box}</article></body>"
+    )
+    body = page.posts[0].body_text or ""
+    assert (body.startswith("Am Fluss" if start else "Am Morgen"), "zahlt" in body) == (True, False)
+
+
+def test_the_comments_of_a_page_that_is_the_home_page_are_a_problem() -> None:
+    said = (
+        "<li id='comment-7' class='comment'><b class='fn'>Ina</b> <time datetime='2019-05-20T09:00:00+02:00'>20. Mai"
+        " 2019</time><div class='comment-content'><p>Gut gesagt.</p></div></li>"
+    )
+    links = "".join(f"<li><a href='/2019/gras-{n}/'>Gras {n}</a></li>" for n in range(1, 6))
+    main = f"<article><h1>{TITLE}</h1><div class='entry-content'>{TEXT}<ul>{links}</ul></div></article>"
+    below = f"<div id='comments'><h2>1 Kommentar</h2><ol class='comment-list'>{said}</ol></div>"
+    page, plain = (
+        read(f"<body class='home page'>{main}{more}</body>", url="https://notes.example.org/")
+        for more in (below, "")
+    )
+    assert (page.kind, len(page.listed), told(page)) == (PageKind.HOME, 5, ["listed"])
+    assert (plain.kind, len(plain.listed), told(plain)) == (PageKind.HOME, 5, [])
+
+
 def test_headings_of_comments_and_of_their_form_are_not_the_short_text_of_a_post() -> None:
     said = "".join(
         f"<div id='c{n}'><p><b>{name}</b> <time>{n}. Juni 2019 - 09:0{n}</time></p><p>Regen ist gut, {name}.</p></div>"

@@ -191,10 +191,9 @@ def _check_changes(session: CrawlSession, throttle: ThrottleState) -> errors.Sit
     """
     if session.options.accept_changes:
         coverage.accept_changes(session.archive, session.run, session.sites, now=utc_now())
-    one_page = Detail.HOST_SAME_PAGE.partition("{")[0]
-    hosts = {host for host, reason in throttle.blocked_hosts.items() if reason.startswith(one_page)}
-    scopes = {coverage.scope_of(blog): blog.site for blog, host in session.hosts.items() if host in hosts}
-    unseen = {scope for scope, site in scopes.items() if scope != site}
+    reasons, one_page = throttle.blocked_hosts, Detail.HOST_SAME_PAGE.partition("{")[0]
+    alike = [blog for blog, host in session.hosts.items() if reasons.get(host, "").startswith(one_page)]
+    unseen = {coverage.scope_of(blog) for blog in alike} - {blog.site for blog in alike}
     try:
         coverage.check_coverage(session.archive, session.run, session.sites, now=utc_now(), unseen=unseen)
     except errors.SiteChanged as error:

@@ -47,7 +47,7 @@ def add_problem(
 _MAX_LABELLED = 60  # characters of a line with a label and its value
 # Alternatives that begin with literal characters: `re` skips all other text at once.
 _LABEL = re.compile(
-    "访[问客]|[来造到]访|人[次气]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博龄"
+    "访[问客]|来访|造访|到访|人[次气]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博龄"
 )
 _DAYS, _TODAY = frozenset("注登开加建R"), re.compile("[今昨当本每][日天周月]$")
 _GAP = rf"[^\w{vocabulary.LINE_START}]*+"

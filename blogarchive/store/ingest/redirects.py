@@ -82,9 +82,9 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     return moved
 
 
-# Posts of blogs of any host whose text came back at another URL after their own page was last seen, or whose time of
-# day, which no third post has, came back after a run that did not see them. `cross join` and `+` make SQLite use the
-# index of gone posts, which are few.
+# A post of a blog of any host is shown at another URL after its own page was last seen, with the same text. Or it has
+# the same time of day, which no third post has, and was found in a run that did not see the earlier post.
+# `cross join` and `+` make SQLite use the index of gone posts, which are few.
 _REAPPEARED = """
 select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key
   from frontier where site = a.site and uid = a.uid and kind = 'post' and number = o.number) as new_key,
@@ -96,10 +96,6 @@ select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.
  where o.gone_reason is not null and o.body_text <> '' and n.gone_at is null and n.first_seen_at >= o.own_page_seen_at
  group by +o.id having count(*) = 1
 """
-_FETCH_AGAIN = (
-    "update frontier set state = 'todo', due_at = null, etag = null, last_modified = null"
-    " where site = :site and uid is :uid and kind = 'post' and number = :number"
-)
 
 
 def merge_reappeared(archive: Archive) -> None:
@@ -109,8 +105,12 @@ def merge_reappeared(archive: Archive) -> None:
     """
     with archive.atomic():
         for found in {row["new"]: row for row in archive.dicts(_REAPPEARED)}.values():
-            for statement in (*_MERGE, _FETCH_AGAIN) if found["changed"] else _MERGE:
+            for statement in _MERGE:
                 archive.execute(statement, found)
+            if found["changed"]:
+                blog = Blog(site=found["site"], uid=found["uid"])
+                for change in (frontier.forget_validators, frontier.queue_at_start):
+                    change(archive, blog, "kind = 'post' and number = ?", (found["number"],))
 
 
 # The pages of the post, which are parsed again under its new number.

@@ -90,7 +90,8 @@ def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool
     """
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
-    known, since = day_orders(dates) or day_orders(stated), parse_url_date(outline.tree.url, now)
+    known = day_orders(dates) or day_orders(stated)
+    since = None if known else parse_url_date(outline.tree.url, now)
     days = {one: [parse_place(outline, at, now, {one}) for at in places if since] for one in (True, False)}
     fits = {one for one, row in days.items() if since and all(x and x.at >= since.at for x in row)}
     return known or (fits if len(fits) == 1 else set())
@@ -125,7 +126,7 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     known = {item.element: item for item in items}
     for item in items:
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
-        # What stands before a named answer in a comment is of that comment.
+        # The text before an answer with a name belongs to the comment around both.
         own = way and item.above and select_all(item.element, "b, cite, strong, [class*=auth], [class*=name]")
         rest = [] if way is None or own else beside(item.element, way, known.keys(), APART)
         shown = filter(outline.order.__contains__, rest)

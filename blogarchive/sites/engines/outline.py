@@ -18,7 +18,7 @@ from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
-HEADINGS, _MAX = ("h1", "h2", "h3", "h4", "h5", "h6"), 300
+HEADINGS, _MAX_TITLE = ("h1", "h2", "h3", "h4", "h5", "h6"), 300
 _TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
 _NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("footer", "header")
@@ -141,12 +141,13 @@ class Outline:
         claims = [claim for claim in _claims(self) if not _is_site_name(claim, sites)]
         parts = _claimed_parts(self, claims, sites)
         held = {*self.holders, *filter(_is_titled, self.order)} - self.home_links
-        titles = {n: t for n in self.order if n in held and 0 < len(t := _read_title(self, n, parts)) <= _MAX}
+        texts = {node: _read_title(self, node, parts) for node in self.order if node in held}
+        titles = {node: text for node, text in texts.items() if 0 < len(text) <= _MAX_TITLE}
         # A title without letters, such as `……`, is at the start or the end of the window title.
         ends = {end for claim in _claims(self) for end in _ENDS.findall(claim)}
         bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
         confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
-        others = _other_headings(self, titles, confirmed, sites)
+        others = _rivals(self, titles, confirmed, sites)
         keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
         # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
         places = {titles[node]: self.order[node] for node in reversed(confirmed)}
@@ -192,9 +193,7 @@ def _claimed_parts(outline: Outline, claims: list[str], sites: set[str]) -> froz
     return frozenset(rests).union(*map(_parts_of, words))
 
 
-def _other_headings(
-    outline: Outline, titles: _Titles, known: list[Element], sites: set[str]
-) -> list[Element]:
+def _rivals(outline: Outline, titles: _Titles, known: list[Element], sites: set[str]) -> list[Element]:
     """Return the headings that may be the title if the window title has other words than the page."""
     apart = {node for node in outline.beside if node.tag != "h1"}.union(known)
     named = [node for node in titles if _is_titled(node) and node not in apart]
@@ -249,7 +248,7 @@ def _is_titled(node: Element) -> bool:
 
 def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
     """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
-    is_titled = _is_titled(node) and outline.size(node) <= _MAX
+    is_titled = _is_titled(node) and outline.size(node) <= _MAX_TITLE
     whole, own = title_text(outline, node) if is_titled else "", outline.own_text(node)
     # UCenter Home has the link of a category in brackets before the title.
     own = own.replace("[]", "" if len(node) else "[]") if letters_of(own) in parts else _DAY.sub("", own)

@@ -144,7 +144,7 @@ class BlogSpider(PoliteSpider):
             super().record_robots_refusal(host, retry_after, request)
 
     def _requests(self) -> Iterator[Request]:
-        """Yield the requests of the targets whose hosts are free; a URL that a person wrote may be none."""
+        """Yield the requests of the targets whose hosts are free. A target without a valid URL is a failure."""
         for target in self.scheduler.take_free():
             try:
                 request = self._request(target)

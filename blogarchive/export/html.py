@@ -153,9 +153,8 @@ def environment(folder: str) -> Environment:
     environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
     environment.filters |= {
         "href": href,
-        "clock": lambda moment: (moment or "")[:19].replace(
-            "T", " "
-        ),  # without T and offset, in its precision
+        # Without T and offset, in its precision.
+        "clock": lambda moment: (moment or "")[:19].replace("T", " "),
         "count": _format_count,
         "years": _group_by_year,
         "month": _format_month,

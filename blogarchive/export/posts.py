@@ -18,7 +18,7 @@ from blogarchive.export.run import ExportJob, program_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
 from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader, PostDigest
-from blogarchive.store.read.models import FullPost, PostHeading
+from blogarchive.store.read.models import Comment, FullPost, PostHeading
 from blogarchive.workers.pool import map_in_order
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -208,11 +208,9 @@ def _find_uses(bodies: Iterable[str], page_url: str) -> Uses:
 
 
 def _bodies(post: FullPost, with_versions: bool) -> Iterator[str]:
-    shown: list[Any] = [post, *post.comments]
+    shown: list[FullPost | Comment] = [post, *post.comments]
     for one in shown:
-        yield from (
-            (version.body_html or "" for version in one.versions) if with_versions else (one.body_html,)
-        )
+        yield from (x.body_html or "" for x in one.versions) if with_versions else (one.body_html,)
 
 
 # Formats that browsers show and that cannot carry a script; an SVG can.

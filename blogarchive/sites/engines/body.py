@@ -47,7 +47,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
         return wide, _is_most(outline, wide, inside)
     shared = _agree(outline, best, dense)
     if _is_misnamed(outline, best, dense, above, around):
-        # Icarus has boxes below the text, which may be a picture: what is named as the text is shorter.
+        # Icarus has boxes below a text that is a picture alone: the element named as the text is shorter.
         own = map(outline.span, [best, *closed, *_named_parts(outline, wide)])
         rest = [outline.texts[place] for place in {*outline.span(wide)}.difference(*own)]
         is_label = best in {*wide.iter()} - above and sum(map(len, rest)) < _MAX_LICENCE

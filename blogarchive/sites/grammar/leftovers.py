@@ -1,4 +1,4 @@
-"""Report what a page shows and no field has.
+"""Report values that a page shows and no field has.
 
 The markup of the site is unknown, so the grammar may misread any page. The page itself contradicts most wrong
 results. A label has a number that no field has, equal links or rows were not read, or comments begin alike.

@@ -100,7 +100,7 @@ _ASCII_WORDS = (string.ascii_letters + string.digits + "+/=_-").encode()
 
 
 def repeated_form(page: Page, parsed: ParsedPage) -> bytes | None:
-    """Return what the page of a block, or of a domain for sale, repeats for each URL; None if the page is another one.
+    """Return the part of a block page, or of a domain for sale, that all URLs repeat; None for another page.
 
     It may have no known form, or be a post of any host that shows a short text alone. A 404 or 410 is valid for its own
     URL, whatever it says.

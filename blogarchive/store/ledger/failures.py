@@ -83,7 +83,7 @@ def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[s
 
 
 def resolve_field(archive: Archive, url: str, field: str | None, *, now: datetime) -> None:
-    """Resolve the open failures of `url` that concern that field; None is its fetch, not what its page shows."""
+    """Resolve the open failures of `url` that concern that field; None selects those of its request."""
     update = "update failures set resolved_at = ? where url = ? and field is ? and resolved_at is null"
     archive.execute(update, (format_utc(now), url, field))
 

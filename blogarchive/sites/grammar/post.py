@@ -10,7 +10,8 @@ from blogarchive.parsing.document import are_in_same_row, extract_html, extract_
 from blogarchive.parsing.lines import Line
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.grammar.blocks import Claims, Paging
-from blogarchive.sites.grammar.body import BodyBounds, find_bounds, find_text_frame, trim_body
+from blogarchive.sites.grammar.body import find_text_frame, trim_body
+from blogarchive.sites.grammar.bounds import BodyBounds, find_bounds
 from blogarchive.sites.grammar.comments import PageComments, build_comments, parse_comments
 from blogarchive.sites.grammar.counters import Counters, iter_counters
 from blogarchive.sites.grammar.footers import find_markers

@@ -96,8 +96,7 @@ select s.site, (select count(*) from authors a where a.site = s.site) as blogs,
 """  # noqa: S608 - a constant
 _BACKED_UP = """
 update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
-   and exists (select 1 from json_each(?1) b
-                where b.value ->> 0 = discovered_blogs.site and b.value ->> 1 = discovered_blogs.uid)
+   and (site, uid) in (select value ->> 0, value ->> 1 from json_each(?1))
    and not exists (select 1 from frontier f
                     where f.site = discovered_blogs.site and f.uid = discovered_blogs.uid and f.state = 'todo')
 """

@@ -53,19 +53,13 @@ select a.id as author_id, coalesce(posts, 0) as posts, coalesce(missing, 0) as m
  where a.id in ({_PENDING})"""
 
 
-def months_of(condition: str) -> str:
-    """Return the query that counts the rows of `_month_totals`, of the posts of an SQL condition."""
-    return f"""
+_OF_MONTHS: Final = f"""
 select author_id, substr(posted_at, 1, 7) as month, count(*) as posts,
        sum(content_hash is null and gone_at is null) as missing, count(gone_at) as gone, sum(views) as views,
        min(case when gone_at is null then substr(posted_at, 1, 10) end) as first_on,
        max(case when gone_at is null then substr(posted_at, 1, 10) end) as last_on,
        count(case when gone_at is null then content_hash end) as posts_read
-  from posts where {condition} and posted_at is not null group by 1, 2"""
-
-
-_OF_MONTHS: Final = months_of(_OF_AUTHOR)
-
+  from posts where {_OF_AUTHOR} and posted_at is not null group by 1, 2"""
 
 BY_BLOG: Final[Mapping[str, str]] = {
     "_blog_totals": _OF_BLOGS,

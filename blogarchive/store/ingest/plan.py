@@ -116,11 +116,11 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
     """
 
     find = partial(_find_costs, archive, blog, now, budget)
-    since = ""
+    is_due = "f.due_at <= :now"
     if chosen_budget:
         longest = schedule.longest_interval(_count_fetched_posts(archive, blog), chosen_budget)
         since = format_utc_precise(now - longest)
-    is_due = f"(f.due_at <= :now or f.interval_days is not null and f.fetched_at <= '{since}')"
+        is_due = f"({is_due} or f.interval_days is not null and f.fetched_at <= '{since}')"
     taken = _within(find("f.due_at <= :now and f.kind <> 'post'", "f.due_at"), budget)
     left = budget - _sum_costs(taken)
     young = find(f"f.due_at <= :now and f.kind = 'post' and {_HAS_SHORT_INTERVAL}", _OVERDUE)
@@ -166,15 +166,18 @@ def _count_fetched_posts(archive: Archive, blog: Blog) -> int:
 
 def _queue_categories(archive: Archive, blog: Blog, now: datetime) -> int:
     """Queue categories to find that of a new old post: the sidebar shows a category's newest posts alone."""
-    query = """with lone as (select max(p.first_seen_at) as seen_at from posts p
-            where p.author_id = (select id from authors where site = ?1 and uid = ?2)
-            and p.content_hash is not null and p.gone_at is null
-            and not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))
-            select f.id, coalesce(s.pages_read, 1) as requests from lone, categories c
+    # A row of `posts` is read with its whole text: first the index finds the few posts without a category.
+    query = """with blog as (select c.author_id from authors a join categories c on c.author_id = a.id
+            where a.site = ?1 and a.uid = ?2 limit 1),
+            lone as (select max(first_seen_at) as seen_at from posts where id in (
+            select p.id from blog join posts p on p.author_id = blog.author_id
+            where not exists (select 1 from post_categories x where x.post_id = p.id and x.gone_at is null))
+            and content_hash is not null and gone_at is null)
+            select f.id, coalesce(s.pages_read, 1) as requests from lone, blog
+            join categories c on c.author_id = blog.author_id
             join frontier f on f.key = c.url and f.state = 'done'
             left join _page_chains s on s.site = ?1 and s.chain = c.url
-            where c.author_id = (select id from authors where site = ?1 and uid = ?2)
-            and coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at"""
+            where coalesce(c.proved_at, '') < lone.seen_at and f.fetched_at < lone.seen_at"""
     found = archive.all_as(_Cost, query, (blog.site, blog.uid))
     if _sum_costs(found) > _read_budget(archive, blog, None):
         return 0  # too many pages: the listings are due within thirty days anyway
@@ -210,7 +213,8 @@ def _queue_home_unless_named(archive: Archive, run: Run, blog: Blog, now: dateti
 
 def _queue_digest(archive: Archive, blog: Blog, home: Target, now: datetime) -> int:
     """Queue the digest that the home page names, if it answers and the home page was read within a week."""
-    query = """select d.url from frontier h join frontier d on d.site = h.site and d.uid = h.uid and d.chain = h.url
+    query = """select d.url from frontier h join frontier d indexed by frontier_home on d.site = h.site and d.uid = h.uid
+            and d.kind = 'home' and d.chain = h.url
             where h.key = ? and h.state = 'done' and h.fetched_at > ? and d.page_no = 2 and d.state = 'done'
             and d.fetched_at >= h.fetched_at and coalesce(d.etag, d.last_modified) is not null"""
     urls = archive.column(query, (home.url, format_utc_precise(now - schedule.MAX_RETRY_DELAY)))

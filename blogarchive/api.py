@@ -28,9 +28,8 @@ from blogarchive.parsing.charset.decoding import Decoded, decode
 from blogarchive.parsing.dates.parse import ParsedDate, parse_date
 from blogarchive.sites import base
 from blogarchive.sites.normalize import normalize_page
-from blogarchive.store.read.blog_header import BlogHeader as Blog
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
-from blogarchive.store.read.models import Comment, FullPost as Post, Image, Version
+from blogarchive.store.read.models import BlogHeader as Blog, Comment, FullPost as Post, Image, Version
 
 __all__ = [
     "ArchiveBusy",

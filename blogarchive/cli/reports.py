@@ -16,8 +16,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures as ledger
 from blogarchive.store.ledger.runs import LoggedRun, logged_runs
 from blogarchive.store.read import posts
-from blogarchive.store.read.blog_header import BlogHeader
-from blogarchive.store.read.models import Comment, FullPost, Version
+from blogarchive.store.read.models import BlogHeader, Comment, FullPost, Version
 from blogarchive.workers.pool import count_cores
 
 

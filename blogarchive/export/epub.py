@@ -24,9 +24,8 @@ from blogarchive.export.run import ExportJob, exporter
 from blogarchive.parsing.images import detect_image_type, is_intact
 from blogarchive.rendering.atom import NOT_XML
 from blogarchive.rendering.bodies import ImageToShow, render_body
-from blogarchive.store.read.blog_header import BlogHeader, join_titles
 from blogarchive.store.read.exports import ExportReader
-from blogarchive.store.read.models import PostHeading
+from blogarchive.store.read.models import BlogHeader, PostHeading, join_titles
 
 Division = Literal["blog", "year"]
 _UNDATED = "没有日期"

@@ -17,9 +17,8 @@ from blogarchive.export.run import ExportJob, exporter
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import PostDigest
-from blogarchive.store.read.models import FullPost, PostHeading
+from blogarchive.store.read.models import BlogHeader, FullPost, PostHeading
 from blogarchive.store.search_index import fold
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.store.read.blog_header import BlogHeader
-from blogarchive.store.read.models import Comment, FullPost
+from blogarchive.store.read.models import BlogHeader, Comment, FullPost
 
 _SCHEMA: Any = json.loads(Path(__file__).with_name("post.schema.json").read_text("utf-8"))
 _LINE_ENDS = {"\u2028": "\\u2028", "\u2029": "\\u2029", "\x85": "\\u0085"}

@@ -17,8 +17,7 @@ from blogarchive.export.posts import PostFile, PostInput, make_image_source, pla
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.dates import complete_date
-from blogarchive.store.read.blog_header import BlogHeader
-from blogarchive.store.read.models import Comment, PostHeading
+from blogarchive.store.read.models import BlogHeader, Comment, PostHeading
 
 
 @contextmanager

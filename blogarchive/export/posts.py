@@ -16,9 +16,8 @@ from urllib.parse import quote
 from blogarchive.export.folder import ExportFolder, Uses
 from blogarchive.export.run import ExportJob, program_digest
 from blogarchive.rendering.bodies import ImageSource, ImageToShow, PostSource, find_urls
-from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader, PostDigest
-from blogarchive.store.read.models import Comment, FullPost, PostHeading
+from blogarchive.store.read.models import BlogHeader, Comment, FullPost, PostHeading
 from blogarchive.workers.pool import map_in_order
 
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")

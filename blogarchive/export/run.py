@@ -12,17 +12,14 @@ from gettext import gettext as _
 from hashlib import blake2b, sha256
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, has_digest, output_file, to_user_error
 from blogarchive.store.database.files import read_state
-from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader, Filters, open_reader
+from blogarchive.store.read.models import BlogHeader, FullPost
 from blogarchive.store.rows import Progress, no_progress
-
-if TYPE_CHECKING:
-    from blogarchive.store.read.models import FullPost
 
 _INTERNAL = ("files", "archive_state", "records")
 
@@ -77,7 +74,7 @@ class ExportJob:
         with atomic_file(self.out, self.done.files) as file:
             yield file
 
-    def posts(self, *, is_text_only: bool = False) -> Iterator[tuple[BlogHeader, "FullPost"]]:
+    def posts(self, *, is_text_only: bool = False) -> Iterator[tuple[BlogHeader, FullPost]]:
         """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
         blogs = self.reader.blogs()
         total = self.reader.count(blogs)

@@ -13,9 +13,8 @@ from blogarchive.export.html import plan_blog, render_template, stylesheet
 from blogarchive.export.posts import EXTENSIONS, make_image_source
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.rendering.bodies import ImageToShow, render_body
-from blogarchive.store.read.blog_header import BlogHeader
 from blogarchive.store.read.exports import ExportReader
-from blogarchive.store.read.models import FullPost
+from blogarchive.store.read.models import BlogHeader, FullPost
 from blogarchive.store.read.posts import find_posts
 
 _TYPES = {f".{extension}": media_type for media_type, extension in EXTENSIONS.items()}

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from blogarchive.export.folder import atomic_file, output_file
 from blogarchive.export.run import ExportJob, exporter
-from blogarchive.store.read.blog_header import BlogHeader
-from blogarchive.store.read.models import Comment, FullPost
+from blogarchive.store.read.models import BlogHeader, Comment, FullPost
 from blogarchive.store.rows import escape_formula
 
 POST_COLUMNS = (

@@ -17,8 +17,8 @@ from blogarchive import installed_version
 from blogarchive.export.folder import BUFFER, short_digest
 from blogarchive.export.run import ExportJob, exporter_of_blogs
 from blogarchive.export.warc import UNKNOWN_TIME, Record, open_earlier, warc_date, write_records
-from blogarchive.store.read.blog_header import join_titles
 from blogarchive.store.read.exports import ExportReader
+from blogarchive.store.read.models import join_titles
 
 _VERSION: Final = "1.1.1"
 _WARC_NAME: Final = "pages.warc.gz"

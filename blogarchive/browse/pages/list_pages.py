@@ -18,8 +18,7 @@ from blogarchive.messages.details import failure_words
 from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_element, build_entry, build_head
 from blogarchive.store.ledger.failures import OpenFailure
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
-from blogarchive.store.read.blog_header import BlogHeader
-from blogarchive.store.read.models import FullPost, read_post
+from blogarchive.store.read.models import BlogHeader, FullPost, read_post
 from blogarchive.store.statements import Statements
 
 # home page

@@ -8,8 +8,7 @@ from typing import Any, Final
 from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists
-from blogarchive.store.read.blog_header import BLOG_COLUMNS, BLOGS, BlogHeader
-from blogarchive.store.read.models import PostLine
+from blogarchive.store.read.models import BLOG_COLUMNS, BLOGS, BlogHeader, PostLine
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
 

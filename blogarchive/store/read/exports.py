@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import is_settled, read_state
-from blogarchive.store.read.blog_header import BLOGS, BlogHeader
+from blogarchive.store.read import models
 from blogarchive.store.rows import CONTROLS, TEXT_SINCE
 from blogarchive.store.statements import columns_of
 
 if TYPE_CHECKING:
     from blogarchive.store.pages.pages import PageRow
-    from blogarchive.store.read.models import FullPost, Image, PostHeading
 
 # ruff: noqa: S608 - statements are put together from constants
 
@@ -158,19 +157,17 @@ class ExportReader:
         path = self.archive.path
         return self._state if self._state == read_state(path) and is_settled(path) else None
 
-    def blogs(self) -> tuple[BlogHeader, ...]:
+    def blogs(self) -> tuple[models.BlogHeader, ...]:
         """Return the blogs by site and uid."""
-        found = self.archive.all_as(BlogHeader, f"{BLOGS} order by a.site, a.uid")
+        found = self.archive.all_as(models.BlogHeader, f"{models.BLOGS} order by a.site, a.uid")
         return tuple(blog for blog in found if not self._authors or blog.id in self._authors)
 
-    def headings(self, blog: BlogHeader) -> tuple["PostHeading", ...]:
+    def headings(self, blog: models.BlogHeader) -> tuple[models.PostHeading, ...]:
         """Return the posts of the blog without their texts, oldest first, those without a date last."""
-        from blogarchive.store.read.models import POST_HEADINGS, PostHeading  # 4 ms, not for pages and tables
+        query = f"{models.POST_HEADINGS}{_CHOSEN} order by posted_at is null, posted_at, length(number), number, id"
+        return self.archive.all_as(models.PostHeading, query, (blog.id, *self._conditions()))
 
-        query = f"{POST_HEADINGS}{_CHOSEN} order by posted_at is null, posted_at, length(number), number, id"
-        return self.archive.all_as(PostHeading, query, (blog.id, *self._conditions()))
-
-    def count(self, blogs: Iterable[BlogHeader]) -> int:
+    def count(self, blogs: Iterable[models.BlogHeader]) -> int:
         """Return the number of posts of the blogs."""
         return sum(self.archive.scalar(_COUNT, (blog.id, *self._conditions())) for blog in blogs)
 
@@ -178,14 +175,12 @@ class ExportReader:
         days = (day.isoformat() if day else None for day in (self.filters.since, self.filters.until))
         return (*days, json.dumps(self.filters.categories) if self.filters.categories else None)
 
-    def digests(self, blog: BlogHeader) -> dict[int, PostDigest]:
+    def digests(self, blog: models.BlogHeader) -> dict[int, PostDigest]:
         """Return a digest of all that `post` would read of each post, without building it, by id of the post.
 
         It is of the stored values themselves: a row that a person changed by SQL has another digest.
         """
-        from blogarchive.store.read.models import Comment
-
-        columns = columns_of(Comment, version_at=TEXT_SINCE, last_seen_at="", revisions="")
+        columns = columns_of(models.Comment, version_at=TEXT_SINCE, last_seen_at="", revisions="")
         found: defaultdict[int, PostDigest] = defaultdict(PostDigest)
         for kind, query in _DIGESTED.items():
             given = self.archive.each_raw(query.format(columns=columns), (blog.id,))
@@ -193,21 +188,17 @@ class ExportReader:
                 found[post_id].add(kind, list(rows))
         return found
 
-    def post(self, heading: "PostHeading", *, is_text_only: bool = False) -> "FullPost":
+    def post(self, heading: models.PostHeading, *, is_text_only: bool = False) -> models.FullPost:
         """Return the post of that heading as `complete_heading` does."""
-        from blogarchive.store.read.models import complete_heading
+        return models.complete_heading(self.archive, heading, is_text_only=is_text_only)
 
-        return complete_heading(self.archive, heading, is_text_only=is_text_only)
-
-    def image(self, url: str) -> "Image | None":
+    def image(self, url: str) -> models.Image | None:
         """Return the image of that absolute URL, whichever post shows it; None if no whole file of it is stored."""
-        from blogarchive.store.read.models import Image
-
         query = """select m.url, m.sha256, f.content_type, f.size, m.width, m.height from media m
                  join media_files f on f.sha256 = m.sha256
                 where m.url = ? and typeof(f.body) = 'blob' and length(f.body) = f.size
                   and length(f.sha256) = 64 and f.sha256 not glob '*[^0-9a-f]*'"""
-        return self.archive.one_as(Image, query, (url,))
+        return self.archive.one_as(models.Image, query, (url,))
 
     def image_bytes(self, sha256: str) -> bytes:
         """Return the stored file of that hexadecimal SHA-256, unchecked. Raises `KeyError` if it is not stored."""

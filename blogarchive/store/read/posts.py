@@ -8,7 +8,6 @@ from blogarchive.errors import UsageError
 from blogarchive.sites.links import parse_decimal_id, resolve_post_link
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read import models
-from blogarchive.store.read.blog_header import BLOGS, BlogHeader
 from blogarchive.store.read.lists import POST_LINES
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import Statements
@@ -18,7 +17,7 @@ from blogarchive.store.statements import Statements
 
 def find_posts(
     archive: Archive, number: str, *, uid: str | None = None
-) -> list[tuple[BlogHeader, models.FullPost]]:
+) -> list[tuple[models.BlogHeader, models.FullPost]]:
     """Return the posts of that number, or the one of that URL, with their blogs: several blogs may have such a number.
 
     `uid` is the uid of the blog or an alias of it; a decimal number may have leading zeros. Raises `UsageError` if
@@ -33,7 +32,7 @@ def find_posts(
     if not headings:
         text = _("no post {number} in {archive}; `blogarchive search` finds posts by their words")
         raise UsageError(text, number=number, archive=archive.path)
-    blogs = {blog.id: blog for blog in archive.all_as(BlogHeader, BLOGS)}
+    blogs = {blog.id: blog for blog in archive.all_as(models.BlogHeader, models.BLOGS)}
     return [(blogs[heading.author_id], models.complete_heading(archive, heading)) for heading in headings]
 
 
@@ -45,7 +44,7 @@ class PostPage:
     """
 
     post: models.FullPost
-    blog: BlogHeader
+    blog: models.BlogHeader
     categories: list[tuple[int, str]]
     counters: list[dict[str, Any]]
     older: models.PostLine | None
@@ -57,7 +56,7 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     post = models.read_post(archive, post_id)
     if post is None:
         return None
-    (blog,) = archive.all_as(BlogHeader, f"{BLOGS} where a.id = ?", (post.author_id,))
+    (blog,) = archive.all_as(models.BlogHeader, f"{models.BLOGS} where a.id = ?", (post.author_id,))
     query = """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
                 where pc.post_id = ? order by c.name"""
     return PostPage(

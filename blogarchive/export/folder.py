@@ -8,7 +8,6 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from gettext import gettext as _
 from hashlib import file_digest, sha256
 from itertools import chain, count
@@ -221,15 +220,6 @@ class _File(NamedTuple):
     content: str = ""
     uses: Uses | None = None
 
-    def to_json(self) -> str:
-        """Return the values as JSON; the digests are hexadecimal."""
-        return f'["{self.input}", "{self.content}", {_uses_json(self.uses)}]'
-
-
-@lru_cache(maxsize=1024)  # most posts show no image and no link
-def _uses_json(uses: Uses | None) -> str:
-    return json.dumps(uses)
-
 
 _UNKNOWN: Final = _File()
 
@@ -302,7 +292,7 @@ class ExportFolder:
             with to_user_error(path):
                 path.unlink(missing_ok=True)
                 _remove_empty(path.parent, self.root)
-        lines = (f"{name}\t{file.to_json()}\n" for name, file in sorted(self._written.items()))
+        lines = (f"{name}\t{json.dumps(file)}\n" for name, file in sorted(self._written.items()))
         content = "".join((f"{self._head}\n", *lines)).encode()
         flush_disk()
         with atomic_file(self.root / MARKER) as file:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -58,21 +57,12 @@ def _macros() -> Any:
     return environment.get_template("svg.html").module
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The title, the unit and labels of the vertical axis, and the labels of the horizontal one with their anchors."""
-
-    title: str
-    unit: str
-    rows: list[tuple[float, str]]
-    times: list[tuple[float, str, str]]
-
-
 def _make_frame(
     title: str, unit: str, language: Language, ticks: Sequence[int], times: Sequence[tuple[float, str]]
-) -> _Frame:
+) -> dict[str, Any]:
+    """Return the title, the unit and labels of the vertical axis, and the labels of the horizontal one."""
     rows = [(_height_of(tick, ticks), short_number(tick, language)) for tick in ticks]
-    return _Frame(title, unit, rows, list(_fit_labels(times)))
+    return {"title": title, "unit": unit, "rows": rows, "times": list(_fit_labels(times))}
 
 
 def _height_of(value: float, ticks: Sequence[int]) -> float:

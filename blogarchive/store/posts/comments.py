@@ -171,13 +171,6 @@ class CommentRow:
     last_seen_at: str
     page_id: int | None
 
-    @property
-    def text(self) -> Mapping[str, Value]:
-        """Return the columns of the current version."""
-        return {
-            name: getattr(self, name) for name in ("author_name", "body_html", "body_text", "text_checksum")
-        }
-
 
 def _read_rows(
     context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]

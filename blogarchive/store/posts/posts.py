@@ -147,11 +147,6 @@ class PostRow(Post):
         """Return the newest counters."""
         return self.views, self.likes, self.comment_count
 
-    @property
-    def text(self) -> Mapping[str, Value]:
-        """Return the columns of the current version."""
-        return {name: getattr(self, name) for name in _TEXT}
-
 
 _COLUMNS = columns_of(PostRow, has_text=HAS_TEXT, text_since=TEXT_SINCE)
 _ROW = f"select {_COLUMNS} from posts p where author_id = ? and number = ?"  # noqa: S608 - constants

@@ -143,7 +143,7 @@ COMMENTS = RevisedTable(
 
 
 class RevisedRow(Protocol):
-    """A row before the save, with its current text."""
+    """A row before the save, which also has the columns of `Text`."""
 
     @property
     def id(self) -> int:
@@ -156,10 +156,6 @@ class RevisedRow(Protocol):
     @property
     def text_since(self) -> str:
         """Return when the text was first seen, UTC text."""
-
-    @property
-    def text(self) -> Text:
-        """Return the current text."""
 
 
 def save_text(
@@ -182,7 +178,7 @@ def _plan_changes(
 ) -> list[VersionChange]:
     """Return the writes for the content that a page shows."""
     since, reparsed = before.text_since, context.page_id() if context.is_reparse else None
-    stored = _content(table, before.text)
+    stored = tuple(getattr(before, column) for column in table.compared)
     current = _TextVersion(revision_id=None, content=stored, since=since, page_id=before.page_id)
     if reparsed is None and context.moment >= since:
         changes = _renew_markup(context, content, current)
@@ -278,7 +274,8 @@ def _apply(
     elif change.kind == "update_current":
         archive.update_row(table.name, before.id, {**new, **current_only})
     else:
-        old = {**before.text, "captured_at": before.text_since, "page_id": before.page_id}
+        shown = {name: getattr(before, name) for name in text}
+        old = {**shown, "captured_at": before.text_since, "page_id": before.page_id}
         if not archive.exists(_IS_OF_LIE, (before.page_id,)):
             archive.insert_row(table.revisions, {table.foreign_key: before.id, **old})
         archive.update_row(table.name, before.id, {**new, **current_only, "version_at": context.moment})

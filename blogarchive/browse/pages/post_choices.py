@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import quote_plus
@@ -46,12 +46,7 @@ def list_url(selection: PostSelection) -> str:
 
 def posts_url(home: str, blog: BlogSummary, period: str, category: int | None = None) -> str:
     """Return the URL of the posts of a blog in a year or month, and in a category."""
-    return f"{home}/author/{blog.id}{_select(period, category)}"
-
-
-@lru_cache(maxsize=1024)  # a page of plots has 700 links, most to the same months as those of other blogs
-def _select(period: str, category: int | None) -> str:
-    return list_url(PostSelection(period=period, category=category))
+    return f"{home}/author/{blog.id}{list_url(PostSelection(period=period, category=category))}"
 
 
 def count_years(months: Iterable[Month]) -> dict[str, int]:

@@ -183,6 +183,8 @@ def _find_element_end(view: PageView, start: int) -> int | None:
     return None
 
 
+# --- the search
+
 _MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
 _TOO_MANY_COUNTERS = comments_problem("forged", Detail.COUNTERS_TOO_MANY)
 _COMMENTS_IN_TEXT = comments_problem("forged", Detail.COMMENTS_IN_TEXT)

@@ -139,9 +139,7 @@ class HostThrottle:
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
                 return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(wait, _POLL)):  # the host may be blocked meanwhile
-                    await self._stopping.wait()
+            await self._sleep(min(wait, _POLL))  # the host may be blocked meanwhile
         raise RequestCancelled
 
     def pause(self, host: str, duration: timedelta) -> None:
@@ -221,6 +219,11 @@ class HostThrottle:
     def _count(self, host: str, event: str) -> int:
         self._consecutive[host, event] += 1
         return self._consecutive[host, event]
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
 
 class EvenAutoThrottle(AutoThrottle):

@@ -223,11 +223,15 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
     Libraries catch every exception while they are imported, and Python ends with another code if one passes `exec`.
     """
-    while frame and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
-        frame = frame.f_back
-    if frame is not None:
+    if _is_importing(frame):
         threading.Timer(0.05, _thread.interrupt_main, [signum]).start()
     else:
         # An object that was being made fails once more when it is deleted.
         sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None

@@ -50,9 +50,7 @@ def reparse(
     if as_json and not diff:
         print_json({"pages_changed": count})
     elif not as_json and not quiet:
-        would = ngettext("{count} page would change", "{count} pages would change", count)
-        did = ngettext("{count} page changed", "{count} pages changed", count)
-        note((would if diff else did).format(count=count))
+        note(_count_changed(count, diff=diff))
     for url, why in errors:
         note(f"{url}: {explain_detail(why)}")
     require_undamaged(damaged)
@@ -73,6 +71,12 @@ def _print_changes(changed: Iterable[ReparseResult], *, as_json: bool) -> int:
             click.echo(f"  {change.of}, {change.field}: {before} -> {after}")
         count += 1
     return count
+
+
+def _count_changed(count: int, *, diff: bool) -> str:
+    would = ngettext("{count} page would change", "{count} pages would change", count)
+    did = ngettext("{count} page changed", "{count} pages changed", count)
+    return (would if diff else did).format(count=count)
 
 
 @click.command(help=_("Each field is printed with its line and its selector."))

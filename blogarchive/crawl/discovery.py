@@ -104,8 +104,7 @@ class DiscoverySession:
         A refusal, an error and a page without its end are failures.
         """
         self.fetched += 1
-        of = PageKind.POST if lookup.source == "ids" else PageKind.HOME
-        target = Target(url=lookup.url, site=self.site.name, kind=of, uid=lookup.uid, number=lookup.number)
+        target = self._target(lookup)
         crawled = CrawledPage(target=target, page=page, parsed=parse_page(page, target))
         for problem in crawled.parsed.problems:
             if problem.field in _LIMITS:
@@ -146,6 +145,10 @@ class DiscoverySession:
         """
         has_names = discovery.has_names(self._archive, self.site.name)
         return [blog for blog in blogs if has_names or blog.uid.isdigit()]
+
+    def _target(self, lookup: Lookup) -> Target:
+        kind = PageKind.POST if lookup.source == "ids" else PageKind.HOME
+        return Target(url=lookup.url, site=self.site.name, kind=kind, uid=lookup.uid, number=lookup.number)
 
     def _shown_blogs(self, lookup: Lookup, page: Page, parsed: ParsedPage) -> list[BlogLink]:
         """Return the blog that a served page belongs to, by its author or by its URL after redirects."""

@@ -208,12 +208,10 @@ class CrawlSession:
         if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
             self._add_blog(saved.blog, target.url)
         self.targets.record_change([saved.blog, blogs.Blog(site=target.site, uid=target.uid)])
-        if not reached:
+        if reached:
+            self._queue_images(target, saved)
+        else:
             self.targets.record_unstored(target)
-        elif self._media_blogs == 0:  # the first page: the images of all stored posts
-            self.begin_media()
-        elif self.options.media and target.kind is PageKind.POST and target.number is not None:
-            self.media.add_post(saved.blog, target.number)
         self.observer.on_page_stored(target, saved)
         self.observer.on_progress(self.progress)
 
@@ -234,3 +232,10 @@ class CrawlSession:
         if target.is_home:
             reached = failure is None or failure.kind not in ("network", "http", "blocked", "notice")
             self.targets.record_home(blog, reached=reached)
+
+    def _queue_images(self, target: Target, saved: SaveResult) -> None:
+        """Queue the images of a stored post; after the first page, those of all stored posts."""
+        if self._media_blogs == 0:
+            self.begin_media()
+        elif self.options.media and target.kind is PageKind.POST and target.number is not None:
+            self.media.add_post(saved.blog, target.number)

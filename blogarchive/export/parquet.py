@@ -99,9 +99,7 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
     import pyarrow
     from pyarrow import parquet
 
-    types = {"text": pyarrow.string(), "integer": pyarrow.int64(), "day": pyarrow.date32()}
-    types["time"] = pyarrow.timestamp("us", tz="UTC")
-    schema = pyarrow.schema([(name, types[kind]) for name, (kind, _sql) in table.columns.items()])
+    schema = _schema(table)
     with (
         atomic_file(path, files) as file,
         parquet.ParquetWriter(file, schema, compression="zstd", version="2.6") as writer,
@@ -111,6 +109,14 @@ def _write_file(path: Path, table: FlatTable, rows: Iterator[tuple[Any, ...]], f
             kinds = [kind for kind, _sql in table.columns.values()]
             arrays = list(map(_to_array, kinds, schema.types, columns))
             writer.write_table(pyarrow.table(arrays, schema=schema), row_group_size=_ROWS_AT_ONCE)
+
+
+def _schema(table: FlatTable) -> "pyarrow.Schema":
+    import pyarrow
+
+    types = {"text": pyarrow.string(), "integer": pyarrow.int64(), "day": pyarrow.date32()}
+    types["time"] = pyarrow.timestamp("us", tz="UTC")
+    return pyarrow.schema([(name, types[kind]) for name, (kind, _sql) in table.columns.items()])
 
 
 def _to_array(kind: ColumnType, stored: "pyarrow.DataType", values: Sequence[Any]) -> "pyarrow.Array":

@@ -104,12 +104,7 @@ class _ExportImport:
         if status is forms.PostStatus.DRAFT:
             self.draft_count += 1
         if status is forms.PostStatus.PUBLISHED or (self.drafts and status is forms.PostStatus.DRAFT):
-            post, uid = parsed.posts[0], parsed.author.uid if parsed.author else None
-            target = Target(
-                url=post.url, site=self.site.name, kind=PageKind.POST, uid=uid, number=post.number
-            )
-            crawled = CrawledPage(target=target, page=replace(page, url=target.url), parsed=parsed)
-            self.importer.import_page(post_page.name, normalize_page(crawled))
+            self._store(post_page.name, page, parsed)
 
     def _read(self, page: Page) -> tuple[forms.PostStatus, ParsedPage]:
         """Parse the post of a page; give it another number if an earlier post of the file has the same time."""
@@ -125,6 +120,12 @@ class _ExportImport:
             raise saved_files.CannotIdentify(str(error)) from error
         return status, parsed
 
+    def _store(self, name: str, page: Page, parsed: ParsedPage) -> None:
+        post, uid = parsed.posts[0], parsed.author.uid if parsed.author else None
+        target = Target(url=post.url, site=self.site.name, kind=PageKind.POST, uid=uid, number=post.number)
+        crawled = CrawledPage(target=target, page=replace(page, url=target.url), parsed=parsed)
+        self.importer.import_page(name, normalize_page(crawled))
+
 
 # Movable Type: a text file; each entry is a page, below the fields that name its blog and its zone
 
@@ -139,8 +140,7 @@ def _read_pages(path: Path, prefix: bytes, reject: saved_files.Reject) -> Iterat
             why = _("the post before byte {end} is larger than {size} MB")
             reject(path.name, why.format(end=end, size=saved_files.MAX_BYTES >> 20))
             continue
-        match = re.search(rb"^TITLE:(.*)$", body, re.MULTILINE)
-        name = " ".join(decode(match[1]).text.split())[:MAX_TITLE] if match else ""
+        name = _find_title(body)
         if end >= size and not _is_whole(body):
             why = _("the file ends in {title!r} without a line of dashes; it is not imported")
             reject(path.name, why.format(title=name))
@@ -194,6 +194,11 @@ def _split_entries(path: Path) -> Iterator[tuple[bytes | None, int]]:
 def _is_whole(body: bytes) -> bool:
     last = _to_text(body.rstrip().rpartition(b"\n")[2])
     return ends_section(last) or may_end_entry(last)
+
+
+def _find_title(body: bytes) -> str:
+    match = re.search(rb"^TITLE:(.*)$", body, re.MULTILINE)
+    return " ".join(decode(match[1]).text.split())[:MAX_TITLE] if match else ""
 
 
 def _to_text(line: bytes) -> str:

@@ -194,6 +194,21 @@ def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
     return CrawledPage(target=target, page=page, parsed=base.parse_page(page, target))
 
 
+def _require_whole(crawled: CrawledPage) -> None:
+    """Raise `CannotIdentify` if the page ends before the counters and comments under the post's text."""
+    post = next(iter(crawled.parsed.posts), None)
+    if post is not None and post.views is post.comment_count is None and crawled.page.is_truncated:
+        raise CannotIdentify(_("it ends before the end of the post"))
+
+
+def _require_blog(crawled: CrawledPage) -> None:
+    """Raise `CannotIdentify` if the URL and the page name different blogs."""
+    asked, author = crawled.target.uid or "", crawled.parsed.author
+    if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
+        text = _("it is of the blog {uid}, and its URL of the blog {asked}")
+        raise CannotIdentify(text, uid=author.uid, asked=asked)
+
+
 # --- identification
 
 _SHORTEST_CUT = 8  # characters of a title that a sidebar has cut; fewer begin several titles
@@ -216,14 +231,9 @@ def identify(saved: SavedPage, *, url: str | None = None, site: str | None = Non
 
 def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPage:
     crawled = _parse_target(saved, _Identification(saved, url, site))
-    post = next(iter(crawled.parsed.posts), None)
-    is_cut = saved.whole is None and crawled.page.is_truncated  # SingleFile writes no end tag
-    if is_cut and post is not None and post.views is post.comment_count is None:
-        raise CannotIdentify(_("it ends before the end of the post"))
-    asked, author = crawled.target.uid or "", crawled.parsed.author
-    if author is not None and asked.isdigit() and author.uid.isdigit() and asked != author.uid:
-        text = _("it is of the blog {uid}, and its URL of the blog {asked}")
-        raise CannotIdentify(text, uid=author.uid, asked=asked)
+    if saved.whole is None:  # SingleFile writes no end tag
+        _require_whole(crawled)
+    _require_blog(crawled)
     return crawled if url else _as_later_list(crawled)
 
 
@@ -283,13 +293,12 @@ class _Identification:
         own = filter(self._may_be_given, chain(self._targets(self._list_own_urls()), posts))
         if found := next(own, None):
             return found
-        given = self._given_of_any_host
-        parsed = to_crawled_page(self._saved, given).parsed if given else None
-        is_list = parsed is not None and parsed.kind is PageKind.HOME
+        listing = self._read_given_list()
         # A given URL below a blog is that of this page: in a diary, the URL of a day may be that of a post.
-        if parsed and ((given and given.uid is None) or (is_list and parsed.listed)):
+        is_of_page = self._given_of_any_host is not None and self._given_of_any_host.uid is None
+        if is_of_page or (listing and listing.listed):
             return self._given
-        return self._find_by_content() or (self._given if is_list else None)
+        return self._find_by_content() or (self._given if listing else None)
 
     def _targets(self, urls: Iterable[str | None]) -> Iterator[Target]:
         """Yield the targets of those URLs that a site has."""
@@ -305,6 +314,12 @@ class _Identification:
         """Return whether a page at that URL may be of the given blog; if only the host names it, the hosts are equal."""
         given = self._given_of_any_host
         return len({host_of(one.url).removeprefix("www.") for one in (found, given or found)}) == 1
+
+    def _read_given_list(self) -> ParsedPage | None:
+        """Parse the page as a list of the given blog; return None if it is no list, or the host has parsers."""
+        given = self._given_of_any_host
+        parsed = to_crawled_page(self._saved, given).parsed if given else None
+        return parsed if parsed and parsed.kind is PageKind.HOME else None
 
     def _check_given(self, given: Target) -> None:
         """Raise `CannotIdentify` if the browser or the site declares another post than the given one."""

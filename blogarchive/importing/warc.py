@@ -47,11 +47,7 @@ def import_warc(
             )
             importer.reject(source.name, text.format(count=others))
         # After all pages: an image may be before the only page that shows it.
-        wanted = urls_without_media_file(importer.archive)
-        for record in read_records(source, _ignore) if wanted else ():
-            if record.url in wanted and record.status == HTTPStatus.OK:
-                with suppress(saved_files.CannotIdentify):
-                    importer.import_image(record.url, record.read_content(), record.recorded_at)
+        _import_images(importer, source)
         return importer.report()
 
 
@@ -120,6 +116,14 @@ def _parse_exported(page: saved_files.SavedPage, target: Target) -> tuple[Crawle
         return parse_as(page, target), True
     except saved_files.CannotIdentify:
         return to_crawled_page(page, target), False
+
+
+def _import_images(importer: PageImporter, source: Path) -> None:
+    wanted = urls_without_media_file(importer.archive)
+    for record in read_records(source, _ignore) if wanted else ():
+        if record.url in wanted and record.status == HTTPStatus.OK:
+            with suppress(saved_files.CannotIdentify):
+                importer.import_image(record.url, record.read_content(), record.recorded_at)
 
 
 def _ignore(_name: str, _why: str) -> None:

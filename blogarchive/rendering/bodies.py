@@ -96,10 +96,7 @@ def _rewrite_image(element: Element, page_url: str, image: ImageSource, not_stor
         return
     file_name = urlsplit(url).path.rpartition("/")[2][:80]
     name = (element.get("alt") or element.get("title") or "").strip() or file_name or "?"
-    placeholder, parent = _make_placeholder(url, not_stored.format(image=name), element), element.getparent()
-    if parent is not None:
-        placeholder.tail, element.tail = element.tail, None
-        parent.replace(element, placeholder)
+    _replace(element, _make_placeholder(url, not_stored.format(image=name), element))
 
 
 def _set_image(element: Element, source: ImageToShow) -> None:
@@ -124,3 +121,11 @@ def _make_placeholder(url: str, text: str, element: Element) -> Element:
     marker.set("class", NOT_STORED)
     marker.text = text
     return note
+
+
+def _replace(old: Element, new: Element) -> None:
+    parent = old.getparent()
+    if parent is None:
+        return
+    new.tail, old.tail = old.tail, None
+    parent.replace(old, new)

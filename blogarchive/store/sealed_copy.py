@@ -26,10 +26,7 @@ def write_sealed_copy(path: Path, target: Path) -> None:
     delete_archive(part)
     try:
         with user_errors(target):
-            with Archive.open(path, read_only=True) as archive:
-                # `query_only` would refuse `vacuum into`, which writes only the other file.
-                archive.execute("pragma query_only = off")
-                archive.connection.execute("vacuum into ?", (str(part),))
+            _copy(path, part)
             Archive.open(part).close()  # indexes and counts the rows of a run that has not ended
             with closing(sqlite3.connect(part)) as connection:
                 connection.execute("pragma journal_mode = delete").fetchall()
@@ -59,3 +56,10 @@ def read_readme(path: Path) -> tuple[str, str]:
     with Archive.open(path, read_only=True) as archive:
         chinese, english = archive.column("select text from readme order by language = 'en'")
         return chinese, english
+
+
+def _copy(path: Path, part: Path) -> None:
+    with Archive.open(path, read_only=True) as archive:
+        # `query_only` would refuse `vacuum into`, which writes only the other file.
+        archive.execute("pragma query_only = off")
+        archive.connection.execute("vacuum into ?", (str(part),))

@@ -14,12 +14,13 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from operator import add
 from typing import Final, NamedTuple
 
 from blogarchive.parsing.unicode_form import normalize_nfc
+from blogarchive.store.rows import Value
 from blogarchive.store.statements import UNREADABLE, Statements, insert_sql
 
 INDEXED = {"posts": ("title", "body_text"), "comments": ("body_text",)}
@@ -130,13 +131,17 @@ def _refresh_table(archive: Statements, table: str) -> None:
     changed = archive.rows(query, (table,))
     if not changed:
         return
-    columns, count = (f"{table}_fts", "rowid", *INDEXED[table]), len(INDEXED[table])
-    archive.execute_many(
-        insert_sql(f"{table}_fts", columns),
-        [("delete", row_id, *map(index_text, texts[-count:])) for row_id, was, *texts in changed if was],
-    )
+    _remove(archive, table, [(row_id, title, text) for row_id, was, title, text in changed if was])
     _insert(archive, table, [row[0] for row in changed])
     archive.execute("delete from _search_pending where kind = ?", (table,))
+
+
+def _remove(archive: Statements, table: str, old: Iterable[tuple[int, str | None, str | None]]) -> None:
+    columns = (f"{table}_fts", "rowid", *INDEXED[table])
+    rows: list[tuple[Value, ...]] = [
+        ("delete", row_id, *map(index_text, texts[-len(INDEXED[table]) :])) for row_id, *texts in old
+    ]
+    archive.execute_many(insert_sql(f"{table}_fts", columns), rows)
 
 
 def _insert(archive: Statements, table: str, ids: list[int]) -> None:

@@ -63,14 +63,10 @@ class Command(ScrapyCrawl):
 
 
 def _crawl(process: AsyncCrawlerProcess, spider: str, arguments: dict[str, str]) -> tuple[str | None, int]:
-    """Run the spider `blog`, or `discover` on directory pages; return its message and exit code."""
+    """Run the spider `blog` or `discover`; return its message and exit code."""
     try:
         if spider == "discover":
-            values = _convert("discover", arguments)
-            with open_locked(values.pop("db", default_db()), "discover") as archive:
-                failed = send_lookups(process, archive, Lookups(**values))
-                new = sum(report_new(archive, now=utc_now()).values())
-            return f"new blogs: {new}", 1 if failed else 0
+            return _discover(process, arguments)
         result = crawl_in(process, parse_arguments(arguments), LineObserver(sys.stderr), None)
         return result.message, result.exit_code
     except BlogArchiveError as error:
@@ -93,6 +89,16 @@ class PostFeedExporter(FeedExporter):
                     if heading.id in seen:
                         super().item_scraped(post_object(blog, reader.post(heading)), spider)
         await super().close_spider(spider)
+
+
+def _discover(process: AsyncCrawlerProcess, arguments: dict[str, str]) -> tuple[str, int]:
+    """Run `discover` on directory pages; return its message and exit code."""
+    values = _convert("discover", arguments)
+    db = values.pop("db", default_db())
+    with open_locked(db, "discover") as archive:
+        failed = send_lookups(process, archive, Lookups(**values))
+        new = sum(report_new(archive, now=utc_now()).values())
+    return f"new blogs: {new}", 1 if failed else 0
 
 
 def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:

@@ -24,12 +24,7 @@ _Counts = tuple[Mapping[str, int], Mapping[str, int]]
 async def show_author(context: RequestContext) -> Response:
     """`/read/author/ID`; `?year=`, `?month=`, `?category=` and `?page=` select the posts."""
     author_id = int(context.request.url_vars["id"])
-    given = context.text_parameter("month") or context.text_parameter("year")
-    chosen = lists.PostSelection(
-        period=given if post_choices.PERIOD.fullmatch(given) else "",
-        category=context.int_parameter("category"),
-        page=context.int_parameter("page", minimum=1) or 1,
-    )
+    chosen = _read_selection(context)
     found = await context.query(lambda archive: _read(archive, author_id, chosen))
     if found is None:
         return await context.not_found(N_("such author"))
@@ -53,6 +48,15 @@ def _describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]])
         return ""
     first, last = (post_choices.format_count(visits[place][1]) for place in (0, -1))
     return context.gettext("Visits: from {first} to {last}", first=first, last=last)
+
+
+def _read_selection(context: RequestContext) -> lists.PostSelection:
+    given = context.text_parameter("month") or context.text_parameter("year")
+    return lists.PostSelection(
+        period=given if post_choices.PERIOD.fullmatch(given) else "",
+        category=context.int_parameter("category"),
+        page=context.int_parameter("page", minimum=1) or 1,
+    )
 
 
 def _read(

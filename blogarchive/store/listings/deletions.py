@@ -8,7 +8,7 @@ A post is not gone any more if a list shows it (`record_listed`), or its own pag
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from blogarchive.items import PageKind
 from blogarchive.sites.base import site_by_name
@@ -98,19 +98,12 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
             _prove_month(context, month, numbers, chain)
     elif kind is PageKind.HOME:
         context.archive.update_row("authors", context.author_id, {"home_proved_at": chain.started_second})
-        # The failures of earlier lists of the chain end: the blog may publish another list.
-        query = """select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'
-                and x.resolved_at is null where f.site = ? and f.chain = ?"""
-        context.resolve(*context.archive.column(query, (context.blog.site, chain.chain)))
+        _resolve_doubts(context, chain)
         # A post that was listed first after the last complete pass is not among the prior ones.
         missing |= {*posts_with_one_witness(context)} - numbers
         if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
             missing = select_newer(missing, numbers)
-    query = (
-        "select id from posts where author_id = ? and number in (select value from json_each(?)) order by id"
-    )
-    ids = context.archive.column(query, (context.author_id, json.dumps(list(missing))))
-    record_missing(context, ids, since=chain.started_at)
+    record_missing(context, _find_post_ids(context, missing), since=chain.started_at)
     page_chains.mark_complete(context, chain)
 
 
@@ -149,6 +142,21 @@ def _find_in_no_month(context: SaveContext) -> list[int]:
             end from archive_months where author_id = ?1 and last_seen_at =
             (select max(last_seen_at) from archive_months where author_id = ?1))"""
     return context.archive.column(query, (context.author_id,))
+
+
+def _resolve_doubts(context: SaveContext, chain: page_chains.PageChain) -> None:
+    """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
+    query = """select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'
+            and x.resolved_at is null where f.site = ? and f.chain = ?"""
+    context.resolve(*context.archive.column(query, (context.blog.site, chain.chain)))
+
+
+def _find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:
+    """Return the ids of the posts with these numbers, in ascending order."""
+    return context.archive.column(
+        "select id from posts where author_id = ? and number in (select value from json_each(?)) order by id",
+        (context.author_id, json.dumps(list(numbers))),
+    )
 
 
 def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:

@@ -38,8 +38,7 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
     """
     if not shown:
         return True
-    query = f"select {columns_of(_MonthRow)} from archive_months where author_id = ?"  # noqa: S608 - constants
-    rows = {row.month: row for row in context.archive.all_as(_MonthRow, query, (context.author_id,))}
+    rows = _read_rows(context)
     latest = max((row.last_seen_at for row in rows.values()), default="")
     may_be_cached = not (context.is_reparse or context.parsed.kind in LIST_KINDS)
     if may_be_cached and _shows_less(shown, rows, latest):
@@ -59,6 +58,11 @@ def is_listing_gone(context: SaveContext) -> bool:
             from archive_months where author_id = ?"""
     row = context.archive.row(query, (context.target.chain or context.target.url, context.author_id))
     return row is not None and bool(row[0])
+
+
+def _read_rows(context: SaveContext) -> dict[str, _MonthRow]:
+    query = f"select {columns_of(_MonthRow)} from archive_months where author_id = ?"  # noqa: S608 - constants
+    return {row.month: row for row in context.archive.all_as(_MonthRow, query, (context.author_id,))}
 
 
 def _shows_less(shown: Iterable[ShownMonth], rows: Mapping[str, _MonthRow], latest: str) -> bool:

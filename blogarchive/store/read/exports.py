@@ -145,10 +145,7 @@ class ExportReader:
         self._authors = tuple(self._author_id(words) for words in filters.authors)
         self._scope = json.dumps(self._authors) if self._authors else None
         for name in filters.categories:
-            if not archive.exists("select 1 from categories where name = ?", (name,)):
-                known = "、".join(archive.column("select distinct name from categories limit 20"))
-                text = _("no category in the archive is called {name!r}; it holds {known}")
-                raise UsageError(text, name=name, known=known or _("none"))
+            self._check_category(name)
 
     def finish(self) -> str | None:
         """End the read transaction, and return the state of the archive that it read, as `read_state`.
@@ -266,3 +263,9 @@ class ExportReader:
 
         text = _("no single blog in the archive is called {words!r}; it holds {known}")
         raise UsageError(text, words=words, known=known_blogs(self.archive))
+
+    def _check_category(self, name: str) -> None:
+        if not self.archive.exists("select 1 from categories where name = ?", (name,)):
+            known = "、".join(self.archive.column("select distinct name from categories limit 20"))
+            text = _("no category in the archive is called {name!r}; it holds {known}")
+            raise UsageError(text, name=name, known=known or _("none"))

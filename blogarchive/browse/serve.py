@@ -19,14 +19,7 @@ from datasette.database import Database
 from blogarchive.browse.archives import KNOWN_OF_REQUEST, PLUGIN, is_archive
 from blogarchive.browse.guard import guard, limit_heap
 from blogarchive.errors import ArchiveDamaged, Interrupted, NoArchive, UsageError
-from blogarchive.store.database import migrations
-from blogarchive.store.database.connection import (
-    can_read,
-    file_uri,
-    read_only_mode,
-    require_archive,
-    wal_path,
-)
+from blogarchive.store.database import connection as lock, migrations
 from blogarchive.store.statements import Statements, user_errors
 
 SETTINGS: Final = {
@@ -139,16 +132,16 @@ def make_server(datasette: Datasette, hosts: Collection[str]) -> uvicorn.Server:
 
 def _opens_immutable(path: Path, *, immutable: bool) -> bool:
     """Return whether the archive at `path` is opened as immutable. Raises as `create_app`."""
-    require_archive(path)
+    lock.require_archive(path)
     if forbidden := _URI_SYNTAX.intersection(str(path)):
         text = _("Datasette opens no file with {character} in its path; rename {path}, or serve a link to it")
         raise UsageError(text, character=min(forbidden), path=path)
-    log = wal_path(path)
-    immutable = immutable or read_only_mode(path) != "ro"
+    log = lock.wal_path(path)
+    immutable = immutable or lock.read_only_mode(path) != "ro"
     if not immutable:  # a connection leaves files beside the archive
         with user_errors(path), closing(_connect(path, "mode=ro")) as connection:
             # In a folder that cannot be written, SQLite may need files that it cannot create.
-            immutable = not can_read(connection) and not os.access(log.parent, os.W_OK)
+            immutable = not lock.can_read(connection) and not os.access(log.parent, os.W_OK)
     if immutable and log.exists() and log.stat().st_size:
         text = _(
             "{path}-wal has changes that are not in the file yet; run `blogarchive status` once where the"
@@ -177,7 +170,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _connect(path: Path, flags: str) -> sqlite3.Connection:
-    return sqlite3.connect(file_uri(path, flags), uri=True)
+    return sqlite3.connect(lock.file_uri(path, flags), uri=True)
 
 
 def _check_archive(path: Path, *, immutable: bool) -> None:

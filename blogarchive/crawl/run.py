@@ -29,7 +29,6 @@ from blogarchive.parsing.urls import service_name, service_of
 from blogarchive.store import discovery
 from blogarchive.store.database import connection
 from blogarchive.store.database.archive import Archive, delete_archive
-from blogarchive.store.database.connection import require_archive
 from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ingest.redirects import merge_reappeared
 from blogarchive.store.ledger import blogs, failures, frontier, runs
@@ -243,7 +242,7 @@ def crawl_in(
     """
     targets = start_targets(options)
     if options.command != "backup":
-        require_archive(options.db)
+        connection.require_archive(options.db)
     is_new = not options.db.exists()
     if is_new:
         observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))

@@ -162,9 +162,5 @@ def _text(path: Path) -> str:
 
 
 def _environment(language: Language) -> dict[str, str]:
-    return {
-        **detached_environment(),
-        "BLOGARCHIVE_LANG": language,
-        "PYTHONUTF8": "1",
-        "PYTHONIOENCODING": "utf-8",
-    }
+    encoding = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"}
+    return {**detached_environment(), **encoding, "BLOGARCHIVE_LANG": language}

@@ -129,10 +129,8 @@ def foreign_objects(archive: Statements) -> list[str]:
     views = [name for kind, name, _ in rows if kind == "view" and ("table", name.lower()) in statements()]
     triggers = [(name, sql) for kind, name, sql in rows if kind == "trigger"]
     foreign = [name for name, sql in triggers if not re.fullmatch(_COUNTS_ROWS, sql)]
-    return [
-        *(f"view {quote_name(name)}" for name in views),
-        *(f"trigger {quote_name(name)}" for name in foreign),
-    ]
+    named = [*(("view", name) for name in views), *(("trigger", name) for name in foreign)]
+    return [f"{kind} {quote_name(name)}" for kind, name in named]
 
 
 @lru_cache(maxsize=512)  # an open reads each statement of an older file several times

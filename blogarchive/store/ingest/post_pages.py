@@ -108,11 +108,5 @@ def _mark_own_target_fetched(context: SaveContext, post: Post) -> None:
     target = post_target(context, post.url, post.number)
     if frontier.target_key(target) != frontier.target_key(context.target):
         frontier.add_targets(context.archive, [target], now=context.now)
-        frontier.mark_fetched(
-            context.archive,
-            target,
-            fetched_at=context.precise_moment,
-            due_at=plan.reschedule_post(context),
-            etag=None,
-            last_modified=None,
-        )
+        marks = {"due_at": plan.reschedule_post(context), "etag": None, "last_modified": None}
+        frontier.mark_fetched(context.archive, target, fetched_at=context.precise_moment, **marks)

@@ -237,14 +237,9 @@ def _mark_fetched(context: SaveContext) -> None:
     is_index = site.is_digest(target.url) or (site.is_index(target.url) and is_whole)
     is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
     is_single = target.kind is items.PageKind.POST or is_list
-    frontier.mark_fetched(
-        context.archive,
-        target,
-        fetched_at=context.precise_moment,
-        due_at=_reschedule(context),
-        etag=context.page.header("ETag") if is_single else None,
-        last_modified=context.page.last_modified if is_single else None,
-    )
+    shown = {"etag": context.page.header("ETag"), "last_modified": context.page.last_modified}
+    marks = {"due_at": _reschedule(context), **(shown if is_single else dict.fromkeys(shown))}
+    frontier.mark_fetched(context.archive, target, fetched_at=context.precise_moment, **marks)
 
 
 def _reschedule(context: SaveContext) -> str | None:

@@ -18,14 +18,8 @@ from blogarchive.store.rows import Value, format_utc, format_utc_precise, shift_
 from blogarchive.store.statements import columns_of
 
 # Listings precede posts, so that all posts are named early; the comments of a post follow it at once.
-_PRIORITY = {
-    PageKind.HOME: 0,
-    PageKind.COMMENTS: 1,
-    PageKind.MONTH: 2,
-    PageKind.CATEGORY: 3,
-    PageKind.POST: 4,
-}
-_LAST = 5  # other kinds
+_PRIORITY = {kind: place for place, kind in enumerate(("home", "comments", "month", "category", "post"))}
+_LAST = len(_PRIORITY)  # other kinds
 _FIRST = -1  # the URLs that a user named
 _MAX_INTEGER_DIGITS = 18  # SQLite stores longer integers as floating-point numbers
 

@@ -198,13 +198,8 @@ def _store_counted(
     bases = {item.base: counted[item.base] for item in identified if counted[item.base]}
     copies = {f"{item.digest}|{item.item}": count for item, count in shown.items() if item.item in bases}
     digests = sorted({item.partition("|")[0] for item in copies})
-    before = {
-        "position": counted.total(),
-        "bases": bases,
-        "digests": digests,
-        "copies": copies,
-        "repeat": is_repeat,
-    }
+    counts = {"position": counted.total(), "bases": bases, "digests": digests}
+    before = {**counts, "copies": copies, "repeat": is_repeat}
     context.counters_before = json.dumps(before, ensure_ascii=False)
 
 

@@ -12,7 +12,6 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT
 from blogarchive.store.pages.context import ChangeCounts, SaveContext, is_relative, time_columns
 from blogarchive.store.posts import comments
-from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.revisions import POSTS, save_text
 from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Value, text_checksum
 from blogarchive.store.statements import columns_of, excluded
@@ -202,7 +201,7 @@ def save_from_listing(context: SaveContext, post: ParsedPost, before: PostRow | 
     post_id = save_post(context, post, before)
     shown = {"from_listing": True, "own_page_seen_at": None, "listed_comment_count": post.comment_count}
     context.archive.update_row("posts", post_id, shown)
-    comments.save_comments(context, post_id, identify_comments(post.comments))
+    comments.save_comments(context, post_id, comments.identify_comments(post.comments))
 
 
 def _insert(context: SaveContext, post: ParsedPost) -> PostRow:

@@ -121,7 +121,7 @@ Text = Mapping[str, Value]
 """The columns that a row shares with its revisions, by name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class RevisedTable:
     """A table of current texts with its table of revisions; the columns `compared` make up a version."""
 
@@ -131,15 +131,8 @@ class RevisedTable:
     compared: tuple[str, ...]
 
 
-POSTS = RevisedTable(
-    name="posts", revisions="post_revisions", foreign_key="post_id", compared=("title", "body_html")
-)
-COMMENTS = RevisedTable(
-    name="comments",
-    revisions="comment_revisions",
-    foreign_key="comment_id",
-    compared=("author_name", "body_html"),
-)
+POSTS = RevisedTable("posts", "post_revisions", "post_id", ("title", "body_html"))
+COMMENTS = RevisedTable("comments", "comment_revisions", "comment_id", ("author_name", "body_html"))
 
 
 class RevisedRow(Protocol):

@@ -13,7 +13,6 @@ from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import SiteTotals, read_coverage
 from blogarchive.store.ledger import blogs
-from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.coverage import MonthCoverage, read_months
 from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import ImageCounts, count_skipped_by_host
@@ -294,10 +293,10 @@ class _BlogReader:
         self._totals = _read_totals(archive)
         self._months = read_months(archive)
         self._images = _read_images(archive)
-        self._unreached = set(archive.all_as(Blog, _HOME_FAILURES))
+        self._unreached = set(archive.all_as(blogs.Blog, _HOME_FAILURES))
         values = {"week_ago": format_utc(utc_now() - _WEEK)}
         self._by_blog = {
-            name: {Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, values)}
+            name: {blogs.Blog(site=site, uid=uid): value for site, uid, value in archive.each(query, values)}
             for name, query in _BY_BLOG.items()
         }
 
@@ -306,8 +305,8 @@ class _BlogReader:
         query = """select id as author_id, site, uid, nickname, blog_title, url, first_seen_at, last_seen_at,
                 state, state_detail, state_since, home_proved_at as list_proved_at from authors order by id"""
         authors = self._archive.dicts(query, like=BlogStatus)
-        found = {Blog(site=author["site"], uid=author["uid"]): author for author in authors}
-        forgotten = set(self._archive.all_as(Blog, _FORGOTTEN))
+        found = {blogs.Blog(site=author["site"], uid=author["uid"]): author for author in authors}
+        forgotten = set(self._archive.all_as(blogs.Blog, _FORGOTTEN))
         for blog, author in found.items():
             if blog not in forgotten:
                 yield self._status(blog, **author)
@@ -317,7 +316,7 @@ class _BlogReader:
                 url = home.url if home else ""
                 yield self._status(blog, author_id=0, site=blog.site, uid=blog.uid, url=url)
 
-    def _status(self, blog: Blog, *, author_id: int, **author: Any) -> BlogStatus:
+    def _status(self, blog: blogs.Blog, *, author_id: int, **author: Any) -> BlogStatus:
         archive, images = self._archive, self._images.get(author_id, ImageCounts.from_statuses({}))
         home = blogs.home_target(archive, blog) if blog in self._unreached else None
         readers = archive.rows(_READERS, (author_id,)) if site_by_name(blog.site).has_any_host else ()

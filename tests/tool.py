@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from blogarchive.store.rows import NOW_VARIABLE
+from tests.sql import read_sql, run_sql
 
 COMMAND = (sys.executable, "-m", "blogarchive")
 FORKSERVER = multiprocessing.get_context("forkserver")
@@ -88,13 +89,11 @@ class Tool:
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
         """Return the rows of a query of the archive."""
-        with closing(sqlite3.connect(self.db, timeout=20)) as connection:
-            return connection.execute(sql, values).fetchall()
+        return read_sql(self.db, sql, *values)
 
     def change(self, sql: str, *values: object) -> None:
         """Write to the archive, as if time had passed or a disk had failed."""
-        with closing(sqlite3.connect(self.db)) as connection, connection:
-            connection.execute(sql, values)
+        run_sql(self.db, sql, *values)
 
     def scalar(self, sql: str, *values: object) -> int:
         """Return the integer in the first column of the first row."""

@@ -27,6 +27,7 @@ from tests.browse.app_server import AppServer, app_server, hurry
 from tests.demo import DemoHost, make_blog, sample_blog
 from tests.nights.host import EvolvingHost, make_certificate
 from tests.paths import ROOT
+from tests.sql import read_sql, run_sql
 from tests.unprivileged import make_read_only, run_unprivileged, shared_folder
 
 UID = "31182"
@@ -170,8 +171,7 @@ def test_a_blog_is_shown_before_it_is_stored_then_backed_up_and_written_to_each_
     assert stored_posts(copy) == 5
     download = server.send("GET", "/app/download", cookie=server.cookie)
     assert (download.status, copy.name in download.headers["content-disposition"]) == (200, True)
-    with closing(sqlite3.connect(server.db)) as connection:
-        ((number, address),) = connection.execute("select number, url from posts limit 1").fetchall()
+    ((number, address),) = read_sql(server.db, "select number, url from posts limit 1")
     assert "Done, and complete" in made(server, "post", post=number)
     assert "Done, and complete" in made(server, "post", post=f"这一篇：{address}")
     assert len(list(folder.glob("post-*.html"))) == 1
@@ -515,10 +515,7 @@ def test_the_card_of_a_blog_says_that_it_moved_and_continues_at_the_new_address(
     with DemoHost([make_blog(UID, posts=2)]) as host, app_server(db) as server:
         server.post("/app/start", url=host.blog_url(UID), site="creaders")
         until(lambda: db.exists() and finished(server))
-        with closing(sqlite3.connect(db)) as connection, connection:
-            connection.execute(
-                "update authors set state = 'moved', state_detail = ?", ("https://new.example/",)
-            )
+        run_sql(db, "update authors set state = 'moved', state_detail = ?", "https://new.example/")
         page = server.send("GET", "/app", cookie=server.cookie).text
         assert "has moved to https://new.example/" in page
         assert "Continue at the new address" in page

@@ -1,9 +1,7 @@
 """`app` in a real Chromium: from an empty folder to a finished, exported backup, by mouse or keyboard."""
 
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from tests.demo import DemoHost, make_blog
 from tests.lies import kinds
 from tests.lies.blog import quoting_blog, stored
 from tests.lies.host import LyingHost
+from tests.sql import read_sql
 from tests.tool import Tool
 
 __all__ = ["tab"]
@@ -100,8 +99,7 @@ def test_from_an_empty_folder_to_an_exported_backup_with_the_keyboard_alone(
     assert violations(tab) == []
     (sealed,) = server.db.parent.glob("blog-2*")
     assert (sealed / "html" / "index.html").exists()
-    with closing(sqlite3.connect(server.db)) as connection:
-        assert connection.execute("select count(content_hash) from posts").fetchone() == (4,)
+    assert read_sql(server.db, "select count(content_hash) from posts")[0] == (4,)
     assert tab.messages == []
 
 

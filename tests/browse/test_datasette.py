@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -21,6 +20,7 @@ from blogarchive.browse import archives
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from tests.browse.conftest import close
+from tests.sql import run_sql
 
 
 @pytest.fixture
@@ -292,8 +292,7 @@ async def test_a_column_that_a_later_version_adds_meanwhile_is_shown(
     served = create_app(path)
     await served.invoke_startup()
     assert "weather" not in (await served.client.get("/archive/posts.json?_shape=array")).text
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("alter table posts add column weather text")
+    run_sql(path, "alter table posts add column weather text")
     assert (await served.client.get("/archive/posts.json?_shape=array")).json()[0]["weather"] is None
     assert "weather" in (await served.client.get("/archive")).text
     close(served)
@@ -322,9 +321,8 @@ async def test_csv_of_serve_begins_with_one_byte_order_mark(own_server: Datasett
 async def test_a_spreadsheet_runs_no_formula_of_a_text(archive_path: Path, tmp_path: Path) -> None:
     path = Path(copy(archive_path, tmp_path / "archive.db"))
     evil = ["=cmd|'/c calc'!A0", "+1+1", "@SUM(1)", '-2+3\n,"x"', "＝1"]
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for number, title in enumerate(evil, 1):
-            connection.execute("update posts set title = ? where id = ?", (title, number))
+    for number, title in enumerate(evil, 1):
+        run_sql(path, "update posts set title = ? where id = ?", title, number)
     served = create_app(path)
     await served.invoke_startup()
     for query in ("posts.csv?_size=max", "posts.csv?_stream=1", "posts.csv?_stream=1&_dl=on"):
@@ -363,8 +361,7 @@ async def test_a_wrong_parameter_is_an_error_of_the_request(own_server: Datasett
 
 
 async def test_bytes_in_a_view_do_not_end_its_page(own_archive: Path) -> None:
-    with closing(sqlite3.connect(own_archive)) as connection, connection:
-        connection.execute("update posts set title = x'fffe'")
+    run_sql(own_archive, "update posts set title = x'fffe'")
     served = create_app(own_archive)
     answer = await served.client.get("/archive/posts_view")
     assert (answer.status_code, "&lt;Binary: 2 bytes&gt;" in answer.text) == (200, True), answer.text[:300]

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import stored_blogs
 from tests.cli.conftest import RunCli
+from tests.sql import read_sql, run_sql
 from tests.tool import Tool
 
 UID = "31182"
@@ -65,22 +64,21 @@ def test_forget_keeps_the_rows_of_a_blog_and_delete_removes_all_of_them(
 ) -> None:
     posts = "select count(*) from posts p join authors a on a.id = p.author_id where a.uid = '31182'"
     everything = "select count(*) from posts"
-    with closing(sqlite3.connect(archive)) as connection:
-        (own,), (before,) = connection.execute(posts).fetchone(), connection.execute(everything).fetchone()
-        left = run_cli("forget", UID, "--yes", "--db", archive)
-        assert (left.code, f"`blogarchive resume {UID}`" in left.err) == (0, True)
-        assert UID not in updated_uids(archive)
-        assert connection.execute(posts).fetchone() == (own,)
-        deleted = run_cli("forget", UID, "--yes", "--delete", "--db", archive)
-        assert (deleted.code, deleted.err) == (0, f"{UID} is deleted\n")
-        assert connection.execute(posts).fetchone() == (0,)
-        assert connection.execute(everything).fetchone() == (before - own,)
-        for table in ("authors", "frontier", "pages", "failures", "_page_chains", "blog_settings"):
-            query = f"select count(*) from {table} where site = 'creaders' and uid = '31182'"
-            assert connection.execute(query).fetchone() == (0,), table
-        assert connection.execute("pragma foreign_key_check").fetchall() == []
-        waiting = "select backed_up_at is null from discovered_blogs where uid = '31182'"
-        assert connection.execute(waiting).fetchall() == [(0,)]
+    (own,), (before,) = read_sql(archive, posts)[0], read_sql(archive, everything)[0]
+    left = run_cli("forget", UID, "--yes", "--db", archive)
+    assert (left.code, f"`blogarchive resume {UID}`" in left.err) == (0, True)
+    assert UID not in updated_uids(archive)
+    assert read_sql(archive, posts)[0] == (own,)
+    deleted = run_cli("forget", UID, "--yes", "--delete", "--db", archive)
+    assert (deleted.code, deleted.err) == (0, f"{UID} is deleted\n")
+    assert read_sql(archive, posts)[0] == (0,)
+    assert read_sql(archive, everything)[0] == (before - own,)
+    for table in ("authors", "frontier", "pages", "failures", "_page_chains", "blog_settings"):
+        query = f"select count(*) from {table} where site = 'creaders' and uid = '31182'"
+        assert read_sql(archive, query)[0] == (0,), table
+    assert read_sql(archive, "pragma foreign_key_check") == []
+    waiting = "select backed_up_at is null from discovered_blogs where uid = '31182'"
+    assert read_sql(archive, waiting) == [(0,)]
     assert run_cli("verify", "--db", archive).code == 0
 
 
@@ -121,9 +119,8 @@ def test_forget_deletes_only_after_the_sealed_copy_of_everything_is_written(
 
 
 def test_a_table_of_the_user_that_names_a_post_is_no_unexpected_error(run_cli: RunCli, archive: Path) -> None:
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("create table tags(post_id integer references posts(id), tag text)")
-        connection.execute("insert into tags select id, '读过' from posts")
+    run_sql(archive, "create table tags(post_id integer references posts(id), tag text)")
+    run_sql(archive, "insert into tags select id, '读过' from posts")
     refused = run_cli("forget", UID, "--yes", "--delete", "--db", archive)
     assert (refused.code, "unexpected" in refused.err, "another table" in refused.err) == (2, False, True)
     assert UID in updated_uids(archive)

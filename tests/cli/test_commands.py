@@ -29,6 +29,7 @@ from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.cli.conftest import RunCli
 from tests.demo import DemoHost, make_blog, sample_blog
 from tests.paths import NEEDS_ASCII_CHECKOUT, ROOT
+from tests.sql import read_sql, run_sql
 from tests.tool import run_code, run_command
 
 CONTRACT = {
@@ -83,8 +84,7 @@ def test_an_export_of_posts_starts_without_parsed_pages_and_sites(kind: str) -> 
 
 def test_an_export_of_tables_runs_without_numpy(db: Path, tmp_path: Path) -> None:
     archive = shutil.copy(db, tmp_path / "a.db")
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("update posts set posted_at = 'x'")  # pyarrow parses all other times
+    run_sql(archive, "update posts set posted_at = 'x'")  # pyarrow parses all other times
     program = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
     program += "; from blogarchive.cli import main; main()"
     command = [sys.executable, "-c", program, "export", "parquet", tmp_path / "out", "--db", archive]
@@ -203,8 +203,7 @@ def test_status_prints_none_for_a_month_without_a_stored_post(
     run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
     copy = Path(shutil.copy(db, tmp_path / "copy.db"))
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update posts set posted_at = '2001-01-01' where posted_at like '2025-01%'")
+    run_sql(copy, "update posts set posted_at = '2001-01-01' where posted_at like '2025-01%'")
     lines = [
         line for line in run_cli("status", "--db", copy).out.splitlines() if line.startswith("  2025-01")
     ]
@@ -233,8 +232,7 @@ def test_verify_finds_no_damage_in_a_good_archive(run_cli: RunCli, db: Path) -> 
 
 
 def test_verify_names_each_page_whose_bytes_changed(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.db"
-    shutil.copy(db, copy)
+    copy = shutil.copy(db, tmp_path / "copy.db")
     connection = sqlite3.connect(copy)
     with connection:
         connection.execute("update pages set body = zeroblob(length(body)) where id in (3, 5)")
@@ -259,16 +257,13 @@ def test_a_sealed_file_alone_is_reported_to_people_and_to_machines(
 
 
 def test_status_states_no_total_that_no_page_shows(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.db"
-    shutil.copy(db, copy)
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update _blog_totals set comments_claimed = 0")
-        connection.execute("delete from archive_months")
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    run_sql(copy, "update _blog_totals set comments_claimed = 0")
+    run_sql(copy, "delete from archive_months")
     shown = run_cli("status", "--db", copy).out
     assert re.search(r"comments  [1-9]\d* stored, the pages show no number", shown)
     assert "months" not in shown
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update _blog_totals set comments_held = 0, comments_gone = 0")
+    run_sql(copy, "update _blog_totals set comments_held = 0, comments_gone = 0")
     shown = run_cli("status", "--db", copy).out
     assert ("comments  none stored, the pages show none" in shown, "0 of 0 stored, 0 edited" in shown) == (
         True,
@@ -279,16 +274,14 @@ def test_status_states_no_total_that_no_page_shows(run_cli: RunCli, db: Path, tm
 def test_verify_new_checks_only_what_was_stored_since_a_check_without_damage(
     run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "copy.db"
-    shutil.copy(db, copy)
+    copy = shutil.copy(db, tmp_path / "copy.db")
 
     def verify(*options: str) -> tuple[int, int]:
         result = run_cli("verify", "--json", *options, "--db", copy)
         return result.code, json.loads(result.out)["pages"]
 
     def damage(row: int) -> None:
-        with closing(sqlite3.connect(copy)) as connection, connection:
-            connection.execute("update pages set body = zeroblob(length(body)) where id = ?", (row,))
+        run_sql(copy, "update pages set body = zeroblob(length(body)) where id = ?", row)
 
     total = verify("--new")[1]  # nothing was checked before: everything is
     assert verify("--new") == (0, 0)
@@ -305,16 +298,13 @@ def test_verify_new_checks_only_what_was_stored_since_a_check_without_damage(
     assert verify()[0] == 6
     damage(last)
     assert verify("--new") == (0, 0)
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update pages set sha256 = ? where id = ?", ("0" * 64, last))
+    run_sql(copy, "update pages set sha256 = ? where id = ?", "0" * 64, last)
     assert verify("--new") == (6, total + 1), "another file has that name now"
 
 
 def test_damage_found_during_an_export_is_6_too(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.db"
-    shutil.copy(db, copy)
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update posts set body_text = cast(x'ffff' as text)")
+    copy = shutil.copy(db, tmp_path / "copy.db")
+    run_sql(copy, "update posts set body_text = cast(x'ffff' as text)")
     result = run_cli("export", "jsonl", tmp_path / "out.jsonl", "--db", copy)
     assert (result.code, "restore a copy" in result.err) == (6, True)
 
@@ -350,22 +340,19 @@ def test_a_damaged_page_is_reported_and_all_others_are_processed(
     run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update pages set body = zeroblob(length(body)) where id = 1")
-        (pages,) = connection.execute("select count(*) from pages").fetchone()
-        (url,) = connection.execute("select url from pages where id = 1").fetchone()
-        connection.execute("update posts set views = null where number = 506012")
+    run_sql(copy, "update pages set body = zeroblob(length(body)) where id = 1")
+    (pages,) = read_sql(copy, "select count(*) from pages")[0]
+    (url,) = read_sql(copy, "select url from pages where id = 1")[0]
+    run_sql(copy, "update posts set views = null where number = 506012")
     for arguments in (("reparse", "--workers", 1), ("reparse", "--diff", "--workers", 2)):
         result = run_cli(*arguments, "--db", copy)
         assert (result.code, url in result.err, "were left out: 1;" in result.err) == (6, True, True)
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("select views from posts where number = 506012").fetchone() != (None,)
+    assert read_sql(copy, "select views from posts where number = 506012")[0] != (None,)
     result = run_cli("export", "warc", tmp_path / "out.warc", "--json", "--db", copy)
     assert (result.code, url in result.err, json.loads(result.out)["pages"]) == (6, True, pages - 1)
     result = run_cli("merge", copy, "--db", tmp_path / "other.db")
     assert (result.code, url in result.err) == (1, True), "the page is named, and not copied"
-    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
-        assert connection.execute("select count(*) from pages").fetchone() == (pages - 1,)
+    assert read_sql(tmp_path / "other.db", "select count(*) from pages")[0] == (pages - 1,)
 
 
 def test_a_terminal_without_chinese_fails_no_command(db: Path) -> None:
@@ -424,9 +411,8 @@ def test_search_accepts_an_author_as_export_does_and_an_unknown_one_is_2(
     run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        (uid,) = connection.execute("select uid from authors where uid <> '31182' order by uid").fetchone()
-        connection.execute("update authors set site = 'wenxuecity', uid = '31182' where uid = ?", (uid,))
+    (uid,) = read_sql(copy, "select uid from authors where uid <> '31182' order by uid")[0]
+    run_sql(copy, "update authors set site = 'wenxuecity', uid = '31182' where uid = ?", uid)
 
     def authors(arguments: str, *more: object) -> set[str]:
         result = run_cli("search", "一", "--author", arguments, "--json", "--db", copy, *more)
@@ -483,8 +469,7 @@ def test_a_dry_run_names_a_file_that_is_no_archive_as_every_command_does(
 ) -> None:
     empty, other = tmp_path / "empty.db", tmp_path / "other.db"
     empty.touch()
-    with closing(sqlite3.connect(other)) as connection, connection:
-        connection.execute("create table notes (text)")
+    run_sql(other, "create table notes (text)")
     for db, code in ((empty, 2), (other, 6)):
         dry, real = (run_cli("update", *words, "--db", db) for words in (("--dry-run",), ()))
         assert (dry.code, dry.err.partition(" ")[2]) == (real.code, real.err.partition(" ")[2])
@@ -512,11 +497,10 @@ def on_terminal(*words: object, **environment: str) -> bytes:
 
 def test_no_text_of_a_stranger_controls_the_terminal(db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        title, name = "\x1b[2J\x1b]0;x\x07\u202e题", "\x1b[8m\x9b2J名\r\x00"
-        connection.execute("update posts set title = ?", (title,))
-        connection.execute("update authors set blog_title = ?", (name,))
-        connection.execute("update failures set detail = ?", (title,))
+    title, name = "\x1b[2J\x1b]0;x\x07\u202e题", "\x1b[8m\x9b2J名\r\x00"
+    run_sql(copy, "update posts set title = ?", title)
+    run_sql(copy, "update authors set blog_title = ?", name)
+    run_sql(copy, "update failures set detail = ?", title)
     for words in ("status", "diff 506012", "failures"):
         shown = on_terminal(*words.split(), "--db", copy)
         assert re.findall(rb"[\x00\x07\x1b]|\r(?!\n)|\xc2\x9b|\xe2\x80\xae", shown) == [], words
@@ -552,8 +536,7 @@ def test_a_post_and_a_blog_may_be_named_by_their_urls(run_cli: RunCli, db: Path,
 
 def test_a_reader_that_ends_early_hides_no_damage(db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update pages set sha256 = 'x' where id = 3")
+    run_sql(copy, "update pages set sha256 = 'x' where id = 3")
     arguments = [sys.executable, "-m", "blogarchive", "verify", "--json", "--db", copy]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()  # type: ignore[union-attr]
@@ -567,8 +550,7 @@ def test_diff_of_an_unchanged_post_shows_one_version(run_cli: RunCli, db: Path) 
 
 
 def test_reparse_with_the_same_version_changes_nothing(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy.db"
-    shutil.copy(db, copy)
+    copy = shutil.copy(db, tmp_path / "copy.db")
     for arguments in (
         ("--diff", "--workers", 2),
         ("--workers", 1),
@@ -598,20 +580,17 @@ def test_an_error_of_this_program_on_one_stored_page_is_reported_and_all_others_
     db: Path, tmp_path: Path
 ) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
-    with closing(sqlite3.connect(copy)) as connection, connection:
-        connection.execute("update posts set views = null")
+    run_sql(copy, "update posts set views = null")
     ran = run_code(FAILING, "reparse", "--workers", "1", "-q", "--db", copy, folder=tmp_path)
     assert (ran.code, len(ran.err.splitlines())) == (1, 1), ran.err
     assert "this program failed: RuntimeError: a mistake in the parser" in ran.err
-    with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("select number from posts where views is null").fetchall() == [("506012",)]
+    assert read_sql(copy, "select number from posts where views is null") == [("506012",)]
 
 
 def test_reparse_restores_a_value_that_an_older_version_missed(
     run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "copy.db"
-    shutil.copy(db, copy)
+    copy = shutil.copy(db, tmp_path / "copy.db")
     connection = sqlite3.connect(copy)
     with connection:
         connection.execute("update posts set views = null where number = 506012")

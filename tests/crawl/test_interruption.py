@@ -5,12 +5,10 @@ import os
 import random
 import resource
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +22,7 @@ from tests.demo.server.faults import Rule, Slow
 from tests.demo.server.http_server import LoggedRequest
 from tests.demo.server.response import Answer
 from tests.killer import Killer
+from tests.sql import read_sql
 from tests.tool import Ran, Tool, contents, ended
 
 UID = "31182"
@@ -189,8 +188,7 @@ def test_a_full_disk_is_6_and_no_row_is_torn(tool: Tool) -> None:
         full = tool.start("backup", host.blog_url(UID), "-v", preexec_fn=_no_larger_than(420_000))
         ran = ended(full)  # `ended` fails for a traceback
         assert (ran.code, ran.err.count("free some space")) == (6, 1), ran.err
-        with closing(sqlite3.connect(tool.db)) as stored:
-            assert stored.execute("pragma integrity_check").fetchall() == [("ok",)]
+        assert read_sql(tool.db, "pragma integrity_check") == [("ok",)]
         assert tool.run("backup", host.blog_url(UID)).code == 0
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 30
     assert ("damaged",) not in tool.rows("select outcome from runs"), "a full disk damages nothing"

@@ -1,9 +1,7 @@
 """A kill at any moment leaves the earlier files or the new ones, complete, and the same command continues."""
 
 import contextlib
-import sqlite3
 import time
-from contextlib import closing
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from blogarchive.export.run import run_export
 from tests.export.conftest import HOST, Made, all_bytes
+from tests.sql import run_sql
 from tests.tool import FORKSERVER
 
 _CODE = """
@@ -33,9 +32,8 @@ def test_a_killed_export_leaves_the_old_or_the_new_file(made: Made, tmp_path: Pa
     out.parent.mkdir()
     run_export(kind, archive, out)
     old = all_bytes(out.parent)
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("update posts set views = views + 1")
-        connection.execute("update pages set url = url || '.html'")
+    run_sql(archive, "update posts set views = views + 1")
+    run_sql(archive, "update pages set url = url || '.html'")
     seconds = _run(kind, archive, tmp_path / "new" / "blog", None)
     new = all_bytes(tmp_path / "new")
     for part in range(5):

@@ -1,7 +1,5 @@
 import shutil
-import sqlite3
 import subprocess
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +13,7 @@ from blogarchive.errors import UsageError
 from blogarchive.export.markdown import export_markdown
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import LINKS, all_bytes, led_to
+from tests.sql import run_sql
 
 
 def read_post(path: Path) -> tuple[dict[str, Any], str]:
@@ -75,8 +74,7 @@ def test_a_hostile_post_makes_no_raw_html_and_no_remote_image(hostile_archive: P
 
 
 def test_a_list_of_posts_has_nothing_that_a_generator_runs(archive: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("update posts set title = '{{% x %}} {% y %} {{ z }}' where title is not null")
+    run_sql(archive, "update posts set title = '{{% x %}} {% y %} {{ z }}' where title is not null")
     (index,) = export_markdown(archive, tmp_path / "md").out.glob("creaders-31182/_index.md")
     shown = index.read_text(encoding="utf-8").split("---\n", 2)[2]
     assert "z" in shown

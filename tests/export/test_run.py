@@ -19,6 +19,7 @@ from blogarchive.export import run
 from blogarchive.export.run import FORMATS, Exported, run_export
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import HOST, Made, all_bytes
+from tests.sql import run_sql
 
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {kind: (kind, {}) for kind in FORMATS}
 KINDS |= {"csv": ("table", {}), "years": ("epub", {"each": "year"})}
@@ -47,11 +48,6 @@ def written(kind: str, archive: Path, out: Path, **options: Any) -> dict[str, by
     """Return the files of an export by name."""
     done = export(kind, archive, out, **options).out
     return {done.name: done.read_bytes()} if done.is_file() else all_bytes(done)
-
-
-def change(archive: Path, sql: str, *values: object) -> None:
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute(sql, values)
 
 
 def assert_written_again(kind: str, archive: Path, out: Path, **options: Any) -> None:
@@ -130,7 +126,7 @@ def test_an_export_of_a_changed_archive_is_written_again(
     pages_too: Path, tmp_path: Path, kind: str, sql: str
 ) -> None:
     export(kind, pages_too, tmp_path / "out")
-    change(pages_too, sql)
+    run_sql(pages_too, sql)
     assert_written_again(kind, pages_too, tmp_path / "out")
 
 
@@ -142,7 +138,7 @@ def test_books_of_years_without_posts_are_removed_unless_a_person_changed_them(
     edited, *others = before
     assert others
     out.joinpath(edited).write_bytes(b"mine")
-    change(pages_too, "update posts set posted_at = '2003-02-01'")
+    run_sql(pages_too, "update posts set posted_at = '2003-02-01'")
     assert before.keys() & written("years", pages_too, out).keys() == {edited}
 
 
@@ -185,13 +181,13 @@ def test_an_archive_in_the_place_of_another_is_another(pages_too: Path, tmp_path
     out, times = tmp_path / "out", pages_too.stat()
     export("jsonl", pages_too, out)
     copy = shutil.copy2(pages_too, tmp_path / "copy.db")
-    change(copy, "update posts set views = 7")
+    run_sql(copy, "update posts set views = 7")
     assert copy.stat().st_size == times.st_size
     copy.replace(pages_too)
     os.utime(pages_too, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert_written_again("jsonl", pages_too, out)
     shutil.copyfile(pages_too, tmp_path / "copy.db")
-    change(tmp_path / "copy.db", "update posts set views = 8")
+    run_sql(tmp_path / "copy.db", "update posts set views = 8")
     pages_too.write_bytes((tmp_path / "copy.db").read_bytes())  # the same file, written in place
     os.utime(pages_too, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert_written_again("jsonl", pages_too, out)
@@ -211,8 +207,8 @@ def test_a_change_that_is_only_in_the_log_is_a_change(pages_too: Path, tmp_path:
 @every_file
 def test_a_change_during_an_export_is_in_the_next(pages_too: Path, tmp_path: Path, kind: str) -> None:
     def write_meanwhile(done: int, total: int) -> None:
-        change(pages_too, "update posts set title = title || '！'")
-        change(pages_too, "update pages set url = url || '！'")
+        run_sql(pages_too, "update posts set title = title || '！'")
+        run_sql(pages_too, "update pages set url = url || '！'")
         time.sleep(0.06)
 
     export(kind, pages_too, tmp_path / "out", progress=write_meanwhile)
@@ -277,7 +273,7 @@ def test_a_stream_is_written_each_time(pages_too: Path, tmp_path: Path) -> None:
 
 
 def test_a_damaged_page_is_reported_each_time(pages_too: Path, tmp_path: Path) -> None:
-    change(pages_too, "update pages set body = x'00'")
+    run_sql(pages_too, "update pages set body = x'00'")
     time.sleep(0.06)
     for _ in range(2):
         assert len(export("warc", pages_too, tmp_path / "out").damaged) == 1
@@ -319,7 +315,7 @@ def test_after_any_changes_an_export_is_that_of_a_new_folder(
     filters = Filters()
     for name, how in [*steps, ("export", filters)]:
         if name == "change":
-            change(archive, how)
+            run_sql(archive, how)
         elif name == "restore":
             shutil.copy2(pages_too, archive)
         elif name == "damage":

@@ -3,9 +3,8 @@
 import asyncio
 import io
 import shutil
-import sqlite3
 import subprocess
-from contextlib import closing, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.seal import seal_archive
 from blogarchive.store.database.archive import Archive
 from tests.browse.conftest import close
+from tests.sql import read_sql, run_sql
 from tests.tool import contents
 from tests.unprivileged import NOBODY, is_root, make_read_only, run_unprivileged, shared_folder
 
@@ -48,8 +48,7 @@ def test_a_sealed_archive_has_every_row_a_website_an_explanation_and_checksums(
     done = seal_archive(archive, tmp_path / "stick")
     sealed = tmp_path / "stick" / "archive.db"
     assert contents(sealed) == contents(archive)
-    with closing(sqlite3.connect(sealed)) as connection:
-        assert connection.execute("pragma journal_mode").fetchone() == ("delete",)
+    assert read_sql(sealed, "pragma journal_mode")[0] == ("delete",)
     assert sorted(path.name for path in (tmp_path / "stick").iterdir()) == [
         "README.txt",
         "SHA256SUMS",
@@ -174,8 +173,7 @@ def test_the_archive_itself_is_not_replaced(archive: Path) -> None:
     ],
 )
 def test_a_damaged_archive_is_not_sealed(damage: str, named: str, archive: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute(damage)
+    run_sql(archive, damage)
     with pytest.raises(ArchiveDamaged, match=named) as raised:
         seal_archive(archive, tmp_path / "stick")
     assert ".part" not in str(raised.value)

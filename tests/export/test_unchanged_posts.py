@@ -1,10 +1,8 @@
 """A later export renders only the posts that changed, and mends files that a person changed."""
 
 import shutil
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from blogarchive.store.pages.pages import PageRow
 from blogarchive.store.read import flat_tables
 from blogarchive.store.read.exports import StoredImage
 from tests.export.conftest import HOST, SEEN, Made, all_bytes, png
+from tests.sql import run_sql
 
 
 def rendered(out: Path, archive: Path, export: object, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -62,8 +61,7 @@ def test_a_changed_post_a_changed_file_and_a_lost_file_are_written_again(
     kept = {path: path.read_bytes() for path in posts}
     posts[0].unlink()
     posts[1].write_bytes(posts[1].read_bytes()[::-1])
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("update comments set body_html = '<p>改过的评论</p>' where id = 1")
+    run_sql(archive, "update comments set body_html = '<p>改过的评论</p>' where id = 1")
     export(archive, out)  # type: ignore[operator]
     changed = [path for path in posts if path.read_bytes() != kept[path]]
     assert len(changed) == 1
@@ -79,8 +77,7 @@ def test_new_counts_and_marks_of_posts_make_no_file_of_the_search_again(
     out = tmp_path / "out"
     export_html(archive, out)
     for change, is_shown in (("views = 77, gone_at = first_seen_at", False), ("title = '新题'", True)):
-        with closing(sqlite3.connect(archive)) as connection, connection:
-            connection.execute(f"update posts set {change} where id = 1")
+        run_sql(archive, f"update posts set {change} where id = 1")
         names = rendered(out, archive, export_html, monkeypatch)
         assert any(name.startswith("creaders-") for name in names)
         assert any(name.startswith("search/") for name in names) == is_shown
@@ -149,14 +146,13 @@ def test_an_export_after_changes_has_the_bytes_of_a_fresh_one_and_keeps_what_did
     archive = made.done()
     out, fresh = tmp_path / "changed" / name, tmp_path / "fresh" / name
     export(archive, out)
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("update authors set last_seen_at = '2025-03-01T09:00:00+00:00'")
-        connection.execute("update posts set last_seen_at = '2025-03-01T09:00:00+00:00'")
-        connection.execute("update comments set likes = 5 where id = 3")
-        connection.execute("delete from comments where post_id = 9")
-        connection.execute("delete from post_media where post_id = 9")
-        connection.execute("delete from posts where id = 9")
-        connection.execute("delete from media where url like '%/4.png'")
+    run_sql(archive, "update authors set last_seen_at = '2025-03-01T09:00:00+00:00'")
+    run_sql(archive, "update posts set last_seen_at = '2025-03-01T09:00:00+00:00'")
+    run_sql(archive, "update comments set likes = 5 where id = 3")
+    run_sql(archive, "delete from comments where post_id = 9")
+    run_sql(archive, "delete from post_media where post_id = 9")
+    run_sql(archive, "delete from posts where id = 9")
+    run_sql(archive, "delete from media where url like '%/4.png'")
     rendered: list[str] = []
     render = post_files.render_posts
 
@@ -189,12 +185,11 @@ def test_records_of_unchanged_pages_are_copied_and_the_file_is_that_of_a_fresh_e
         made.picture(post, f"{HOST}/{number}.png", png(number), number)
     archive = made.done()
     run_export(kind, archive, tmp_path / name)
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("delete from pages where id = 3")
-        connection.execute("update pages set status = 404 where id = 5")
-        connection.execute("delete from post_media where position = 7")
-        connection.execute("delete from media where url like '%/7.png'")
-        connection.execute("update pages set fetched_at = '2025-03-01T09:00:00+00:00' where id = 9")
+    run_sql(archive, "delete from pages where id = 3")
+    run_sql(archive, "update pages set status = 404 where id = 5")
+    run_sql(archive, "delete from post_media where position = 7")
+    run_sql(archive, "delete from media where url like '%/7.png'")
+    run_sql(archive, "update pages set fetched_at = '2025-03-01T09:00:00+00:00' where id = 9")
     built: list[str] = []
     build = warc.build_record
 
@@ -264,8 +259,7 @@ def test_tables_of_unchanged_rows_are_kept_and_all_files_are_those_of_a_fresh_ex
         "delete from comments where post_id = 5",
         "delete from posts where number = '2022'",
     ):
-        with closing(sqlite3.connect(archive)) as connection, connection:
-            connection.execute(sql)
+        run_sql(archive, sql)
     written: list[str] = []
     write = parquet._write_file
 
@@ -301,8 +295,7 @@ def test_a_change_of_one_value_changes_its_table(
     made.post(made.blog(), "1", "题", "<p>文</p>")
     archive = made.done()
     for value in (before, after):
-        with closing(sqlite3.connect(archive)) as connection, connection:
-            connection.execute(f"update posts set {column} = {value}")
+        run_sql(archive, f"update posts set {column} = {value}")
         run_export("parquet", archive, tmp_path / "out")
     run_export("parquet", archive, tmp_path / "fresh")
     assert all_bytes(tmp_path / "out") == all_bytes(tmp_path / "fresh")
@@ -326,11 +319,10 @@ def test_of_many_pages_of_a_year_only_the_newest_are_written_again(
     before = all_bytes(out)
     names = {path.name for path in out.glob("pages/*/year=2025/*")}
     assert names == {f"{one}{part}.parquet" for one in ("archive", "archive～1") for part in ("", "~1", "~2")}
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute("delete from post_stats where id < 4")
-        connection.execute("delete from pages where id = 10")
-        connection.execute("update posts set title = '新' where number = '3'")
-        connection.execute("update posts set posted_at = '9' where number = '5'")
+    run_sql(archive, "delete from post_stats where id < 4")
+    run_sql(archive, "delete from pages where id = 10")
+    run_sql(archive, "update posts set title = '新' where number = '3'")
+    run_sql(archive, "update posts set posted_at = '9' where number = '5'")
     run_export("parquet", archive, out)
     after = all_bytes(out)
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}

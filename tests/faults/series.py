@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from tests.faults.damage import damaged_copies
 from tests.faults.run_commands import Ended, run_all
+from tests.sql import read_sql
 
 Variant = tuple[str, bytes, bytes]
 """Name, bytes of the file, bytes of its write-ahead log."""
@@ -54,8 +55,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="")
     options = parser.parse_args()
-    with closing(sqlite3.connect(options.archive)) as connection:
-        number = str(connection.execute("select number from posts where body_text <> ''").fetchone()[0])
+    number = str(read_sql(options.archive, "select number from posts where body_text <> ''")[0][0])
     codes: Counter[str] = Counter()
     bad_variants = set()
     count = 0

@@ -1,7 +1,5 @@
 """Every command reads a damaged archive correctly, or ends in one line with exit code 6."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +11,9 @@ from tests.faults.make_archive import NUMBER, make_archive
 from tests.faults.run_commands import Ended, reading_commands, run_command, write_archive
 from tests.faults.series import copy_with_log
 from tests.faults.serve_pages import bad_answers
-from tests.importing.archives import change, rows
+from tests.importing.archives import rows
 from tests.importing.pages import NEWER, page, save, saved_from
+from tests.sql import run_sql
 
 QUICK = {"verify", "status", "failures", "diff", "search"}
 
@@ -104,8 +103,7 @@ def test_a_value_of_a_wrong_type_or_form_is_named_by_verify_and_ends_no_command(
     table: str, column: str, db: Path, tmp_path: Path
 ) -> None:
     (row,) = rows(db, f"select max(rowid) from {table}")[0]
-    with closing(sqlite3.connect(db)) as connection, connection:
-        connection.execute(f"update {table} set {column} = ? where rowid = ?", (WRONG[table, column], row))
+    run_sql(db, f"update {table} set {column} = ? where rowid = ?", WRONG[table, column], row)
     shown = run_command("verify", "--db", str(db), "--json")
     assert shown.code == 6
     for words in reading_commands(db, tmp_path / "out", NUMBER):
@@ -130,7 +128,7 @@ def test_a_changed_letter_of_a_text_is_named_with_its_row_and_restored_by_repars
     letter = f"{column} + 1"
     if column != "text_checksum":
         letter = f"substr({column}, 1, 2) || char(unicode(substr({column}, 3, 1)) + 1) || substr({column}, 4)"
-    change(edited, f"update {table} set {column} = {letter} where id = {row}")
+    run_sql(edited, f"update {table} set {column} = {letter} where id = {row}")
     told = run_command("verify", "--db", str(edited))
     assert (told.code, f"({table}, row {row}); `blogarchive reparse`" in told.err) == (6, True), told.err
     run_command("reparse", "--workers", "1", "--db", str(edited))

@@ -4,12 +4,11 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.demo import DemoHost, make_blog
 from tests.fleet.fleet import DELAY, Fleet, children, ended, usual_gap, wait_until
 from tests.fleet.postgres import Postgres
 from tests.ports import refusing_port
+from tests.sql import read_sql
 from tests.tool import Tool, contents
 
 UID = "31182"
@@ -153,8 +153,7 @@ def test_a_worker_outlives_postgresql_and_no_round_is_lost(
     finally:
         server.start()
     assert (refused.code, worker.poll()) == (4, None)
-    with closing(sqlite3.connect(db)) as archive:
-        ends = archive.execute("select outcome, exit_code from runs").fetchall()
+    ends = read_sql(db, "select outcome, exit_code from runs")
     assert ends == [("killed", None), ("interrupted", 3)]
     wait_until(lambda: is_done(fleet, "a"), every=0.5)
     assert outcomes(fleet, "a") == [(-signal.SIGKILL, None), (3, "interrupted"), (0, "done")]

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.importing.pages import PNG, post_url
+from tests.sql import read_sql, run_sql
 
 URL = post_url(999)
 _BODY = b"<html>x</html>"
@@ -23,9 +24,8 @@ _LARGE = "x" * 1_900_000
 
 def write(db: Path, *statements: str | tuple[str, tuple[object, ...]]) -> None:
     """Run statements on the archive."""
-    with closing(sqlite3.connect(db)) as connection, connection:
-        for one in statements:
-            connection.execute(*(one if isinstance(one, tuple) else (one,)))
+    for one in statements:
+        run_sql(db, *(one if isinstance(one, tuple) else (one,)))
 
 
 def add_page(db: Path, **changed: object) -> None:
@@ -73,8 +73,7 @@ def _add_posts_in_large_category(db: Path) -> None:
 
 def _remake(table: str, old: str, new: str, db: Path) -> None:
     """Make a table again with another statement and the same rows."""
-    with closing(sqlite3.connect(db)) as connection:
-        (sql,) = connection.execute("select sql from sqlite_master where name = ?", (table,)).fetchone()
+    (sql,) = read_sql(db, "select sql from sqlite_master where name = ?", table)[0]
     assert old in sql
     write(
         db, "pragma legacy_alter_table = on", f"alter table {table} rename to t", sql.replace(old, new, 1),

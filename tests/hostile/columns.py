@@ -17,6 +17,7 @@ import pytest
 from blogarchive.store.database import schema
 from blogarchive.store.rows import text_checksum
 from tests.importing.pages import PNG
+from tests.sql import run_sql
 
 _AT = "2025-01-28T01:46:53+00:00"
 _BLOG = "https://blog.creaders.net/u/31182/"
@@ -98,18 +99,15 @@ COLUMNS = {f"{column.table}.{column.name}": column for column in _columns()}
 
 def add_rows(db: Path) -> None:
     """Add a valid row to each table that an import leaves empty."""
-    with closing(sqlite3.connect(db)) as archive, archive:
-        archive.execute(
-            "insert into comment_revisions values (1, 1, '', '', ?, 1, ?, '')", (_AT, text_checksum("", ""))
-        )
-        archive.execute(
-            "insert or ignore into _search_pending select 'posts', id, 1, title, body_text from posts limit 1"
-        )
-        for table, row in _ROWS.items():
-            names = ", ".join(row)
-            archive.execute(
-                f"insert into {table}({names}) values ({', '.join('?' * len(row))})", tuple(row.values())
-            )
+    run_sql(
+        db, "insert into comment_revisions values (1, 1, '', '', ?, 1, ?, '')", _AT, text_checksum("", "")
+    )
+    run_sql(
+        db, "insert or ignore into _search_pending select 'posts', id, 1, title, body_text from posts limit 1"
+    )
+    for table, row in _ROWS.items():
+        names = ", ".join(row)
+        run_sql(db, f"insert into {table}({names}) values ({', '.join('?' * len(row))})", *row.values())
 
 
 def store_value(db: Path, column: Column, kind: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.demo import DemoHost
 from tests.demo.blogs.sample import sample_blog
+from tests.sql import read_sql, run_sql
 from tests.tool import Tool
 
 UID = "31182"
@@ -57,16 +58,14 @@ def host() -> Iterator[DemoHost]:
 def whole(host: DemoHost, tmp_path_factory: pytest.TempPathFactory) -> Path:
     tool = Tool(tmp_path_factory.mktemp("whole"), media=True)
     assert tool.run("backup", host.blog_url(UID)).code == 0
-    with closing(sqlite3.connect(tool.db)) as archive, archive:
-        for sql in _ROWS:
-            archive.execute(sql)
+    for sql in _ROWS:
+        run_sql(tool.db, sql)
     return tool.db
 
 
 def _counts(db: Path) -> dict[str, int]:
-    with closing(sqlite3.connect(db)) as archive:
-        assert archive.execute("pragma integrity_check").fetchall() == [("ok",)]
-        return {table: archive.execute(f"select count(*) from {table}").fetchone()[0] for table in _KEPT}
+    assert read_sql(db, "pragma integrity_check") == [("ok",)]
+    return {table: read_sql(db, f"select count(*) from {table}")[0][0] for table in _KEPT}
 
 
 def _run_all(table: str, column: str, value: object, whole: Path, folder: Path) -> None:

@@ -6,13 +6,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from blogarchive.store.rows import text_checksum
+from tests.sql import read_sql, run_sql
 
 
 def rows(archive: Path, sql: str) -> list[tuple[object, ...]]:
     if not archive.exists():  # an import that stored nothing makes none
         return []
-    with closing(sqlite3.connect(archive)) as connection:
-        return connection.execute(sql).fetchall()
+    return read_sql(archive, sql)
 
 
 def dump(archive: Path) -> list[str]:
@@ -20,14 +20,9 @@ def dump(archive: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-def change(archive: Path, sql: str, *parameters: object) -> None:
-    with closing(sqlite3.connect(archive)) as connection, connection:
-        connection.execute(sql, parameters)
-
-
 def add_comment(archive: Path, posts: str) -> None:
     """Add the comment of 过客 to the posts that the SQL condition selects."""
-    change(
+    run_sql(
         archive,
         "insert into comments(post_id, author_name, body_html, body_text, fingerprint, text_checksum,"
         " first_seen_at, last_seen_at)"
@@ -39,8 +34,8 @@ def add_comment(archive: Path, posts: str) -> None:
 def add_image(archive: Path, url: str, body: bytes) -> None:
     """Add a stored image and its file."""
     digest = sha256(body).hexdigest()
-    change(archive, "insert into media_files values (?, 'image/png', ?, ?)", digest, len(body), body)
-    change(
+    run_sql(archive, "insert into media_files values (?, 'image/png', ?, ?)", digest, len(body), body)
+    run_sql(
         archive,
         "insert into media(url, host, sha256, content_type, size, status)"
         " values (?, 'x.example', ?, 'image/png', ?, 'stored')",

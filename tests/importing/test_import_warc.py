@@ -14,9 +14,10 @@ from blogarchive.sites.base import parse_page
 from blogarchive.sites.normalize import normalize_page
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
-from tests.importing.archives import change, dump, rows
+from tests.importing.archives import dump, rows
 from tests.importing.pages import NEWER, PNG, page, post_url, save, saved_from
 from tests.importing.warc_files import write_warc
+from tests.sql import run_sql
 
 PICTURE = "https://blog.creaders.net/u/31182/upload_file/1.png"
 
@@ -171,7 +172,7 @@ def test_an_exported_archive_is_restored_and_a_second_import_changes_nothing(tmp
 def test_targets_and_counters_of_pages_are_restored_too(tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.html", page(top=saved_from(101)))
     import_html(tmp_path / "a.db", tmp_path / "in")
-    change(
+    run_sql(
         tmp_path / "a.db",
         "update pages set counted = ?, target = json_set(target, '$.kind', 'comments',"
         " '$.post_number', 101, '$.page_no', 2)",

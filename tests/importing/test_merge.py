@@ -11,8 +11,9 @@ from blogarchive.importing.html import import_html
 from blogarchive.importing.merge import merge_archive
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
-from tests.importing.archives import add_comment, add_image, change, dump, rows
+from tests.importing.archives import add_comment, add_image, dump, rows
 from tests.importing.pages import NEWER, OLDER, PNG, page, post_url, save, saved_from
+from tests.sql import run_sql
 from tests.tool import Ran, run_command
 
 BETWEEN = datetime(2024, 9, 1, 8, tzinfo=UTC)
@@ -113,12 +114,12 @@ def test_a_merge_leaves_no_file_beside_the_other_archive(archives: tuple[Path, P
 
 def test_series_marks_comments_and_images_without_a_page_are_merged(archives: tuple[Path, Path]) -> None:
     a, b = archives
-    change(
+    run_sql(
         b,
         "insert into post_stats(post_id, captured_at, views) select id, "
         "'2025-04-01T08:00:00+00:00', 77 from posts where number = 103",
     )
-    change(
+    run_sql(
         b,
         "update posts set gone_at = '2025-05-01T08:00:00+00:00', gone_reason = '404', "
         "own_page_gone_at = '2025-05-01T08:00:00+00:00' where number = 101",
@@ -144,12 +145,12 @@ def test_every_file_of_an_image_is_kept_and_the_newest_is_current(
     digests = [sha256(body).hexdigest() for body in files]
     for archive, numbers in ((a, [1]), (b, [0, 2])):
         for number in numbers:
-            change(archive, "delete from media")
+            run_sql(archive, "delete from media")
             add_image(archive, url, files[number])
-        change(archive, "update media set fetched_at = ?", f"{days[numbers[-1]]}T09:00:00+00:00")
+        run_sql(archive, "update media set fetched_at = ?", f"{days[numbers[-1]]}T09:00:00+00:00")
         for number in numbers[:-1] and numbers:
             moment = f"{days[number]}T09:00:00+00:00"
-            change(
+            run_sql(
                 archive,
                 "insert into media_versions(url, sha256, first_seen_at, last_seen_at) values (?1, ?2, ?3, ?3)",
                 url, digests[number], moment,
@@ -166,7 +167,7 @@ def test_an_image_that_the_other_could_not_fetch_is_retried_by_the_next_run(
     archives: tuple[Path, Path],
 ) -> None:
     a, b = archives
-    change(
+    run_sql(
         b,
         "insert into media(url, host, status, attempts) values ('http://x.example/1.png', 'x.example', 'dead', 3)",
     )
@@ -176,7 +177,7 @@ def test_an_image_that_the_other_could_not_fetch_is_retried_by_the_next_run(
 
 def test_a_later_sighting_removes_a_gone_mark(archives: tuple[Path, Path]) -> None:
     a, b = archives
-    change(
+    run_sql(
         b, "update posts set gone_at = '2024-10-01T08:00:00+00:00', gone_reason = '404' where number = 101"
     )
     merge_archive(b, a)
@@ -225,7 +226,7 @@ def test_archives_that_cannot_be_merged_are_errors(archives: tuple[Path, Path], 
     assert not (tmp_path / "new.db").exists()
     with pytest.raises(UsageError, match="itself"):
         merge_archive(a, a)
-    change(b, "pragma user_version = 999")
+    run_sql(b, "pragma user_version = 999")
     with pytest.raises(UsageError, match="newer"):
         merge_archive(a, b)
 
@@ -283,7 +284,7 @@ def test_a_folder_of_other_things_and_an_unknown_author_are_usage_errors(
 def test_a_merge_of_an_archive_without_a_table_names_it_and_leaves_no_archive(
     archives: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    change(archives[1], "drop table posts")
+    run_sql(archives[1], "drop table posts")
     ran = run_command("merge", str(archives[1]), "--db", "new.db", folder=tmp_path)
     assert (ran.code, f"{archives[1]} is damaged" in ran.err) == (6, True)
     assert not (tmp_path / "new.db").exists()

@@ -11,7 +11,8 @@ from blogarchive.importing.merge import merge_archive
 from blogarchive.store.rows import format_utc, utc_now
 from tests.demo import DemoHost, make_blog
 from tests.demo.changes import recategorise
-from tests.importing.archives import change, dump, rows
+from tests.importing.archives import dump, rows
+from tests.sql import run_sql
 from tests.tool import Tool
 
 
@@ -94,12 +95,12 @@ def test_the_order_of_merges_does_not_matter_and_a_repeated_merge_changes_nothin
 
 def test_a_later_sighting_restores_the_category(moved: Moved, tmp_path: Path) -> None:
     back = Path(shutil.copy(moved.before, tmp_path / "back.db"))
-    change(back, "update categories set proved_at = ?", format_utc(utc_now()))
+    run_sql(back, "update categories set proved_at = ?", format_utc(utc_now()))
     for name, order in {"1": (moved.both, back), "2": (back, moved.both)}.items():
         assert moved.old in categories_of(merged(tmp_path / f"{name}.db", order), moved.number)
 
 
 def test_a_category_that_no_page_names_now_is_merged_with_its_posts(moved: Moved, tmp_path: Path) -> None:
     other = Path(shutil.copy(moved.before, tmp_path / "other.db"))
-    change(other, "update categories set name = '改过的名字' where name = ?", moved.old)
+    run_sql(other, "update categories set name = '改过的名字' where name = ?", moved.old)
     assert "改过的名字" in categories_of(merged(tmp_path / "m.db", [other]), moved.number)

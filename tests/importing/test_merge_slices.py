@@ -19,9 +19,10 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.merge import SliceSizes
 from tests.demo import DemoHost, make_blog
 from tests.demo.changes import chain, edit_post, recategorise, remove_post
-from tests.importing.archives import add_comment, add_image, change, dump, natural_rows, rows
+from tests.importing.archives import add_comment, add_image, dump, natural_rows, rows
 from tests.importing.pages import PNG
 from tests.once import made_once
+from tests.sql import run_sql
 from tests.tool import Tool
 
 _ONE = SliceSizes(rows=1_000_000, parsed_pages=1_000_000, media_bytes=1_000_000_000)
@@ -72,11 +73,11 @@ def _add_rows_without_pages(archive: Path) -> None:
     """Add series, images and a comment that no stored page yields again."""
     for number in range(5):
         add_image(archive, f"http://x.example/{number}.png", PNG + bytes([number]))
-    change(
+    run_sql(
         archive,
         f"insert into author_stats(author_id, captured_at, total_visits) select id, '{_DAY}', 5 from authors",
     )
-    change(
+    run_sql(
         archive, f"insert into post_stats(post_id, captured_at, views) select id, '{_DAY}', id % 3 from posts"
     )
     add_comment(archive, "id % 2")

@@ -2,10 +2,8 @@
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from blogarchive.store.ledger.failures import Failure
 from tests.browse.conftest import close
 from tests.browse.make_archive import make
 from tests.messages.test_details import filled
+from tests.sql import read_sql
 
 _ENGLISH = re.compile(r"(?<![/.\w-])[a-z]{2,} [a-z]{2,}")
 
@@ -60,10 +59,9 @@ def test_a_command_shows_no_english_words_in_a_chinese_terminal(archive_path: Pa
 
 
 def test_an_english_terminal_and_json_show_the_stored_reason(archive_path: Path) -> None:
-    with closing(sqlite3.connect(archive_path)) as connection:
-        stored = {
-            detail for (detail,) in connection.execute("select detail from failures where detail like 'no %'")
-        }
+    stored = {
+        detail for (detail,) in read_sql(archive_path, "select detail from failures where detail like 'no %'")
+    }
     assert len(stored) > 10
     english, in_json = (
         run(archive_path, "failures", language="en_US.UTF-8"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from blogarchive.store.database.archive import Archive
+from tests.sql import read_sql
 from tests.store.fake_blog import Clock, a_blog, crawl
 
 
@@ -22,8 +23,7 @@ def stored(path: Path, clock: Clock) -> Path:
 
 
 def read_texts(path: Path) -> dict[str, str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return dict(connection.execute("select language, text from readme"))
+    return dict(read_sql(path, "select language, text from readme"))
 
 
 def test_the_file_names_its_blogs_and_its_times_in_both_languages(stored: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from blogarchive.store.search import escape_fts, match_expression, parse_query, 
 from blogarchive.store.search_index import fold
 from blogarchive.store.statements import Statements
 from tests.browse.make_archive import make
+from tests.sql import run_sql
 from tests.store.fake_blog import Clock, a_blog
 from tests.tool import run_command
 
@@ -313,8 +313,7 @@ def test_search_never_says_that_nothing_is_there_while_texts_wait_for_the_index(
         read_posts(archive, 2)
     words = ("search", "没有的词", "--db", str(path))
     assert run_command(*words, folder=path.parent).err == "nothing found\n"
-    with closing(sqlite3.connect(path)) as other, other:
-        other.execute(change)
+    run_sql(path, change)
     told = run_command(*words, folder=path.parent)
     assert ("nothing found" in told.err, "not in the index yet" in told.err) == (False, True)
     assert run_command("search", "--rebuild", "--db", str(path), folder=path.parent).code == 0

@@ -16,6 +16,7 @@ from blogarchive.store.database.connection import connect
 from blogarchive.store.read.status import read_status
 from blogarchive.store.statements import Statements
 from blogarchive.store.verify import verify_archive
+from tests.sql import read_sql, run_sql
 from tests.store.fake_blog import Clock, a_blog, crawl
 from tests.tool import run_command
 
@@ -61,11 +62,10 @@ def stored(path: Path, clock: Clock) -> Path:
 
 
 def assert_totals(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        for query, counted in COUNTED.items():
-            rows = sorted(connection.execute(counted).fetchall(), key=repr)
-            assert rows
-            assert sorted(connection.execute(query).fetchall(), key=repr) == rows, query
+    for query, counted in COUNTED.items():
+        rows = sorted(read_sql(path, counted), key=repr)
+        assert rows
+        assert sorted(read_sql(path, query), key=repr) == rows, query
 
 
 def test_totals_follow_edits_and_deletions_of_a_run(stored: Path) -> None:
@@ -73,19 +73,17 @@ def test_totals_follow_edits_and_deletions_of_a_run(stored: Path) -> None:
 
 
 def test_totals_follow_rows_that_another_program_changed(stored: Path) -> None:
-    with closing(sqlite3.connect(stored)) as connection, connection:
-        connection.execute("delete from comments where id in (select id from comments limit 2)")
-        connection.execute("update posts set posted_at = '2001-02-03T04:05:06+08:00' where id = 1")
-        connection.execute("update comments set author_name = '改名的人' where author_name = '读者0'")
+    run_sql(stored, "delete from comments where id in (select id from comments limit 2)")
+    run_sql(stored, "update posts set posted_at = '2001-02-03T04:05:06+08:00' where id = 1")
+    run_sql(stored, "update comments set author_name = '改名的人' where author_name = '读者0'")
     Archive.open(stored).close()
     assert_totals(stored)
 
 
 def test_status_of_changed_blogs_is_counted_at_once(stored: Path) -> None:
-    with closing(sqlite3.connect(stored)) as connection, connection:
-        connection.execute("delete from comments where post_id = 3")
-        connection.execute("update posts set comment_count = 9, comments_complete_at = null where id = 5")
-        connection.execute("update posts set gone_at = '2025-01-01T00:00:00+00:00' where id = 4")
+    run_sql(stored, "delete from comments where post_id = 3")
+    run_sql(stored, "update posts set comment_count = 9, comments_complete_at = null where id = 5")
+    run_sql(stored, "update posts set gone_at = '2025-01-01T00:00:00+00:00' where id = 4")
     with Archive.open(stored, read_only=True) as archive:
         before = read_status(archive).blogs
         assert archive.exists("select 1 from _totals_pending")

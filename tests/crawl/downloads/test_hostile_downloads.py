@@ -5,11 +5,10 @@ One run meets all of them: each is the page of one post, or one image, between p
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +35,7 @@ from tests.demo.blogs.body import Image
 from tests.demo.blogs.truth import Habits
 from tests.demo.server.response import GetRequest
 from tests.paths import ROOT
+from tests.sql import read_sql
 from tests.tool import Tool
 
 SETTINGS = {  # smaller limits than those of a usual run, which are 60 s and 32 MB
@@ -101,8 +101,7 @@ class Run:
     log: str
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
-        with closing(sqlite3.connect(self.db)) as connection:
-            return connection.execute(sql, values).fetchall()
+        return read_sql(self.db, sql, *values)
 
 
 def image_path(name: str) -> str:

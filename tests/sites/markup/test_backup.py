@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.paths import FIXTURES
 from tests.sites.markup.served import serve
+from tests.sql import read_sql
 from tests.tool import Ran, run_command
 
 _CASE = FIXTURES / "sina" / "post" / "template-2012"
@@ -30,9 +31,8 @@ def test_a_blog_with_comments_in_answers_is_backed_up(tmp_path: Path) -> None:
         words = ["backup", f"{host}/u/{_UID}", "--site", "sina", "--db", str(db)]
         ran = run_command(*words, "--delay", "0.001", "--no-media", folder=tmp_path)
     assert ran.code == 0, ran.err
-    with closing(sqlite3.connect(db)) as archive:
-        assert archive.execute("select number from posts where body_text <> ''").fetchall() == [(_ID,)]
-        names = archive.execute("select author_name from comments order by id").fetchall()
+    assert read_sql(db, "select number from posts where body_text <> ''") == [(_ID,)]
+    names = read_sql(db, "select author_name from comments order by id")
     assert names == [("山下人",), ("新浪网友",)]
 
 
@@ -68,8 +68,7 @@ def test_views_that_a_script_fetches_and_further_comments_are_backed_up(tmp_path
         archive.execute("update posts set views = null")
         archive.commit()
     assert run_command("reparse", "--db", "archive.db", folder=tmp_path).code == 0
-    with closing(sqlite3.connect(tmp_path / "archive.db")) as archive:
-        assert archive.execute("select views from posts where body_text <> ''").fetchall() == [(1234,)]
+    assert read_sql(tmp_path / "archive.db", "select views from posts where body_text <> ''") == [(1234,)]
 
 
 def test_views_that_cannot_be_fetched_leave_the_post_and_a_failure(tmp_path: Path) -> None:

@@ -1,14 +1,13 @@
 """A blog whose home page shows posts whole with their comments is backed up over HTTP, as a site of a user's own."""
 
 import os
-import sqlite3
 import subprocess
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.sites.markup.served import serve
+from tests.sql import read_sql
 from tests.tool import COMMAND
 
 _SITE = '''
@@ -75,8 +74,7 @@ def _backup(host: str, folder: Path, environment: dict[str, str]) -> list[tuple[
         "select p.number, p.body_text, c.author_name || ': ' || c.body_text from posts p"
         " left join comments c on c.post_id = p.id order by p.number, c.posted_at"
     )
-    with closing(sqlite3.connect(folder / "archive.db")) as archive:
-        return archive.execute(query).fetchall()
+    return read_sql(folder / "archive.db", query)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_scratch
 from blogarchive.store.statements import to_user_error
 from blogarchive.store.verify import verify_archive
+from tests.sql import run_sql
 from tests.store.fake_blog import Clock, a_blog, crawl, rows
 from tests.unprivileged import run_unprivileged, shared_folder
 
@@ -256,9 +257,8 @@ def test_a_change_by_another_program_is_found(whole: Path, words: str) -> None:
 
 
 def test_a_text_that_is_not_utf_8_is_damage_to_every_reader(whole: Path) -> None:
-    with closing(sqlite3.connect(whole)) as changed, changed:
-        changed.execute("update posts set body_text = cast(x'ffff' as text) where number = 500002")
-        changed.execute("delete from _search_pending")  # as after damage to the file
+    run_sql(whole, "update posts set body_text = cast(x'ffff' as text) where number = 500002")
+    run_sql(whole, "delete from _search_pending")  # as after damage to the file
     assert any("(posts, row " in line for line in found(whole)), "verify names it, too"
     with Archive.open(whole, read_only=True) as archive, pytest.raises(ArchiveDamaged):
         archive.rows("select body_text from posts")
@@ -266,12 +266,11 @@ def test_a_text_that_is_not_utf_8_is_damage_to_every_reader(whole: Path) -> None
 
 def test_the_message_about_a_foreign_trigger_has_the_statement_that_removes_it(path: Path) -> None:
     Archive.open(path, create=True).close()
-    with closing(sqlite3.connect(path)) as other:
-        other.execute('create trigger "my ""log""" after insert on posts begin select 1; end')
-        with pytest.raises(ArchiveDamaged, match="my") as refused:
-            Archive.open(path)
-        (statement,) = re.findall("`(.+)`", str(refused.value))
-        other.execute(statement)
+    run_sql(path, 'create trigger "my ""log""" after insert on posts begin select 1; end')
+    with pytest.raises(ArchiveDamaged, match="my") as refused:
+        Archive.open(path)
+    (statement,) = re.findall("`(.+)`", str(refused.value))
+    run_sql(path, statement)
     Archive.open(path).close()
 
 

@@ -15,6 +15,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.migrations import SCHEMA_VERSION
 from blogarchive.store.database.schema import APPLICATION_ID
 from blogarchive.store.read.exports import open_reader
+from tests.sql import read_sql, run_sql
 from tests.store.database.write_released import RELEASED
 from tests.store.fake_blog import Clock, a_blog, crawl
 from tests.tool import Ran, run_command
@@ -22,17 +23,15 @@ from tests.tool import Ran, run_command
 
 def tables(path: Path) -> dict[str, str]:
     """Return the statement of each table, index, view and trigger, without white space and quotes."""
-    with closing(sqlite3.connect(path)) as connection:
-        return {
-            name: re.sub(r'[\s"]+', "", sql).lower()
-            for name, sql in connection.execute("select name, sql from sqlite_master where sql is not null")
-        }
+    return {
+        name: re.sub(r'[\s"]+', "", sql).lower()
+        for name, sql in read_sql(path, "select name, sql from sqlite_master where sql is not null")
+    }
 
 
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
     names = [name for name, sql in tables(path).items() if sql.startswith("createtable")]
-    with closing(sqlite3.connect(path)) as connection:
-        return {name: connection.execute(f"select * from {name}").fetchall() for name in names}
+    return {name: read_sql(path, f"select * from {name}") for name in names}
 
 
 def header(path: Path) -> tuple[int, int]:
@@ -77,9 +76,8 @@ def test_without_its_own_tables_an_archive_loses_nothing_and_the_next_run_makes_
 ) -> None:
     before, schema = contents(today), tables(today)
     own = [name for name, sql in schema.items() if sql.startswith("createtable_")]
-    with closing(sqlite3.connect(today)) as connection, connection:
-        for name in own:
-            connection.execute(f"drop table {name}")
+    for name in own:
+        run_sql(today, f"drop table {name}")
     told = run(["status"], today)
     assert (told.code, "blogarchive reparse --stale" in told.err) == (2, True)
     Archive.open(today).close()
@@ -99,46 +97,39 @@ def test_without_its_own_tables_an_archive_loses_nothing_and_the_next_run_makes_
 
 def test_an_archive_with_an_earlier_index_of_names_gets_todays(today: Path) -> None:
     schema = tables(today)
-    with closing(sqlite3.connect(today)) as connection, connection:
-        connection.execute("drop index _commenter_totals_name")
-        connection.execute("create index _commenter_totals_name on _commenter_totals(name)")
-        connection.execute("pragma user_version = 26")
+    run_sql(today, "drop index _commenter_totals_name")
+    run_sql(today, "create index _commenter_totals_name on _commenter_totals(name)")
+    run_sql(today, "pragma user_version = 26")
     Archive.open(today).close()
     assert (tables(today), header(today)) == (schema, (APPLICATION_ID, SCHEMA_VERSION))
 
 
 def test_an_archive_with_earlier_totals_gets_todays(today: Path) -> None:
     schema, before = tables(today), contents(today)
-    with closing(sqlite3.connect(today)) as connection, connection:
-        for name in ("pages_before", "parsed_page_id"):
-            connection.execute(f"alter table _merge_progress add column {name} integer")
-        connection.execute("drop table _blog_totals")
-        connection.execute("create table _blog_totals(author_id integer primary key, posts)")
-        connection.execute("create table _status_totals(x)")
-        connection.execute("pragma user_version = 24")
+    for name in ("pages_before", "parsed_page_id"):
+        run_sql(today, f"alter table _merge_progress add column {name} integer")
+    run_sql(today, "drop table _blog_totals")
+    run_sql(today, "create table _blog_totals(author_id integer primary key, posts)")
+    run_sql(today, "create table _status_totals(x)")
+    run_sql(today, "pragma user_version = 24")
     Archive.open(today).close()
     assert (tables(today), contents(today)["_blog_totals"]) == (schema, before["_blog_totals"])
     assert run(["search", "改过的正文"], today).out.count("http") == 1
 
 
 def test_an_upgrade_keeps_a_table_of_totals_that_the_user_added(older: Path) -> None:
-    with closing(sqlite3.connect(older)) as connection, connection:
-        connection.execute("create table my_totals(name, posts)")
-        connection.execute("insert into my_totals values ('tea', 7)")
+    run_sql(older, "create table my_totals(name, posts)")
+    run_sql(older, "insert into my_totals values ('tea', 7)")
     Archive.open(older).close()
     assert contents(older)["my_totals"] == [("tea", 7)]
 
 
 def test_an_upgrade_keeps_the_search_index_as_it_is_and_does_not_make_it_again(today: Path) -> None:
-    with closing(sqlite3.connect(today)) as connection, connection:
-        connection.execute("insert into posts_fts(rowid, title, body_text) values (99, '', 'onlyindexed')")
-        connection.execute("drop view posts_view")
-        connection.execute("pragma user_version = 27")
+    run_sql(today, "insert into posts_fts(rowid, title, body_text) values (99, '', 'onlyindexed')")
+    run_sql(today, "drop view posts_view")
+    run_sql(today, "pragma user_version = 27")
     Archive.open(today).close()
-    with closing(sqlite3.connect(today)) as connection:
-        found = connection.execute(
-            "select rowid from posts_fts where posts_fts match 'onlyindexed'"
-        ).fetchall()
+    found = read_sql(today, "select rowid from posts_fts where posts_fts match 'onlyindexed'")
     assert (header(today), found) == ((APPLICATION_ID, SCHEMA_VERSION), [(99,)])
 
 
@@ -159,9 +150,8 @@ def test_an_archive_that_lacks_a_new_column_is_older_and_gets_the_column(today: 
 
 
 def test_a_column_in_another_form_is_no_missing_one(today: Path) -> None:
-    with closing(sqlite3.connect(today)) as connection, connection:
-        connection.execute("alter table posts drop column listed_version")
-        connection.execute("alter table posts add column listed_version as (upper(title))")
+    run_sql(today, "alter table posts drop column listed_version")
+    run_sql(today, "alter table posts add column listed_version as (upper(title))")
     with pytest.raises(ArchiveDamaged, match="table posts"):
         Archive.open(today)
 
@@ -188,11 +178,10 @@ TIMES = {
 
 @pytest.mark.parametrize("shown", TIMES)
 def test_posts_view_shows_each_time_in_utc_in_one_form(today: Path, shown: str | None) -> None:
-    with closing(sqlite3.connect(today)) as connection:
-        connection.execute("update posts set posted_at = ?", (shown,))
-        found = connection.execute("select distinct posted_at_utc from posts_view").fetchall()
-        assert found == [(TIMES[shown],)]
-        (gone,) = connection.execute("select gone_at from posts_view where is_gone").fetchone()
+    run_sql(today, "update posts set posted_at = ?", shown)
+    found = read_sql(today, "select distinct posted_at_utc from posts_view")
+    assert found == [(TIMES[shown],)]
+    (gone,) = read_sql(today, "select gone_at from posts_view where is_gone")[0]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", gone)
 
 

@@ -16,6 +16,7 @@ from blogarchive.store.database.connection import connect
 from blogarchive.store.database.migrations import prepare
 from blogarchive.store.statements import Statements
 from tests.paths import ROOT
+from tests.sql import read_sql, run_sql
 from tests.store.database.test_migrations import tables
 from tests.store.database.write_released import RELEASED
 from tests.tool import Ran, run_command
@@ -47,8 +48,7 @@ def texts(path: Path) -> dict[str, list[tuple[object, ...]]]:
         "select url, fetched_at, sha256, body from pages",
         "select sha256, content_type, size from media",
     )
-    with closing(sqlite3.connect(path)) as archive:
-        return {query: sorted(archive.execute(query).fetchall(), key=repr) for query in queries}
+    return {query: sorted(read_sql(path, query), key=repr) for query in queries}
 
 
 def test_there_is_an_archive_of_every_released_version() -> None:
@@ -66,10 +66,7 @@ def test_an_archive_of_a_released_version_keeps_all_it_has(released: Path, tmp_p
     Archive.open(tmp_path / "new.db", create=True).close()
     assert tables(released) == tables(tmp_path / "new.db")
     assert texts(released) == before
-    with closing(sqlite3.connect(released)) as archive:
-        assert archive.execute(
-            "select count(*) from comment_revisions where author_name is null"
-        ).fetchone() == (0,)
+    assert read_sql(released, "select count(*) from comment_revisions where author_name is null")[0] == (0,)
     assert run(released, "verify").code == 0
 
 
@@ -90,10 +87,7 @@ def test_versions_of_an_older_archive_that_a_reader_cannot_tell_apart_are_one(tm
         )
     Archive.open(db).close()
     assert texts(db) == before
-    with closing(sqlite3.connect(db)) as archive:
-        assert (
-            archive.execute("select min(version_at) from posts").fetchone()[0] == "2020-01-01T00:00:00+00:00"
-        )
+    assert read_sql(db, "select min(version_at) from posts")[0][0] == "2020-01-01T00:00:00+00:00"
     assert run(db, "verify").code == 0
 
 
@@ -110,8 +104,7 @@ def test_versions_of_an_older_archive_that_a_reader_cannot_tell_apart_are_one(tm
 def test_an_older_archive_that_cannot_be_brought_up_to_date_is_one_line(tmp_path: Path, change: str) -> None:
     db = tmp_path / "archive.db"
     db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
-    with closing(sqlite3.connect(db)) as archive, archive:
-        archive.execute(change)
+    run_sql(db, change)
     before = texts(db)
     ran = run(db, "reparse", "--stale")
     assert (ran.code, "unexpected" in ran.err, ran.err.count("\n")) == (6, False, 1), ran.err
@@ -126,8 +119,7 @@ def test_no_trigger_of_a_stranger_runs_when_an_older_archive_is_brought_up_to_da
     db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
     before = texts(db)
     quoted = name.replace('"', '""')
-    with closing(sqlite3.connect(db)) as archive, archive:
-        archive.execute(f'create trigger "{quoted}" after update on posts begin delete from comments; end')
+    run_sql(db, f'create trigger "{quoted}" after update on posts begin delete from comments; end')
     ran = run(db, "reparse", "--stale")
     assert (ran.code, f'drop trigger "{name}"' in ran.err) == ((6, True) if name == "t" else (0, False)), (
         ran.err
@@ -140,11 +132,8 @@ def test_a_changed_trigger_of_ours_does_not_run_in_an_upgrade_and_is_made_again(
     Archive.open(new, create=True).close()
     db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
     before = texts(db)
-    with closing(sqlite3.connect(db)) as archive, archive:
-        archive.execute("drop trigger if exists search_posts_update")
-        archive.execute(
-            "create trigger search_posts_update after update on posts begin delete from comments; end"
-        )
+    run_sql(db, "drop trigger if exists search_posts_update")
+    run_sql(db, "create trigger search_posts_update after update on posts begin delete from comments; end")
     assert run(db, "reparse", "--stale").code == 0
     assert (texts(db), tables(db)) == (before, tables(new))
 
@@ -154,11 +143,8 @@ def test_a_damaged_search_index_of_an_older_archive_is_made_again(tmp_path: Path
     db = tmp_path / "archive.db"
     data = bytearray(gzip.decompress(FILES[-1].read_bytes()))
     db.write_bytes(data)
-    with closing(sqlite3.connect(db)) as archive:
-        (size,) = archive.execute("pragma page_size").fetchone()
-        (page,) = archive.execute(
-            "select rootpage from sqlite_master where name = ?", (f"posts_fts_{part}",)
-        ).fetchone()
+    (size,) = read_sql(db, "pragma page_size")[0]
+    (page,) = read_sql(db, "select rootpage from sqlite_master where name = ?", f"posts_fts_{part}")[0]
     data[(page - 1) * size : page * size] = bytes(size)
     db.write_bytes(data)
     Archive.open(db).close()

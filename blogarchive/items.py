@@ -188,7 +188,8 @@ class Link:
     """A link to follow, by the structure and the text of the page; its URL is absolute and canonical.
 
     `kind` is the kind that the link suggests. `next_page`: it continues this page (same listing, or same
-    post's comments). `is_whole`: the linked page has all comments of the post, those of this page too.
+    post's comments). `is_whole`: the linked page has all comments of the post, those of this page too; it is the list of a
+    month, which is fetched once: the home page names new posts.
     """
 
     url: str

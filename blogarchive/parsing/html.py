@@ -391,11 +391,11 @@ def _plain_base(url: str) -> "re.Match[str] | None":
 
 
 def link_url(anchor: Element, base_url: str) -> str | None:
-    """Return the absolute URL of an `a`, or None.
+    """Return the absolute URL of an `a`, or of a `frame`, or None.
 
     The URL of a `javascript:` link is searched in its title and its onclick.
     """
-    href = (anchor.get("href") or "").strip()
+    href = (anchor.get("href") or anchor.get("src") or "").strip()
     if href.startswith("#"):
         return None
     if href and not href.lower().startswith(("javascript:", "vbscript:", "data:")):

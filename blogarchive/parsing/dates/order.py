@@ -15,11 +15,14 @@ _DATE_BOX = re.compile(
     r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2])|(?<=\s\d{4}\s)(?:0[1-9]|1[0-2])(?=\s$))月?[.,]?\s)"
     r"(?:\s+(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?\S{1,10}){2,3}?(?P<clock>\s+\d\d:\d\d)?\s+"
 )
+_YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
 _MAX_BOX = 60
 
 
 def join_date(parts: Sequence[str]) -> str | None:
     """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `Dec 22 2018`."""
+    # Habari has the year above the day and the month.
+    parts = [*parts[1:], parts[0]] if len(parts) == 3 and _YEAR.fullmatch(parts[0]) else parts
     box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if 0 < sum(map(len, parts)) < _MAX_BOX else None
     # Not in a name or a title: `Room 12 1999`.
     if box is None or not (sep := "-" if box["month"].isdigit() else " " * (box["month"].lower() in MONTHS)):

@@ -67,10 +67,10 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
     if (dense is not None and not line) or (_ENDED.search(line) and not DATE.search(line)):
         return marked, dense
     # Labels around pictures have more text.
-    named = [node for node in marked if mark(node) > 1]
     pictures = [node for node in marked if not images.isdisjoint(node.iter("img"))]
-    whole = [node for node in pictures if images <= {*node.iter("img")}]
-    pictures = [*named, *(whole[-1:] or pictures)]  # Teek lists other posts below the innermost one
+    named = [node for node in marked if mark(node) > 1] if pictures or dense is None else []
+    # Teek lists other posts below the innermost one.
+    pictures = [*named, *([n for n in pictures if images <= {*n.iter("img")}][-1:] or pictures)]
     return (pictures, None) if pictures else (marked, dense)
 
 
@@ -79,9 +79,8 @@ def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes,
     shared, is_around = _agree(outline, best, dense), best in above and not outline.contains(dense, best)
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
     # The news of Sina and People name the text with the column of links beside it.
-    links = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
-    rest = outline.size(best) - outline.size(dense)
-    is_wide = dense in best.iter() and links[0] - links[1] > _BESIDE * rest
+    led = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
+    is_wide = dense in best.iter() and led[0] - led[1] > _BESIDE * (outline.size(best) - outline.size(dense))
     # ABlog has an element around the text, the comments and links to other posts.
     has_comments = best in around and dense not in around
     is_loose = (is_wide and shared < _AGREED) or (is_around and mark(best) < 3)

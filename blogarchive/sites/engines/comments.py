@@ -40,7 +40,9 @@ def comment_sections(outline: Outline) -> list[Element]:
     found: list[Element] = []
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
-    for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE)):
+    # Textcube has a name for each comment, and none for their list.
+    lists = {one.getparent() for one in outline.select("li") if has_role(one, ITEM)}
+    for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE) or node in lists):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
             found.append(node)
@@ -210,6 +212,9 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
             alike = (holder.tag, _OF_ANSWER.sub("", shape_of(holder)[0][1]))
             for kind in (shape_of(holder), (alike,), ((holder.tag, "*"),)):
                 groups[kind].append(place)
+    # A commenter may have written a date: the time is the first one in the element of the comment.
+    for kind, every in [*groups.items()]:
+        groups[*kind, ("", "")] = sorted({outline.holders[at].getparent(): at for at in every[::-1]}.values())
     # The same times are read once, with the first shape.
     shapes = {tuple(places): kind for kind, places in reversed(groups.items())}
     found = []

@@ -17,10 +17,10 @@ from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
-_TITLE, _FEED, _POST_ID, _INNER, _CPAGE = urls.patterns("lists", "title feed post_id inner cpage")
+_TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
 _NEXT, _NEXT_CLASS, _OFF, _PERMALINK = urls.patterns("lists", "next next_class disabled permalink")
 _PAGE_NO, _OF_LIST, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_list of_post archive recent")
-_COMMENT_FEED, _SITE, _LINK = (urls.PATTERNS["lists"][n] for n in ("comment_feed", "site_title", "link"))
+_COMMENT_FEED, _SITE, _LINK, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
 
@@ -77,7 +77,7 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
     anchors = (n for n in outline.select(_LINK) if "tag" not in n.get("rel", "").split())
     for anchor, url in ((n, link_url(n, outline.tree.base) or "") for n in anchors if n not in apart):
-        group, is_part = _group(anchor), "#" in url.replace("#!", "")
+        group, is_part = _group(anchor), "#" in url.replace("#!", "") or _SIGN.match(outline.text(anchor))
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
         is_post = urls.is_within(url, uid) and urls.may_be_post(url, outline.text(anchor) if is_title else "")
@@ -91,10 +91,10 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     # Of groups as large, the first in the page shows the titles.
     rest = sorted((name for name in groups if name not in titled), key=sizes.__getitem__)
     # The last page of a list, or a month, may have one post, beside its date and a button.
-    is_alone = _page_no(outline.tree.url) > 1 or len(links[rest[0]] if rest else ()) < MIN_LISTED
+    few = not rest or len(links[rest[0]]) < MIN_LISTED or _page_no(f"/{own}") > 1 or urls.MONTH.search(own)
     # Beside the titled posts may be links to all of them and to a few without a title.
     more = [n for n in rest if known < links[n] and (n == "" or 4 * len(links[n]) < 5 * len(known) + 3)][:1]
-    chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and is_alone) else rest[:1]
+    chosen = [*titled, *more] if len(known) >= _MIN_GROUP or (known and few) else rest[:1]
     return sorted((row for name in chosen for row in groups[name]), key=lambda row: outline.order[row[0]])
 
 
@@ -123,11 +123,10 @@ def _rows_around(outline: Outline, anchor: Element, shared: set[Element]) -> Ite
 
 def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: datetime) -> DateText | None:
     """Return the date in the row of a link; a sentence is no date."""
-    for place in chain.from_iterable(map(outline.span, _rows_around(outline, anchor, shared))):
-        text = outline.texts[place]
-        if len(text) < 80 and DATE.search(text) and not PROSE.search(text):
-            return date_text(text.strip(), parse_place(outline, place, now))
-    return None
+    places = chain.from_iterable(map(outline.span, _rows_around(outline, anchor, shared)))
+    short = ((at, text) for at in places if len(text := outline.texts[at]) < 80 and DATE.search(text))
+    dates = (date_text(x.strip(), parse_place(outline, at, now)) for at, x in short if not PROSE.search(x))
+    return next(dates, None)
 
 
 def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
@@ -140,24 +139,26 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     # Sphinx links the next document so.
     links = [node for node in links if _OF_LIST.search(urls.post_number(node.get("href") or ""))]
     links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
+    links += select_all(root, urls.PATTERNS["lists"]["numbered_next"])
     # The list of recent posts of ABlog has all posts, but its archive is better.
     links += [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
     # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
-    links += [node for node in root.iter("link") if archives and urls.is_index(node.get("href") or "")]
-    return [urls.parse_url(url).url for url in islice(_other_pages(outline, links, uid), 1)]
+    feeds = (node for node in root.iter("link") if archives and urls.is_index(node.get("href") or ""))
+    months = find_months(outline, uid) if archives else []
+    return other_pages(outline, links, uid)[:1] or months or other_pages(outline, feeds, uid)[:1]
 
 
-def _other_pages(outline: Outline, links: Iterable[Element], uid: str) -> Iterator[str]:
-    """Yield the URLs of links to other pages of the blog: the last page of a theme may link the home page."""
+def other_pages(outline: Outline, links: Iterable[Element], uid: str) -> list[str]:
+    """Return the URLs of links to other pages of the blog: the last page of a theme may link the home page."""
     own = {urls.parse_url(urljoin(outline.tree.url, path)).url for path in ("", "/")}
-    found = (link_url(node, outline.tree.base) or "" for node in links)
-    yield from (url for url in found if urls.is_within(url, uid) and urls.parse_url(url).url not in own)
+    found = (url for node in links if urls.is_within(url := link_url(node, outline.tree.base) or "", uid))
+    return [one for one in dict.fromkeys(urls.parse_url(url).url for url in found) if one not in own]
 
 
-def find_frames(outline: Outline, uid: str) -> list[str]:
-    """Return the URLs of the frames within the blog that the page is made of."""
-    links = (absolute_url(node.get("src"), outline.tree.base) for node in outline.tree.root.iter("frame"))
-    return [urls.parse_url(url).url for url in links if url and urls.is_within(url, uid)]
+def find_months(outline: Outline, uid: str) -> list[str]:
+    """Return the URLs of the lists of posts of each month."""
+    anchors = (node for node in outline.select("a") if _NAME.fullmatch(outline.text(node)))
+    return [*filter(urls.MONTH.search, other_pages(outline, anchors, uid))]
 
 
 def _page_no(url: str) -> int:
@@ -193,13 +194,10 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield URLs of the home page: those with `rel=home`, the folders of feeds, the link of the title of the site."""
-    nodes = (node for node in outline.tree.root.iter("link", "a") if node.get("rel") or node.get("type"))
-    links = [(node, url) for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base))]
-    yield [url for node, url in links if (node.get("rel") or "").lower() == "home"]
-    feeds = (row for row in links if _FEED.search(row[0].get("type") or "") and urls.is_index(row[1]))
-    yield [urls.folder_of_index(url) for _, url in feeds]
     titles = outline.select(_SITE) or outline.select("header a[href]")
-    yield [url for node in titles[:1] if (url := absolute_url(node.get("href"), outline.tree.base))]
+    for nodes in (*(select_all(outline.tree.root, one) for one in _HOMES), titles[:1]):
+        links = (url for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base)))
+        yield [urls.folder_of_index(url) if urls.is_index(url) else url for url in links]
 
 
 def first_index(outline: Outline, uid: str) -> str:
@@ -209,10 +207,8 @@ def first_index(outline: Outline, uid: str) -> str:
     """
     root = urls.blog_root(uid, outline.tree.url)
     # Promise: an update of nothing takes three requests. This feed changes with any post or comment.
-    nodes = select_all(outline.tree.root, _COMMENT_FEED)
-    feeds = (absolute_url(node.get("href"), outline.tree.base) for node in nodes)
-    if feed := next((url for url in feeds if url and urls.is_within(url, uid)), None):
-        return feed
+    if feeds := other_pages(outline, select_all(outline.tree.root, _COMMENT_FEED), uid):
+        return feeds[0]
     if api := _link(outline, "https://api.w.org/", uid):
         return urls.posts_url(api)
     if outline.metas.get("generator", "").lower().startswith("blogger"):  # not BlazeBlogger
@@ -234,9 +230,9 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     """
     # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
     same = _OF_POST.sub("", here := unquote(outline.tree.url))
-    found = _other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"]["numbered"]), uid)
-    found = (url for url in found if _OF_POST.sub("", unquote(url.partition("#")[0])) == same)
-    pages = {int(match[1]): urls.parse_url(url).url for url in found if (match := _CPAGE.search(url))}
+    found = other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"]["numbered"]), uid)
+    found = [url for url in found if _OF_POST.sub("", unquote(url)) == same]
+    pages = {int(match[1]): url for url in found if (match := _CPAGE.search(unquote(url)))}
     own, first = int(match[1]) if (match := _CPAGE.search(f"{here}#")) else 0, min(pages, default=0)
     # A post that links its pages 2 and 3 shows page 1, one that links page 2 alone may show the last of three.
     sign = UPWARD * (asked.endswith(UPWARD) or 1 < own < first or (own == 0 and first == 2 < max(pages)))

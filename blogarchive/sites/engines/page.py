@@ -1,6 +1,6 @@
 """Parse a page of any blog: a list for machines, a list of posts, a post with comments, or an answer with comments."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import cached_property
@@ -131,28 +131,34 @@ class PageParser:
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:
         is_walk, outline, uid = self.target.url.endswith(urls.WALK), self._outline, self.uid
         is_home = self.target.page_no == 1 and self._is_root and not is_walk
-        if is_walk and (frames := lists.find_frames(outline, uid)):
+        if is_walk and (frames := lists.other_pages(outline, outline.tree.root.iter("frame"), uid)):
             return self._listing(listed, frames)
         more = [lists.first_index(outline, uid)] if is_home else lists.find_next(outline, uid, is_walk)
+        # The archive page of Movable Type names months alone.
+        more = more or ([] if listed else lists.find_months(outline, uid))
         # A page of WordPress may be the home page: its comments are of no post.
         reading = self._read_post() if is_home and "page" in outline.body_class.split() else None
         left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)
-        if not left and ((more and not (is_walk and urls.is_index(more[0]))) or (listed and not is_walk)):
+        # A sidebar may name the newest months alone, as a feed has the newest posts.
+        is_part = is_walk and (not more or urls.is_index(more[0]) or urls.MONTH.search(more[0]))
+        if not left and not is_part and (more or listed or urls.MONTH.search(self.here.url)):
             return self._listing(listed, more)
         titled = self._title and Detail.HOME_EMPTY.format(title=self._title[:80])
         detail = left or (Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY)
         return self._listing(listed, more, Problem(kind="incomplete", field="listed", detail=detail))
 
-    def _listing(self, listed: tuple[ListedPost, ...], more: Iterable[str], *problems: Problem) -> ParsedPage:
-        links = [Link(url=url, kind=PageKind.HOME, next_page=True) for url in more]
+    def _listing(self, listed: tuple[ListedPost, ...], more: Sequence[str], *problems: Problem) -> ParsedPage:
+        months = {*filter(urls.MONTH.search, more)}
+        links = [Link(url=url, kind=PageKind.HOME, next_page=True, is_whole=url in months) for url in more]
         links += [Link(url=post.url, kind=PageKind.POST, number=post.number) for post in listed if post.url]
         return self._page(PageKind.HOME, listed=listed, links=tuple(links), problems=problems)
 
     @property
     def _is_root(self) -> bool:
-        parts = urlsplit(self.here.url)
-        is_post = parts.query != "" and urls.looks_like_post(self.here.url)  # `/?p=123`
-        return parts.path.strip("/") == self.uid.partition("/")[2] and not is_post
+        is_post = urlsplit(self.here.url).query and urls.looks_like_post(self.here.url)  # `/?p=123`
+        # The root of a host may redirect to `/index.php` or `/news.php`.
+        paths = (urls.INDEX_FILE.sub("", urlsplit(x.url).path).strip("/") for x in (self.here, self.target))
+        return not is_post and self.uid.partition("/")[2] in paths
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
         author = Author(uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title)

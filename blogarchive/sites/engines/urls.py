@@ -19,8 +19,8 @@ def patterns(module: str, names: str) -> tuple[re.Pattern[str], ...]:
 
 _SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared own_step tracking year")
 LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing no_post post_path index_path")
-_LISTING_QUERY, _POST_QUERY, _INDEX_FILE = patterns("urls", "listing_query post_query index_file")
-COMMENTS_PAGE, COMMENT_FEED = patterns("urls", "comments_page comment_feed")
+_LISTING_QUERY, _POST_QUERY, INDEX_FILE = patterns("urls", "listing_query post_query index_file")
+COMMENTS_PAGE, COMMENT_FEED, MONTH = patterns("urls", "comments_page comment_feed month")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 
@@ -53,7 +53,7 @@ def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
     if is_rest_comments(whole := f"{path}?{query}") or COMMENTS_PAGE.search(whole):
         return PageKind.COMMENTS
     is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
-    is_list = (path == "/" or LISTING.search(_INDEX_FILE.sub("", path))) and not _POST_QUERY.search(query)
+    is_list = (path == "/" or LISTING.search(INDEX_FILE.sub("", path))) and not _POST_QUERY.search(query)
     is_home = is_root or is_index(path) or _LISTING_QUERY.search(query) or is_list
     return PageKind.HOME if is_home else PageKind.POST
 
@@ -62,7 +62,7 @@ def post_number(url: str) -> str:
     """Return the number of a post: its path and query, without slashes around it."""
     # `/a/`, `/a/index.html` and a page of its comments are one post.
     parts = urlsplit(COMMENTS_PAGE.sub(r"\1", url))
-    path = unquote(_INDEX_FILE.sub("", parts.path)).strip("/")
+    path = unquote(INDEX_FILE.sub("", parts.path)).strip("/")
     return f"{path}?{parts.query}" if parts.query else path or "/"
 
 
@@ -75,7 +75,7 @@ def looks_like_post(url: str) -> bool:
 def may_be_post(url: str, title: str = "") -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
-    path = unquote(_INDEX_FILE.sub("", parts.path))
+    path = unquote(INDEX_FILE.sub("", parts.path))
     is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
     # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None

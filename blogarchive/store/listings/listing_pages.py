@@ -151,7 +151,8 @@ def _add_posts(context: SaveContext, page: _SavedList, chain: page_chains.PageCh
 def _is_unsound(context: SaveContext) -> bool:
     if page_chains.is_at_limit(context) or not is_same_page(context.page.url, context.target.url):
         return True  # redirected, perhaps to another listing
-    return any((problem.field or "").startswith("listed") for problem in context.parsed.problems)
+    has_months = any(link.is_whole for link in context.parsed.links)  # which are not fetched again
+    return has_months or any((one.field or "").startswith("listed") for one in context.parsed.problems)
 
 
 def _queue_next(
@@ -170,7 +171,8 @@ def _queue_next(
         frontier.forget_validators(context.archive, context.blog, "chain = ?", (page.chain_name,))
     for place, link in enumerate(following):
         target = replace(first, url=link.url, page_no=page_no + place)
-        context.requeue(find_list(context, target), before=chain.started_at, failed_too=True)
+        before = "" if link.is_whole else chain.started_at
+        context.requeue(find_list(context, target), before=before, failed_too=True)
         if newest_day is not None:
             frontier.set_newest_day(context.archive, target, newest_day)
 

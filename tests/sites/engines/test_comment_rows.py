@@ -17,8 +17,10 @@ TEXT = "<p>" + "河水涨到了桥墩的第三道线，卖菜的人都往坡上�
 COMMENTS = [("青禾", "第三道线是哪一年刻的？"), ("老木", "+1"), ("青禾", "坡上那家面馆还在吗。")]
 
 
-def read(section: str, lang: str = "zh", when: str = "2025年5月1日 08:05", url: str = URL) -> ParsedPage:
-    post = f"<article><h1>桥</h1><p class='line'>{when}</p><div class='entry-content'>{TEXT}</div></article>"
+def read(
+    section: str, lang: str = "zh", when: str = "2025年5月1日 08:05", url: str = URL, text: str = TEXT
+) -> ParsedPage:
+    post = f"<article><h1>桥</h1><p class='line'>{when}</p><div class='entry-content'>{text}</div></article>"
     head = '<meta charset="utf-8"><title>桥 | 北坡</title>'
     text = f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head><body>{post}{section}</body></html>'
     return api.parse_page(text.encode(), url, fetched_at=READ_AT)
@@ -67,6 +69,20 @@ def test_a_date_that_a_commenter_writes_does_not_part_the_rows_of_others() -> No
     page = read(f'<section id="comments"><h3>3 条评论</h3><ol>{said}</ol></section>')
     assert [row[:2] for row in shown(page)] == [row[:2] for row in expected()]
     assert page.problems == ()
+
+
+def test_a_date_in_a_text_without_a_name_of_its_own_is_no_time_of_a_comment() -> None:
+    item = '<div class="comment"><div class="commenttitle">桥</div><div>作者: <b>{name}</b> 于 {at}</div><div>{text}{more}</div></div>'
+    page = read("<h3>3 条评论</h3>" + rows(item, more=["", "<br>发表于 2015年3月4日", ""]))
+    assert [row[:2] for row in shown(page)] == [row[:2] for row in expected()]
+
+
+def test_a_list_without_a_name_holds_comments_that_have_names() -> None:
+    """Of a short post, the longest comment is not the text."""
+    item = '<li id="comment{n}"><p class="writer"><cite>{name}</cite> <span>{at}</span></p><p class="content">{text}</p></li>'
+    said = rows(item).replace("+1", TEXT.replace("p>", "i>"))
+    page = read(f"<div class='list'><ol>{said}</ol></div>", text="<p>停电。</p>")
+    assert (page.posts[0].body_text, len(page.posts[0].comments)) == ("停电。", 3)
 
 
 def test_the_time_of_a_single_comment_is_not_the_date_that_its_author_writes() -> None:

@@ -1,0 +1,106 @@
+"""A blog whose home page shows the newest posts alone, and links the others by months."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sites.engines.test_lists import following, read
+from tests.sites.engines.test_wordpress import TEXT, Blog, night, rows, serve
+from tests.tool import run_command
+
+END = "</main></body></html>"
+ROW = "<h2><a href='/2025/note.html'>灯</a></h2>"
+
+
+class MonthlyBlog(Blog):
+    """Has three posts on its home page, one in each month, and the months in a sidebar or on a page of their own."""
+
+    months_at = "/"
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        numbers = sorted(self.posts, reverse=True)
+        if path == "/":
+            more = self.months() if self.months_at == "/" else f"<a href='{self.months_at}'>Archives</a>"
+            aside = f"</main><aside class='sidebar'>{more}</aside>"
+            return 200, "text/html", f"{self.list_of(numbers[:3])}{aside}{END}"
+        if path == self.months_at:
+            return 200, "text/html", f"<html><body><main>{self.months()}</main></body></html>"
+        if path.startswith("/2020/") and int(path[6:8]) in self.posts:
+            return 200, "text/html", self.list_of([int(path[6:8])]) + END
+        if path.startswith("/note-") and int(path[6:8]) in self.posts:
+            return 200, "text/html", self.post(int(path[6:8]))
+        return 404, "text/html", "<html><body>no</body></html>"
+
+    def months(self) -> str:
+        links = (f"<li><a href='/2020/{n:02}/'>2020 年 {n} 月</a> (1)</li>" for n in reversed(self.posts))
+        return f"<ul>{''.join(links)}</ul>"
+
+    def list_of(self, numbers: list[int]) -> str:
+        shown = (f"<h2><a href='/note-{n:02}'>第 {n} 篇</a></h2><p>2020-{n:02}-05</p>" for n in numbers)
+        return f"<!DOCTYPE html><html><head><title>山居</title></head><body><main>{''.join(shown)}"
+
+    def post(self, number: int) -> str:
+        head = f"<h1>第 {number} 篇</h1><p>2020-{number:02}-05 08:30</p>"
+        text = f"<div class='entry-content'>{TEXT}</div>"
+        return f"<!DOCTYPE html><html><head><title>第 {number} 篇 | 山居</title></head><body><main>{head}{text}{END}"
+
+
+@pytest.mark.parametrize("months_at", ["/", "/archives.html"])
+def test_all_posts_of_a_blog_that_lists_them_by_months_are_stored_and_months_are_fetched_once(
+    tmp_path: Path, months_at: str
+) -> None:
+    blog = MonthlyBlog(9)
+    blog.months_at = months_at
+    with serve(blog) as url:
+        first = night(blog, tmp_path, 0, "backup", url)
+        assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(9,)]
+        # A sidebar may name the newest months alone.
+        assert ("whether all were found is unproved" in first.err) == (months_at == "/")
+        status = run_command("status", "--db", "a.db", folder=tmp_path).out
+        assert "completeness is unproved" in status
+        blog.posts[10] = []
+        blog.requested.clear()
+        night(blog, tmp_path, 1, "update")
+        assert [path for path in blog.requested if path.startswith("/2020/0")] == []
+        assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(10,)]
+        assert rows(tmp_path, "select count(*) from posts where missing_from_listing_at is not null") == [
+            (0,)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("2020/05/", "May 2020"),
+        ("archive/2020-m05", "05/2020 (3)"),
+        ("2020/05.html", "2020年5月"),
+        ("?m=202005", "May 2020"),
+        ("archive.php?year=2020&month=5", "May"),
+    ],
+)
+def test_a_link_to_a_month_is_known_by_its_url_and_its_name(path: str, name: str) -> None:
+    page = read("#walk", f"<main>{ROW}</main><aside><a href='/{path}'>{name}</a></aside>")
+    assert following(page) == [f"/{path}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("2020/05/12/", "12"), ("2020/05.html", "May it rain on all of us"), ("tag/may", "May")],
+)
+def test_a_day_of_a_calendar_and_a_post_are_no_month(path: str, name: str) -> None:
+    page = read("#walk", f"<main>{ROW}</main><aside><a href='/{path}'>{name}</a></aside>")
+    assert following(page) == []
+
+
+@pytest.mark.parametrize(
+    ("pager", "expected"),
+    [
+        ("<b>1</b> <a href='/news?skip=5'>2</a> <a href='/news?skip=10'>3</a>", ["/news?skip=5"]),
+        ("[1] <a href='/news?skip=5'>[2]</a>", ["/news?skip=5"]),
+        ("<ul><li><span>1</span></li><li><a href='/news?skip=5'>2</a></li></ul>", ["/news?skip=5"]),
+        ("<table><tr><td>1</td><td><a href='/news?skip=5'>2</a></td></tr></table>", []),  # of a calendar
+        ("<a href='/'>1</a> <a href='/news?skip=5'>2</a>", []),
+    ],
+)
+def test_the_next_page_is_the_link_behind_the_number_of_this_one(pager: str, expected: list[str]) -> None:
+    assert following(read("#walk", f"<main>{ROW}</main><p>{pager}</p>")) == expected

@@ -72,13 +72,15 @@ Piece = tuple[str | None, Element | None, Element | None, int]
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
 
-def _add_line(lines: list[Line], pieces: list[Piece], block: Element | None, *, pre: bool) -> None:
+# Arguments by position: a call with keywords takes longer.
+def _add_line(lines: list[Line], pieces: list[Piece], block: Element | None, pre: Element | None) -> None:
     """Add the line of these pieces in `block` if they show anything, and empty `pieces`; `pre` preserves spaces."""
     text, node, anchor, position = pieces[0]
     if block is None:
         pass
-    elif len(pieces) > 1 or text is None or node is None or pre:
-        if line := _join_pieces(len(lines), pieces, block, pre=pre):
+    elif len(pieces) > 1 or text is None or node is None or pre is not None:
+        line = _join_two(len(lines), pieces, block) if pre is None and len(pieces) == 2 else None
+        if line := line or _join_pieces(len(lines), pieces, block, pre):
             lines.append(line)
     elif text := text.strip(_EDGES):
         if "  " in text or not text.isprintable():  # most texts need no change
@@ -89,10 +91,23 @@ def _add_line(lines: list[Line], pieces: list[Piece], block: Element | None, *, 
     pieces.clear()
 
 
-def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bool) -> Line | None:
+def _join_two(index: int, pieces: Sequence[Piece], block: Element) -> Line | None:
+    """Return the line of a text and maybe a link after it, such as a bullet; None if spaces collapse."""
+    (before, outer, around, start), (after, node, anchor, last) = pieces
+    if before is None or after is None or outer is None or node is None or around is not None:
+        return None
+    text, middle = before + after, len(before)
+    if "  " in text or not text.isprintable() or text[0] == " " or text[-1] == " ":
+        return None
+    spans = ((0, middle, outer, None), (middle, len(text), node, anchor))
+    links = () if anchor is None else ((after.strip(_EDGES), anchor),)
+    return Line(index, text, block, start, last + 1, spans, links)
+
+
+def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: Element | None) -> Line | None:
     """Return the line of several pieces; `pre` preserves spaces."""
-    raw, spans, media, positions = _collect_pieces(pieces, pre=pre)
-    text = raw.strip("\n") if pre else raw.strip(_EDGES)
+    raw, spans, media, positions = _collect(pieces, pre)
+    text = raw.strip(_EDGES) if pre is None else raw.strip("\n")
     if not positions or not (media or text.strip(_EDGES)):
         return None
     if text != raw:
@@ -101,9 +116,9 @@ def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, *, pre: bo
     return Line(index, text, block, positions[0], end, tuple(spans), links, tuple(media))
 
 
-def _collect_pieces(pieces: Sequence[Piece], *, pre: bool) -> tuple[str, list[Span], list[Media], list[int]]:
+def _collect(pieces: Sequence[Piece], pre: Element | None) -> tuple[str, list[Span], list[Media], list[int]]:
     """Return the joined text, its spans, the media and all positions. Spaces also collapse between pieces."""
-    after_space, raw = not pre, ""
+    after_space, raw = pre is None, ""
     spans: list[Span] = []
     media: list[Media] = []
     positions: list[int] = []
@@ -111,7 +126,7 @@ def _collect_pieces(pieces: Sequence[Piece], *, pre: bool) -> tuple[str, list[Sp
         if text is None:
             media.append((cast(Element, node), anchor))
         else:
-            if not pre:
+            if pre is None:
                 text = text.lstrip(_SPACE) if after_space else text
                 if "  " in text or not text.isprintable():
                     text = _spaces.sub(" ", text)
@@ -129,9 +144,6 @@ def _collect_pieces(pieces: Sequence[Piece], *, pre: bool) -> tuple[str, list[Sp
 
 def _find_links(text: str, spans: Sequence[Span], media: Sequence[Media]) -> Sequence[tuple[str, Element]]:
     """Return the text and the element of each `a` in the line, in order."""
-    if not media and (len(spans) == 1 or (len(spans) == 2 and spans[0][3] is None)):
-        start, end, _, anchor = spans[-1]  # most lines: a link after a bullet
-        return () if anchor is None else ((text[start:end].strip(_EDGES), anchor),)
     found: dict[Element, str] = {}
     for start, end, _, anchor in spans:
         if anchor is not None:
@@ -177,7 +189,7 @@ def split_lines(  # noqa: C901 - see its second paragraph
     The loop runs for each of the hundreds of nodes of a page, in a third of the time of `etree.iterwalk`, and
     takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md). `above` is
     the innermost open element, opened at `start`, `block` the innermost open block, `anchor` the `a` around the
-    text of `above`, `pre` whether spaces are preserved; `path` has those of the outer elements.
+    text of `above`, `pre` an element around it that preserves spaces; `path` has those of the outer elements.
     """
     positions: dict[Element, tuple[int, int]] = {}
     lines: list[Line] = []
@@ -187,7 +199,7 @@ def split_lines(  # noqa: C901 - see its second paragraph
     above: Any = None  # an element; None around the root
     block: Element | None = None
     anchor: Element | None = None
-    pre = False
+    pre: Element | None = None
     start = position = 0
     for node in chain(root.iter(), (etree.Element("span"),)):  # the last one closes all others
         parent = node.getparent()
@@ -198,39 +210,39 @@ def split_lines(  # noqa: C901 - see its second paragraph
             unseen.clear()
         while above is not parent:
             if pieces and above is block:
-                _add_line(lines, pieces, block, pre=pre)
+                _add_line(lines, pieces, block, pre)
             positions[above] = start, position
             tail = above.tail
             path, above, block, anchor, pre, start = path
-            if tail and (pieces or pre or tail not in _BLANKS):
+            if tail and (pieces or pre is not None or tail not in _BLANKS):
                 pieces.append((tail, above, anchor, position + 1))
             position += 2
         path = path, above, block, anchor, pre, start
         tag, above, start = node.tag, node, position
         if tag in BLOCKS:
             if pieces:
-                _add_line(lines, pieces, block, pre=pre)
+                _add_line(lines, pieces, block, pre)
             block = node
             if anchor is not parent:
                 anchor = None
             if tag in PREFORMATTED:
-                pre = True
+                pre = node
         elif tag == "a":
             if pieces and node.get("class") and _begins_row(node):
-                _add_line(lines, pieces, block, pre=pre)
+                _add_line(lines, pieces, block, pre)
             anchor = node
         elif tag == "br":
-            if pre:
+            if pre is not None:
                 pieces.append(("\n", None, None, position))
             elif pieces:
-                _add_line(lines, pieces, block, pre=pre)
+                _add_line(lines, pieces, block, pre)
         elif tag in _CLOSED or tag.__class__ is not str:  # a comment or a processing instruction
             unseen.add(node)
             if tag in REPLACED:
                 pieces.append((None, node, anchor, position))
         if hidden and node in hidden:
             unseen.add(node)
-        elif not unseen and (text := node.text) and (pieces or pre or text not in _BLANKS):
+        elif not unseen and (text := node.text) and (pieces or pre is not None or text not in _BLANKS):
             pieces.append((text, node, anchor, position + 1))
         position += 2
     return tuple(lines), positions

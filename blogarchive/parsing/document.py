@@ -17,7 +17,7 @@ from blogarchive.parsing.lines import Line, split_lines
 _MAX_INLINE_DEPTH = 200  # elements between a text and the link around it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Document:
     """A page as visible lines over its tree."""
 

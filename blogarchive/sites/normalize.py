@@ -86,7 +86,7 @@ def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo
     return replace(resolved, months=months, problems=parsed.problems + problems)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _DateResolver:
     """Resolve the times of items of one page, and collect problems of texts that are no time."""
 

@@ -17,7 +17,7 @@ from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
 # --- the page around a post
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _PageLayout:
     """The sidebar, the blog header, and the indexes of all other lines outside a post."""
 
@@ -88,7 +88,7 @@ def parse_page(site: Site, page: items.Page, target: items.Target) -> items.Pars
     return _PageParser(site=site, view=view, target=target, encoding=decoded.encoding).parse()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _PageParser:
     """The parser of one page."""
 

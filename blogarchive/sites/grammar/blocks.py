@@ -30,7 +30,7 @@ _REPLY_LEAD = re.compile(r"回复\s*@?(?P<name>[^:。,!?@]{0,29}[^\s:。,!?@])\s
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\]()首上下末尾一页第共前后».…/«-]")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class CommentBlock:
     """The lines of a comment: its header, its text from `text_begin` to before `text_end`, all before `end`.
 
@@ -47,7 +47,7 @@ class CommentBlock:
     answer: range = range(0)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class HeaderSelection:
     """Headers taken as the page's own; `sure` if no commenter can have typed one.
 
@@ -309,7 +309,7 @@ def comments_problem(kind: Literal["incomplete", "forged", "unreadable"], detail
     return Problem(kind=kind, field="comments", detail=detail)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Claims:
     """The number of comments that the page shows for the whole post, None if it shows none, and the time of the post."""
 

@@ -37,7 +37,7 @@ _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class BodyBounds:
     """The lines of a body, from `begin` to before `end`, and the parts that follow it.
 
@@ -227,7 +227,7 @@ def _find_likes_below(view: PageView, bounds: BodyBounds) -> int | None:
     return next((parse_count(likes) for i, likes in found if text and i > text[-1].index), None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _BoundsSearch:
     """The search on one page, with its title and time and all markers of comments."""
 

@@ -73,6 +73,9 @@ class AuthorCard:
     problems: tuple[Problem, ...] = ()
 
 
+NO_CARD = AuthorCard()
+
+
 class _CardField(NamedTuple):
     """A field of the card, folded and as shown, with the number of its line: one line may have all fields."""
 
@@ -118,7 +121,7 @@ def _is_above_word(view: PageView, index: int) -> bool:
 @lru_cache(maxsize=4)  # each page of a blog has the same card; the lines may be long
 def _parse_fields(lines: tuple[tuple[str, str], ...]) -> tuple[AuthorCard, int]:
     """Return the card on lines, folded and as shown, and the number of the lines that belong to it."""
-    card = AuthorCard()
+    card = NO_CARD
     fields = [field for line, texts in enumerate(lines) for field in _split_fields(line, *texts)]
     last = 0
     for number, field in enumerate(fields):
@@ -136,7 +139,7 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
     Without any field, the label alone belongs to it: it may be a link of the blog's menu.
     """
     card, own = parse_card(view, lines)
-    if card == AuthorCard():
+    if card == NO_CARD:
         return card, tuple(lines[:1])
     first = next(view.lines_with_text(own[1:]), None) if card.nickname is None else None
     if first is not None and _NO_NAME.fullmatch(view.folded[first]) is None:
@@ -173,7 +176,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
             return card, own
     visits = [i for i in filled if _VISITS_IN.search(_read_line(view, i)[0])]
     found = (_parse_box(view, i, frozenset(filled), is_sole=len(visits) == 1) for i in visits)
-    return next((each for each in found if each[0] != AuthorCard()), (AuthorCard(), ()))
+    return next((each for each in found if each[0] != NO_CARD), (NO_CARD, ()))
 
 
 # Promise "any markup": a box without a label has the name, then counts: 24 文章 | 1769 访问.
@@ -207,7 +210,7 @@ def _parse_box(
                 card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
             return card, tuple(i for i in own if i not in names or i in name)
     alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(view.folded[visits]).strip())
-    return parse_card(view, (visits, visits)) if alone else (AuthorCard(), ())
+    return parse_card(view, (visits, visits)) if alone else (NO_CARD, ())
 
 
 def _is_blog_title(view: PageView, index: int) -> bool:
@@ -272,7 +275,7 @@ _MENU_WORDS = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class BlogHeader:
     """The blog's title and tagline as shown, its URL as the page shows it, and their lines."""
 

@@ -180,7 +180,7 @@ def _select_like_first(markers: comment_footers.CommentMarkers) -> tuple[Comment
 _TAG = re.compile("<[^>]*>")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class PageComments:
     """The comments of a page, or the reason to distrust them; `end` is the line after the last one.
 
@@ -279,7 +279,8 @@ def build_comments(view: PageView, comments: PageComments) -> PageComments:
     """Return the same with a `Comment` for each block; without any if one may be forged or has no text."""
     if comments.problem is not None and comments.problem.kind in ("forged", "unreadable"):
         return comments
-    return replace(comments, comments=tuple(_build_comment(view, block) for block in comments.blocks))
+    comments.comments = tuple([_build_comment(view, block) for block in comments.blocks])
+    return comments
 
 
 def _choose_headers(

@@ -152,7 +152,7 @@ _MAX_LENGTH = 160  # characters of all lines together
 _FIELDS = (("views", "views"), ("likes", "likes"), ("comment_count", "comments"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Counters:
     """Counters on the lines `first` to `last`; a count is None if it is not shown or no number."""
 

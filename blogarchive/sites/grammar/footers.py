@@ -124,7 +124,7 @@ def _is_reply_button(view: page.PageView, node: Element | None) -> bool:
 _FIRST = attrgetter("first")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class MarkerCandidates:
     """All lines that match a header or a footer of a comment, in order.
 
@@ -159,7 +159,7 @@ def find_markers(view: page.PageView, start: int) -> MarkerCandidates:
 # --- markers with their surroundings
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class CommentMarkers:
     """All lines that match a marker, up to line `end`, and the positions of typed lines.
 

@@ -220,7 +220,7 @@ _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class _Entry:
     """A link to a post: its line, its tag path, the span of its text; `button` if its words are no title."""
 

@@ -27,7 +27,7 @@ _MAX_CACHED = 80
 _NUMBERS_ALONE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\d ?[-~] ?\d{4}-\d\d-\d\d", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)  # a frozen class takes twice as long to make; so most of the grammar
 class LineIndex:
     """The folded lines joined: `text` has each after a LINE_START, without those of numbers alone, which no pattern
     matches; `starts[i]` is the offset of line i, or of the next one in `text`.
@@ -112,7 +112,7 @@ _WORD = re.compile(r"\w")
 _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class PageView:
     """A page under parsing.
 
@@ -247,7 +247,7 @@ class PageView:
         return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
 
 
-@dataclass(kw_only=True, slots=True)  # a frozen class takes twice as long to make; so the further ones
+@dataclass(kw_only=True, slots=True)
 class JoinedLines:
     """Some lines joined by spaces: `text` is folded; an offset in it leads back to its line."""
 
@@ -405,7 +405,7 @@ def confirms_title(window_title: str, title: str) -> bool:
     """
     (window, edges), (own, _) = _folded_words[window_title], _folded_words[_MARK.sub("", title)]
     # NAME is no title beside NAME的博客, nor the 20 of a calendar beside 2025.
-    if own and any({at, at + len(own)} <= edges for at in (window.find(own), window.rfind(own))):
+    if own and any({at, at + len(own)} <= edges for at in {window.find(own), window.rfind(own)} - {-1}):
         return True
     if not own:  # a title of signs alone, such as ……
         return bool(title) and title in window_title

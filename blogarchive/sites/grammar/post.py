@@ -70,7 +70,7 @@ _NO_TIME = Problem(kind="unreadable", field="posted_at", detail=Detail.NO_TIME)
 _NO_TEXT = Problem(kind="unreadable", field="body", detail=Detail.NO_TEXT)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class PostPage:
     """A post as a page shows it; `start` and `end` bound all lines that people may have written.
 
@@ -204,7 +204,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
     lines, counters, comments = trim_body(view, bounds.begin, bounds.end), bounds.counters, bounds.comments
     below = max(bounds.end, 0 if counters is None else counters.last + 1)
     near = range(lines[-1].index + 1 if lines else heading.end, below)
-    heading = replace(heading, posted=add_hour(view, heading.posted, near))
+    heading.posted = add_hour(view, heading.posted, near)
     body = extract_html(view.document, lines[0], lines[-1]) if lines else None
     images = () if body is None else extract_images(body, view.base)  # sanitizing changes the element
     if bounds.doubt is not None:

@@ -238,7 +238,6 @@ def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
 
 # --- the sidebar
 
-_NO_CARD = cards.AuthorCard()
 _CATEGORY = re.compile(r"【(?P<name>[^】]+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _OTHER_WORD = re.compile(r"^(?!\s*\w{2,6}\s*[:：]).*?[^\W\d篇]|[:：].*?[^\W\d篇]")
 _MORE = re.compile(r"(?:查看)?(?:更多|全部|所有)(?:博文|文章|日志)?|more|rss", re.IGNORECASE)
@@ -252,8 +251,8 @@ _POST, _CATEGORY_KIND = PageKind.POST, PageKind.CATEGORY
 class Sidebar:
     """The contents of the sidebar found so far, and the indexes of its lines."""
 
-    card: cards.AuthorCard = _NO_CARD
-    statistics: cards.AuthorCard = _NO_CARD
+    card: cards.AuthorCard = cards.NO_CARD
+    statistics: cards.AuthorCard = cards.NO_CARD
     latest: tuple[ListedPost, ...] = ()
     categories: tuple[CategoryRow, ...] = ()
     months: tuple[MonthRow, ...] = ()
@@ -282,7 +281,7 @@ def _add_section(
         return lines
     if name == "statistics":
         sidebar.statistics, own_lines = cards.parse_card(view, lines)
-        return own_lines if sidebar.statistics != _NO_CARD else lines[:1]
+        return own_lines if sidebar.statistics != cards.NO_CARD else lines[:1]
     if name == "calendar":
         return _trim_calendar(view, lines)
     if name == "months":
@@ -298,10 +297,11 @@ def _add_section(
 
 def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) -> None:
     """Add the parts that have no label, if they were not found below one."""
-    if sidebar.card == _NO_CARD:
+    if sidebar.card == cards.NO_CARD:
         sidebar.card, own_lines = cards.find_card(view, [i for i in outside if i not in sidebar.own_lines])
         sidebar.own_lines.update(own_lines)
-    sidebar.card = cards.complete_card(sidebar.card, sidebar.statistics)
+    if sidebar.statistics is not cards.NO_CARD:
+        sidebar.card = cards.complete_card(sidebar.card, sidebar.statistics)
     if not sidebar.categories:
         own = _find_longest_run(sidebar, view, outside, _has_only_categories)
         sidebar.categories = _parse_categories(view, own, {})

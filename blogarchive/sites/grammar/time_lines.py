@@ -45,7 +45,7 @@ _SIGNS = "■●◆▶►★□○◇☆▪ \xa0"  # of a template before a titl
 _MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class TimeMatch:
     """A line with a time: its title, and the time with its offset in the stripped line.
 
@@ -58,7 +58,7 @@ class TimeMatch:
     sure: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class TitleTime:
     """A post's title and time; `title` is empty if the page shows none, `end` is the line after both.
 
@@ -79,7 +79,8 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
         text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
         may_begin = begin in text and (text.startswith(begin) or text[0] in _SIGNS)
-        may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
+        has_class = line.links and line.links[0][1].get("class") is not None
+        may_be = may_begin or line.block.tag in HEADING_TAGS or (has_class and _has_title_class(line))
         is_title = may_be and text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
         if is_title or line.index in labelling:
             yield line.index

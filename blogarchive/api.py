@@ -32,32 +32,11 @@ from blogarchive.store.read.exports import ExportReader, Filters, open_reader
 from blogarchive.store.read.models import BlogHeader as Blog, Comment, FullPost as Post, Image, Version
 
 __all__ = [
-    "ArchiveBusy",
-    "ArchiveDamaged",
-    "ArchiveReader",
-    "Blog",
-    "BlogArchiveError",
-    "Comment",
-    "CrawledPage",
-    "DateText",
-    "Decoded",
-    "Image",
-    "NoArchive",
-    "PageKind",
-    "ParsedComment",
-    "ParsedDate",
-    "ParsedPage",
-    "ParsedPost",
-    "Post",
-    "Precision",
-    "UsageError",
-    "Version",
-    "crawled_page",
-    "decode",
-    "open_archive",
-    "parse_date",
-    "parse_page",
-]
+    "ArchiveBusy", "ArchiveDamaged", "ArchiveReader", "Blog", "BlogArchiveError", "Comment", "CrawledPage",
+    "DateText", "Decoded", "Image", "NoArchive", "PageKind", "ParsedComment", "ParsedDate", "ParsedPage",
+    "ParsedPost", "Post", "Precision", "UsageError", "Version", "crawled_page", "decode", "open_archive",
+    "parse_date", "parse_page",
+]  # fmt: skip
 
 
 class ArchiveReader:

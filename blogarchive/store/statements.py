@@ -280,17 +280,9 @@ def _parse_names(text: str) -> tuple[str, ...]:
 
 CANNOT_WRITE = ("disk is full", "readonly database", "unable to open", "disk i/o error")
 _DAMAGED = (
-    "malformed",
-    "integer overflow",
-    "not a database",
-    "no such table",
-    "no such column",
-    "no such index",
-    "no query solution",
-    "could not decode to utf-8",
-    "unsupported file format",
-    "too big",
-)
+    "malformed", "integer overflow", "not a database", "no such table", "no such column", "no such index",
+    "no query solution", "could not decode to utf-8", "unsupported file format", "too big",
+)  # fmt: skip
 _INDEX_DAMAGED = ("vtable constructor failed", "fts5: ", "fts5 file format")
 _CORRUPT_INDEX = 267  # SQLITE_CORRUPT_VTAB, of the search index alone
 

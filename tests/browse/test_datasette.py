@@ -20,7 +20,7 @@ from blogarchive.browse import archives
 from blogarchive.browse.serve import create_app
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from tests.browse.conftest import close
-from tests.sql import run_sql
+from tests.sql import read_sql, run_sql
 
 
 @pytest.fixture
@@ -86,12 +86,10 @@ async def test_another_database_uses_its_own_search(archive_path: Path, other_da
 
 
 async def test_another_index_inside_the_archive_is_still_searched(own_archive: Path) -> None:
-    with sqlite3.connect(own_archive) as connection:
-        connection.execute("create table notes (id integer primary key, text text)")
-        connection.execute("insert into notes values (1, '川普 wrote'), (2, 'nothing')")
-        connection.execute('create virtual table notes_fts using fts5(text, content="notes")')
-        connection.execute("insert into notes_fts(rowid, text) select id, text from notes")
-    connection.close()
+    run_sql(own_archive, "create table notes (id integer primary key, text text)")
+    run_sql(own_archive, "insert into notes values (1, '川普 wrote'), (2, 'nothing')")
+    run_sql(own_archive, 'create virtual table notes_fts using fts5(text, content="notes")')
+    run_sql(own_archive, "insert into notes_fts(rowid, text) select id, text from notes")
     served = Datasette([str(own_archive)])
     for words in ("川普", "wrote", "川普 wrote"):
         assert [row["id"] for row in await rows(served, "/archive/notes.json", _search=words)] == [1]
@@ -176,9 +174,7 @@ async def assert_links_of_facets_lead_to_their_counts(datasette: Datasette, answ
 async def test_the_pages_of_a_table_have_each_counted_row_once_also_those_of_one_time(
     own_archive: Path, filtered: str
 ) -> None:
-    with sqlite3.connect(own_archive) as connection:
-        connection.execute("update posts set posted_at = substr(posted_at, 1, 4) || '-01-01'")
-    connection.close()
+    run_sql(own_archive, "update posts set posted_at = substr(posted_at, 1, 4) || '-01-01'")
     served = Datasette([str(own_archive)])
     table, _mark, query = filtered.partition("?")
     path, ids, counts = f"/archive/{table}.json?{query}&_shape=objects&_size=2", [], set()
@@ -202,9 +198,7 @@ async def test_contains_finds_what_like_finds(datasette: Datasette, table: str, 
 
 
 async def test_contains_finds_texts_that_wait_for_the_index(own_archive: Path) -> None:
-    with sqlite3.connect(own_archive) as connection:
-        connection.execute("update posts set body_text = '尚未索引的新句子' where id = 1")
-    connection.close()
+    run_sql(own_archive, "update posts set body_text = '尚未索引的新句子' where id = 1")
     served = Datasette([str(own_archive)])
     found = await rows(served, "/archive/posts.json", body_text__contains="索引的新")
     assert [row["id"] for row in found] == [1]
@@ -465,11 +459,7 @@ async def test_pages_are_read_while_a_crawl_writes(own_archive: Path) -> None:
 async def test_tables_and_queries_are_not_hidden_by_the_reading_pages(
     datasette: Datasette, archive_path: Path
 ) -> None:
-    with sqlite3.connect(archive_path) as connection:
-        tables = connection.execute(
-            "select name from sqlite_master where type in ('table', 'view')"
-        ).fetchall()
-    connection.close()
+    tables = read_sql(archive_path, "select name from sqlite_master where type in ('table', 'view')")
     for name in [*archives.canned_queries(), *(table for (table,) in tables if "_fts" not in table)]:
         shown = (await datasette.client.get(f"/archive/{name}")).text
         assert 'class="look archive"' not in shown, name

@@ -1,6 +1,5 @@
 """Lists of gone and edited posts and of failures, this day in other years, a random post, the feed, keys."""
 
-import sqlite3
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.browse.conftest import close
 from tests.browse.make_archive import HOST, make
 from tests.browse.test_finding import address_of, titles
 from tests.browse.test_pages import page, post_id, words
+from tests.sql import read_sql, run_sql
 
 
 async def test_gone_posts_are_listed_with_the_day_and_the_reason(datasette: Datasette) -> None:
@@ -53,11 +53,9 @@ async def test_posts_of_a_day_are_those_of_every_year(
     datasette: Datasette, archive_path: Path, day: str
 ) -> None:
     shown = await page(datasette, f"/read/day?day={day}")
-    with sqlite3.connect(archive_path) as connection:
-        expected = connection.execute(
-            "select title from posts where substr(posted_at, 6, 5) = ? order by posted_at desc", (day,)
-        ).fetchall()
-    connection.close()
+    expected = read_sql(
+        archive_path, "select title from posts where substr(posted_at, 6, 5) = ? order by posted_at desc", day
+    )
     assert titles(shown) == [title for (title,) in expected]
     assert len(shown.cssselect("nav.turn a")) == 2
 
@@ -138,11 +136,9 @@ async def test_no_element_has_an_access_key_and_each_key_exists(
 @pytest.mark.parametrize("value", ["'²⁰²⁵'", "x'ff00fe'"], ids=["digits", "bytes"])
 async def test_a_time_that_is_none_leaves_pages_readable(tmp_path: Path, value: str) -> None:
     path = make(tmp_path / "archive.db")
-    with sqlite3.connect(path) as connection:
-        connection.execute(f"update posts set posted_at = {value} where id = (select max(id) from posts)")
-        connection.execute(f"update comments set posted_at = {value} where id % 2")
-        (last,) = connection.execute("select max(id) from posts").fetchone()
-    connection.close()
+    run_sql(path, f"update posts set posted_at = {value} where id = (select max(id) from posts)")
+    run_sql(path, f"update comments set posted_at = {value} where id % 2")
+    (last,) = read_sql(path, "select max(id) from posts")[0]
     datasette = Datasette([str(path)])
     for address in ("/read", "/read/author/1", f"/read/post/{last}", "/read/search?q=一"):
         assert words(await page(datasette, address))

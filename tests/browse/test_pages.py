@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,11 @@ from lxml import html
 
 from tests.browse.conftest import close
 from tests.browse.make_archive import PICTURE
+from tests.sql import read_sql, run_sql
 
 
 def post_id(path: Path, number: int) -> int:
-    with sqlite3.connect(path) as connection:
-        found: int = connection.execute("select id from posts where number = ?", (number,)).fetchone()[0]
-    connection.close()
+    found: int = read_sql(path, "select id from posts where number = ?", number)[0][0]
     return found
 
 
@@ -100,17 +98,15 @@ async def test_remote_images_need_a_request_of_the_reader(datasette: Datasette, 
 
 
 async def test_links_to_stored_posts_lead_to_their_pages(own_archive: Path) -> None:
-    with sqlite3.connect(own_archive) as connection:
-        ids: dict[str, int] = dict(connection.execute("select number, id from posts"))
-        (site,) = connection.execute("select url from posts where number = 552001").fetchone()
-        links = {
-            "held": f"{site}?PHPSESSID=1",
-            "unknown": site.replace("552001", "1"),
-            "away": "https://example.com/",
-        }
-        body = "".join(f'<p><a href="{url}">{name}</a></p>' for name, url in links.items())
-        connection.execute("update posts set body_html = ? where number = 553384", (body,))
-    connection.close()
+    ids: dict[str, int] = dict(read_sql(own_archive, "select number, id from posts"))
+    (site,) = read_sql(own_archive, "select url from posts where number = 552001")[0]
+    links = {
+        "held": f"{site}?PHPSESSID=1",
+        "unknown": site.replace("552001", "1"),
+        "away": "https://example.com/",
+    }
+    body = "".join(f'<p><a href="{url}">{name}</a></p>' for name, url in links.items())
+    run_sql(own_archive, "update posts set body_html = ? where number = 553384", body)
     served = Datasette([str(own_archive)])
     shown = await page(served, f"/read/post/{ids['553384']}")
     close(served)
@@ -128,11 +124,7 @@ async def test_links_to_stored_posts_lead_to_their_pages(own_archive: Path) -> N
 async def test_media_that_a_browser_may_run_is_a_download_only(own_archive: Path, content_type: str) -> None:
     body = b"<svg/>"
     digest = hashlib.sha256(body).hexdigest()
-    with sqlite3.connect(own_archive) as connection:
-        connection.execute(
-            "insert into media_files values (?, ?, ?, ?)", (digest, content_type, len(body), body)
-        )
-    connection.close()
+    run_sql(own_archive, "insert into media_files values (?, ?, ?, ?)", digest, content_type, len(body), body)
     served = Datasette([str(own_archive)])
     answer = await served.client.get(f"/read/media/{digest}")
     close(served)
@@ -278,9 +270,7 @@ async def test_a_reader_who_may_not_see_the_database_sees_no_page(archive_path: 
 async def test_images_on_hosts_that_are_not_requested_are_counted_on_the_page_of_the_blog(
     own_archive: Path,
 ) -> None:
-    with sqlite3.connect(own_archive) as connection:
-        connection.execute("update media set status = 'skipped', host = 'a.example', sha256 = null")
-    connection.close()
+    run_sql(own_archive, "update media set status = 'skipped', host = 'a.example', sha256 = null")
     served = Datasette([str(own_archive)])
     await served.invoke_startup()
     facts = words((await page(served, "/read/author/1")).find(".//dl"))

@@ -1,6 +1,5 @@
 """The page of plots of a blog, and the plot of when a post was read."""
 
-import sqlite3
 from pathlib import Path
 
 from datasette.app import Datasette
@@ -8,6 +7,7 @@ from lxml import html
 
 from tests.browse.test_finding import titles
 from tests.browse.test_pages import page, post_id, words
+from tests.sql import read_sql, run_sql
 
 
 def plot(shown: html.HtmlElement, name: str) -> html.HtmlElement:
@@ -67,18 +67,15 @@ async def test_a_post_shows_when_it_was_read(datasette: Datasette, archive_path:
     readings = plot(shown, "readings")
     assert len(readings.cssselect("circle")) == 6
     assert "一半在 2025-02-13 以前" in words(shown.cssselect("section.series figcaption")[0])
-    with sqlite3.connect(archive_path) as connection:
-        (without,) = connection.execute("select id from posts where content_hash is null").fetchone()
-    connection.close()
+    (without,) = read_sql(archive_path, "select id from posts where content_hash is null")[0]
     assert not (await page(datasette, f"/read/post/{without}")).cssselect("#readings")
 
 
 async def test_a_blog_without_posts_has_a_page_of_plots(own_archive: Path) -> None:
-    with sqlite3.connect(own_archive) as connection:
-        connection.execute(
-            "insert into authors (id, site, uid, url, first_seen_at, last_seen_at) values (9, 'x', 'y', 'z', 'a', 'b')"
-        )
-    connection.close()
+    run_sql(
+        own_archive,
+        "insert into authors (id, site, uid, url, first_seen_at, last_seen_at) values (9, 'x', 'y', 'z', 'a', 'b')",
+    )
     served = Datasette([str(own_archive)])
     assert not (await page(served, "/read/author/9/plots")).cssselect("svg")
     await page(served, "/read/author/99/plots", status=404)

@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import signal
-import sqlite3
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from blogarchive.store.database.schema import APPLICATION_ID
 from tests.demo import DemoHost, sample_blog
 from tests.docs.guides import GUIDES, Block, blocks, chinese
 from tests.paths import ROOT
+from tests.sql import read_sql
 from tests.tool import COMMAND, Ran, run_command
 
 SITE = "https://blog.creaders.net"
@@ -70,9 +70,8 @@ def saved_page(host: DemoHost) -> bytes:
 
 def lose_pages(archive: Path) -> bytes:
     """Return an archive with zeros in place of the first page of `posts`, and without the last page of the file."""
-    with sqlite3.connect(archive) as connection:
-        (size,) = connection.execute("pragma page_size").fetchone()
-        (root,) = connection.execute("select rootpage from sqlite_schema where name = 'posts'").fetchone()
+    (size,) = read_sql(archive, "pragma page_size")[0]
+    (root,) = read_sql(archive, "select rootpage from sqlite_schema where name = 'posts'")[0]
     data = archive.read_bytes()
     return data[: (root - 1) * size] + bytes(size) + data[root * size : -size]
 
@@ -173,8 +172,7 @@ def test_the_rescue_of_a_damaged_archive_brings_back_posts_whose_rows_are_lost(
         assert run_line(line, home, host).code == 0
 
     def count(db: str, table: str) -> int:
-        with sqlite3.connect(home / db) as connection:
-            return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+        return int(read_sql(home / db, f"select count(*) from {table}")[0][0])
 
     assert count("readable.db", "posts") < count("data/archive.db", "posts")
     for table in ("pages", "posts", "comments"):

@@ -22,6 +22,7 @@ from blogarchive.store.read.flat_tables import FLAT_TABLES
 from tests.export.conftest import SEEN, Made, all_bytes, png
 from tests.paths import ROOT
 from tests.ports import port_for_later, wait_for_port
+from tests.sql import read_sql, run_sql
 from tests.tool import Ran, run_command
 
 BLOCK = re.compile(r"```(sql|python)\n(.*?)```", re.DOTALL)
@@ -58,9 +59,7 @@ def many(made: Made) -> Path:
 
 
 def test_a_site_whose_name_is_a_path_stays_in_the_folder(many: Path, tmp_path: Path) -> None:
-    with sqlite3.connect(many) as connection:
-        connection.execute("update authors set site = '/../../../escaped' where uid = '31182'")
-    connection.close()
+    run_sql(many, "update authors set site = '/../../../escaped' where uid = '31182'")
     out = tmp_path / "exported" / "parquet"
     assert export_parquet(many, out).posts
     assert len(list(out.glob("posts/site=／..／*escaped/year=*/*.parquet"))) == 3
@@ -75,10 +74,9 @@ def test_duckdb_reads_every_row_of_the_archive_with_site_and_year(many: Path, tm
     out = tmp_path / "out"
     done = export_parquet(many, out)
     assert (done.posts, done.comments, done.missing) == (14, 30, 1)
-    with sqlite3.connect(many) as archive:
-        for table, source in (("posts", "posts"), ("comments", "comments"), ("revisions", "post_revisions")):
-            (count,) = archive.execute(f"select count(*) from {source}").fetchone()
-            assert query(out, f"select count(*) from '{{out}}/{table}/*/*/*.parquet'") == [(count,)]
+    for table, source in (("posts", "posts"), ("comments", "comments"), ("revisions", "post_revisions")):
+        (count,) = read_sql(many, f"select count(*) from {source}")[0]
+        assert query(out, f"select count(*) from '{{out}}/{table}/*/*/*.parquet'") == [(count,)]
     years = query(out, "select year, count(*) from '{out}/posts/*/*/*.parquet' group by 1 order by 1")
     assert years == [(0, 1), (2024, 7), (2025, 6)]
     (row,) = query(
@@ -108,9 +106,8 @@ def test_the_same_archive_gives_the_same_bytes_and_only_changed_files_are_replac
     before, inodes = all_bytes(out), {path: path.stat().st_ino for path in out.rglob("*.parquet")}
     export_parquet(many, tmp_path / "again")
     assert all_bytes(tmp_path / "again") == before
-    with sqlite3.connect(many) as archive:
-        archive.execute("update posts set title = '新题' where number = '104'")
-        archive.execute("delete from posts where number = '7'")
+    run_sql(many, "update posts set title = '新题' where number = '104'")
+    run_sql(many, "delete from posts where number = '7'")
     export_parquet(many, out)
     changed = {path for path, inode in inodes.items() if not path.exists() or path.stat().st_ino != inode}
     assert {str(path.relative_to(out)) for path in changed} == {
@@ -120,10 +117,10 @@ def test_the_same_archive_gives_the_same_bytes_and_only_changed_files_are_replac
 
 
 def test_a_text_that_is_no_time_is_null_and_ends_no_export(many: Path, tmp_path: Path) -> None:
-    with sqlite3.connect(many) as archive:
-        archive.execute(
-            "update posts set first_seen_at = 'once', posted_at = '2024-02-31T09:00:00' where number = '102'"
-        )
+    run_sql(
+        many,
+        "update posts set first_seen_at = 'once', posted_at = '2024-02-31T09:00:00' where number = '102'",
+    )
     export_parquet(many, tmp_path / "out")
     rows = query(
         tmp_path / "out",
@@ -140,12 +137,13 @@ def test_times_are_exported_in_utc_to_the_microsecond(many: Path, tmp_path: Path
         "102": ("2025-02-01T09:00:00Z", "2025-02-01 09:00:00"),
         "103": ("2025-02-01", "2025-02-01 00:00:00"),
     }
-    with sqlite3.connect(many) as archive:
-        for number, (text, _time) in times.items():
-            archive.execute(
-                "update posts set first_seen_at = ?, posted_at = '1969-07-20' where number = ?",
-                (text, number),
-            )
+    for number, (text, _time) in times.items():
+        run_sql(
+            many,
+            "update posts set first_seen_at = ?, posted_at = '1969-07-20' where number = ?",
+            text,
+            number,
+        )
     export_parquet(many, tmp_path / "out")
     rows = query(
         tmp_path / "out",
@@ -158,9 +156,8 @@ def test_times_are_exported_in_utc_to_the_microsecond(many: Path, tmp_path: Path
 def test_zeros_nulls_and_large_counts_are_exported_as_stored(many: Path, tmp_path: Path) -> None:
     texts = [None, "", "一\0二", "𠀀" * 70_000]
     counts = [0, None, 2**63 - 1, -(2**63)]
-    with sqlite3.connect(many) as archive:
-        for number, values in enumerate(zip(texts, counts, strict=True), 100):
-            archive.execute("update posts set title = ?, likes = ? where number = ?", (*values, str(number)))
+    for number, values in enumerate(zip(texts, counts, strict=True), 100):
+        run_sql(many, "update posts set title = ?, likes = ? where number = ?", *values, str(number))
     export_parquet(many, tmp_path / "out")
     rows = query(
         tmp_path / "out",
@@ -173,8 +170,7 @@ def test_zeros_nulls_and_large_counts_are_exported_as_stored(many: Path, tmp_pat
 def test_a_count_that_is_no_number_is_damage_and_no_other_count(
     many: Path, tmp_path: Path, value: str
 ) -> None:
-    with sqlite3.connect(many) as archive:
-        archive.execute(f"update posts set views = {value} where number = '100' and author_id = 1")
+    run_sql(many, f"update posts set views = {value} where number = '100' and author_id = 1")
     ran = run_command("export", "parquet", "out", "--db", str(many), folder=tmp_path)
     assert ran.code == 6
     assert "views has a wrong value" in ran.err
@@ -307,8 +303,7 @@ def test_two_archives_are_exported_to_one_bucket_and_read_from_it(
 def test_files_that_an_archive_no_longer_has_leave_the_bucket(many: Path, bucket: str) -> None:
     url = f"{bucket}/all"
     export_to_store(many, url)
-    with sqlite3.connect(many) as archive:
-        archive.execute("update posts set posted_at = replace(posted_at, '2025-', '2024-')")
+    run_sql(many, "update posts set posted_at = replace(posted_at, '2025-', '2024-')")
     export_to_store(many, url)
     assert not [name for name in stored(url) if name.startswith("posts/") and "year=2025" in name]
 

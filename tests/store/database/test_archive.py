@@ -47,9 +47,7 @@ def test_a_text_file_is_refused_as_damaged(path: Path) -> None:
 
 
 def test_a_database_of_another_program_is_refused_and_unchanged(path: Path) -> None:
-    with sqlite3.connect(path) as other:
-        other.execute("create table recipes (name text)")
-    other.close()
+    run_sql(path, "create table recipes (name text)")
     before = path.read_bytes()
     with pytest.raises(ArchiveDamaged, match="something else"):
         Archive.open(path, create=True)

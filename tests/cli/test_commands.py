@@ -39,6 +39,19 @@ CONTRACT = {
 }
 
 
+# Starts the program, and prints the names of the imported modules on stderr at its end.
+LISTING = """import atexit, sys
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+from blogarchive.cli import main
+main()"""
+
+
+def python(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with these arguments and further variables of the environment."""
+    line, env = [sys.executable, *map(str, words)], {**os.environ, **environment}
+    return subprocess.run(line, capture_output=True, text=True, env=env, timeout=300)
+
+
 def test_every_command_has_help(run_cli: RunCli) -> None:
     with click.Context(cli) as context:
         assert set(cli.list_commands(context)) == CONTRACT
@@ -59,8 +72,7 @@ def test_the_version_is_that_of_the_metadata_or_unknown(
 
 def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_index() -> None:
     program = "import re, sys; import blogarchive.cli.export, blogarchive.export.warc; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    modules = set(ran.stdout.split())
+    modules = set(python("-c", program).stdout.split())
     assert "blogarchive.store.search_index" in modules
     assert not modules & {
         "multiprocessing",
@@ -76,8 +88,7 @@ def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_ind
 @pytest.mark.parametrize("kind", ["html", "markdown", "epub", "jsonl", "atom", "parquet"])
 def test_an_export_of_posts_starts_without_parsed_pages_and_sites(kind: str) -> None:
     program = f"import sys; import blogarchive.cli.export, blogarchive.export.{kind}; print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    modules = set(ran.stdout.split())
+    modules = set(python("-c", program).stdout.split())
     assert f"blogarchive.export.{kind}" in modules
     assert not modules & {"blogarchive.items", "blogarchive.sites", "blogarchive.store.pages.pages"}
 
@@ -85,10 +96,7 @@ def test_an_export_of_posts_starts_without_parsed_pages_and_sites(kind: str) -> 
 def test_an_export_of_tables_runs_without_numpy(db: Path, tmp_path: Path) -> None:
     archive = shutil.copy(db, tmp_path / "a.db")
     run_sql(archive, "update posts set posted_at = 'x'")  # pyarrow parses all other times
-    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
-    program += "; from blogarchive.cli import main; main()"
-    command = [sys.executable, "-c", program, "export", "parquet", tmp_path / "out", "--db", archive]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    ran = python("-c", LISTING, "export", "parquet", tmp_path / "out", "--db", archive)
     assert ran.returncode == 0, ran.stderr
     assert "pyarrow.parquet" in ran.stderr.split()
     assert not any(name.startswith("numpy.") for name in ran.stderr.split())
@@ -98,10 +106,7 @@ def test_an_export_of_tables_runs_without_numpy(db: Path, tmp_path: Path) -> Non
 def test_a_command_that_parses_no_page_starts_without_dates_charsets_and_datasette(
     words: str, db: Path
 ) -> None:
-    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
-    program += "; from blogarchive.cli import main; main()"
-    command = [sys.executable, "-c", program, *words.split(), *(() if words == "sites" else ("--db", db))]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    ran = python("-c", LISTING, *words.split(), *(() if words == "sites" else ("--db", db)))
     modules = set(ran.stderr.split())
     assert "blogarchive.cli.group" in modules
     assert not modules & {"blogarchive.parsing.dates", "blogarchive.parsing.charset", "datasette"}
@@ -118,7 +123,7 @@ def test_ctrl_c_while_the_program_starts_ends_it_with_3_and_no_traceback() -> No
         from blogarchive.cli import main
         main(["sites"])
     """
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    ran = python("-c", program)
     assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "")
 
 
@@ -126,14 +131,13 @@ def test_ctrl_c_while_the_program_starts_ends_it_with_3_and_no_traceback() -> No
 def test_the_help_of_all_commands_has_their_first_sentences_in_80_columns_and_imports_none(
     language: str,
 ) -> None:
-    words = [sys.executable, "-X", "importtime", "-m", "blogarchive", "--help"]
-    environment = {**os.environ, "BLOGARCHIVE_LANG": language, "COLUMNS": "80"}
-    ran = subprocess.run(words, capture_output=True, env=environment, timeout=60)
-    shown = ran.stdout.decode()
+    words = ("-X", "utf8", "-X", "importtime", "-m", "blogarchive", "--help")
+    ran = python(*words, BLOGARCHIVE_LANG=language, COLUMNS="80")
+    shown = ran.stdout
     for line in shown.splitlines():
         assert sum(2 if east_asian_width(char) in "WF" else 1 for char in line) <= 80, line
     assert {line.split()[0] for line in shown.splitlines() if re.match("  [a-z]", line)} >= CONTRACT
-    imported = set(re.findall(r"blogarchive\.cli\.(\w+)", ran.stderr.decode()))
+    imported = set(re.findall(r"blogarchive\.cli\.(\w+)", ran.stderr))
     assert imported <= {"group", "options", "output"}
 
 
@@ -150,10 +154,8 @@ def test_each_command_begins_its_help_with_that_sentence(run_cli: RunCli) -> Non
 def test_completion_is_printed_for_a_shell_and_names_the_commands(run_cli: RunCli) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "_BLOGARCHIVE_COMPLETE" in run_cli("--completion", shell).out
-    environment = {**os.environ, "_BLOGARCHIVE_COMPLETE": "bash_complete"}
-    environment |= {"COMP_WORDS": "blogarchive sear", "COMP_CWORD": "1"}
-    words = [sys.executable, "-m", "blogarchive"]
-    ran = subprocess.run(words, capture_output=True, text=True, env=environment, timeout=60)
+    asked = {"_BLOGARCHIVE_COMPLETE": "bash_complete", "COMP_WORDS": "blogarchive sear", "COMP_CWORD": "1"}
+    ran = python("-m", "blogarchive", **asked)
     assert ran.stdout.split() == ["plain,search"]
 
 
@@ -233,11 +235,8 @@ def test_verify_finds_no_damage_in_a_good_archive(run_cli: RunCli, db: Path) -> 
 
 def test_verify_names_each_page_whose_bytes_changed(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     copy = shutil.copy(db, tmp_path / "copy.db")
-    connection = sqlite3.connect(copy)
-    with connection:
-        connection.execute("update pages set body = zeroblob(length(body)) where id in (3, 5)")
-        urls = [url for (url,) in connection.execute("select url from pages where id in (3, 5)")]
-    connection.close()
+    run_sql(copy, "update pages set body = zeroblob(length(body)) where id in (3, 5)")
+    urls = [url for (url,) in read_sql(copy, "select url from pages where id in (3, 5)")]
     result = run_cli("verify", "--db", copy)
     assert result.code == 6
     assert "damaged" in result.err
@@ -356,12 +355,8 @@ def test_a_damaged_page_is_reported_and_all_others_are_processed(
 
 
 def test_a_terminal_without_chinese_fails_no_command(db: Path) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "blogarchive", "search", "街", "--json", "--db", db],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
-        timeout=300,
-    )
+    words = ("-m", "blogarchive", "search", "街", "--json", "--db", db)
+    ran = python(*words, PYTHONIOENCODING="latin-1")
     assert ran.returncode == 0, ran.stderr
     assert "街" in json.loads(ran.stdout)[0]["excerpt"]
 
@@ -429,13 +424,8 @@ def test_search_accepts_an_author_as_export_does_and_an_unknown_one_is_2(
 
 @pytest.mark.parametrize("arguments", ["search 街 --limit 1", "failures --json", "export --help"])
 def test_a_reader_that_ends_early_is_no_error(db: Path, arguments: str) -> None:
-    line = [
-        sys.executable,
-        "-m",
-        "blogarchive",
-        *arguments.split(),
-        *([] if "help" in arguments else ["--db", str(db)]),
-    ]
+    options = () if "help" in arguments else ("--db", db)
+    line = [sys.executable, "-m", "blogarchive", *arguments.split(), *options]
     process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()  # type: ignore[union-attr]
     _, message = process.communicate(timeout=300)
@@ -590,16 +580,13 @@ def test_an_error_of_this_program_on_one_stored_page_is_reported_and_all_others_
 def test_reparse_restores_a_value_that_an_older_version_missed(
     run_cli: RunCli, db: Path, tmp_path: Path
 ) -> None:
-    copy = shutil.copy(db, tmp_path / "copy.db")
-    connection = sqlite3.connect(copy)
-    with connection:
-        connection.execute("update posts set views = null where number = 506012")
+    copy, views = shutil.copy(db, tmp_path / "copy.db"), "select views from posts where number = 506012"
+    run_sql(copy, "update posts set views = null where number = 506012")
     result = run_cli("reparse", "--diff", "--workers", 1, "--db", copy)
     assert "post 506012, views: none -> " in result.out
-    assert connection.execute("select views from posts where number = 506012").fetchone() == (None,)
+    assert read_sql(copy, views) == [(None,)]
     assert run_cli("reparse", "--workers", 1, "--db", copy).code == 0
-    assert connection.execute("select views from posts where number = 506012").fetchone() != (None,)
-    connection.close()
+    assert read_sql(copy, views) != [(None,)]
 
 
 def test_sites_lists_the_hosts(run_cli: RunCli) -> None:
@@ -697,9 +684,9 @@ def test_doctor_names_the_limits_of_a_page_and_parses_none_beyond_them(
 
 @NEEDS_ASCII_CHECKOUT
 def test_file_names_that_the_file_system_rejects_are_one_line_of_error(db: Path, tmp_path: Path) -> None:
-    ascii_names = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    arguments = [sys.executable, "-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db]
-    ran = subprocess.run(arguments, env=ascii_names, capture_output=True, text=True, timeout=300)
+    ascii_names = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    words = ("-m", "blogarchive", "export", "markdown", tmp_path / "out", "--db", db)
+    ran = python(*words, **ascii_names)
     assert (ran.returncode, len(ran.stderr.splitlines()), "LANG=C.UTF-8" in ran.stderr) == (6, 1, True)
 
 
@@ -719,9 +706,8 @@ def test_a_second_export_says_that_nothing_changed(run_cli: RunCli, db: Path, tm
 
 
 def test_an_exit_without_a_closed_pipe_keeps_its_code() -> None:
-    asked = os.environ | {"_BLOGARCHIVE_COMPLETE": "no_shell_that_is_known"}
-    ran = subprocess.run([sys.executable, "-m", "blogarchive"], env=asked, capture_output=True, timeout=300)
-    assert (ran.returncode, ran.stdout) == (1, b"")
+    ran = python("-m", "blogarchive", _BLOGARCHIVE_COMPLETE="no_shell_that_is_known")
+    assert (ran.returncode, ran.stdout) == (1, "")
 
 
 def test_log_and_discover_say_what_they_count_in_the_language_of_the_reader(
@@ -730,15 +716,8 @@ def test_log_and_discover_say_what_they_count_in_the_language_of_the_reader(
     words = {"en": ("new posts", "in comments"), "zh": ("新文章", "评论里")}
     for language, (posts, comments) in words.items():
         copied = shutil.copy(db, db.with_name(f"{language}.db"))
-        environment = {**os.environ, "BLOGARCHIVE_LANG": language}
         found = [
-            subprocess.run(
-                [sys.executable, "-m", "blogarchive", name, "--db", copied],
-                capture_output=True,
-                text=True,
-                env=environment,
-                timeout=60,
-            ).stdout
+            python("-m", "blogarchive", name, "--db", copied, BLOGARCHIVE_LANG=language).stdout
             for name in ("log", "discover")
         ]
         assert (f"{posts} " in found[0], f"{comments} " in found[1]) == (True, True), found

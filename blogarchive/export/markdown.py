@@ -93,6 +93,8 @@ def escape_markdown(text: str) -> str:
 
 class _Converter(MarkdownConverter):
     def escape(self, text: str, parent_tags: set[str]) -> str:
+        if text.isalnum():  # most names and many titles
+            return text
         escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # missing in its stub
         return _PROGRAM_MARKUP.sub(r"\\\1", escaped)
 

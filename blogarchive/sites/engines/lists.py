@@ -12,7 +12,7 @@ from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import PROSE, mark
 from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
-from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
+from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, parse_place
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
@@ -63,6 +63,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     around, first = ancestors(rows), outline.order[rows[0]]
     above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
     is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
+    is_post |= any(has_role(node, COMMENTS) for node in around)  # links of commenters: Elgg
     is_menu = sum(any(map(PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)) == 1
     if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
         return False

@@ -85,12 +85,11 @@ class PageParser:
         if reading := self._read_post():
             # A text that a list leads to, such as a welcome in a frame, is a post only with its time.
             is_odd = self.target.kind is PageKind.HOME and self.target.page_no > 1 and not reading.post.posted
-            if is_odd and listed:
+            if is_odd and (listed or lists.find_months(self._outline, self.uid)):
                 return self._page_of_list(listed)
             return self._listing((), ()) if is_odd else self._page_of_post(reading)
-        if len(listed) >= lists.MIN_LISTED:
-            return self._page_of_list(listed)
-        return self._unknown(Detail.BODY_NOT_FOUND, "body")
+        is_list = len(listed) >= lists.MIN_LISTED
+        return self._page_of_list(listed) if is_list else self._unknown(Detail.BODY_NOT_FOUND, "body")
 
     def _read_post(self) -> PostReading | None:
         url = urls.COMMENTS_PAGE.sub(r"\1", self.here.url).removesuffix(urls.WALK)
@@ -108,7 +107,8 @@ class PageParser:
             reading = self._read_post() if _DAY.search(self.here.url) and not listed else None
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
-        return may_be_list and lists.is_mostly_list(self._outline, self.uid)
+        is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text
+        return may_be_list and (is_next or lists.is_mostly_list(self._outline, self.uid))
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems

@@ -71,6 +71,12 @@ def test_a_date_that_a_commenter_writes_does_not_part_the_rows_of_others() -> No
     assert page.problems == ()
 
 
+def test_comments_with_links_to_their_authors_on_the_host_are_no_list_of_posts() -> None:
+    item = '<li id="item-{n}"><p>By <a href="/profile/user-{n}">{name}</a> <span>{at}</span></p><div class="text"><p>{text}</p></div></li>'
+    page = read(f'<div id="comments"><h3>评论</h3><ul>{rows(item)}</ul></div>', text="<p>停电。</p>")
+    assert (page.kind, len(page.posts), len(page.posts[0].comments)) == (PageKind.POST, 1, 3)
+
+
 def test_a_date_in_a_text_without_a_name_of_its_own_is_no_time_of_a_comment() -> None:
     item = '<div class="comment"><div class="commenttitle">桥</div><div>作者: <b>{name}</b> 于 {at}</div><div>{text}{more}</div></div>'
     page = read("<h3>3 条评论</h3>" + rows(item, more=["", "<br>发表于 2015年3月4日", ""]))

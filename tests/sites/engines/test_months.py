@@ -104,3 +104,16 @@ def test_a_day_of_a_calendar_and_a_post_are_no_month(path: str, name: str) -> No
 )
 def test_the_next_page_is_the_link_behind_the_number_of_this_one(pager: str, expected: list[str]) -> None:
     assert following(read("#walk", f"<main>{ROW}</main><p>{pager}</p>")) == expected
+
+
+def test_an_archive_page_of_months_is_no_post_whatever_its_url() -> None:
+    text = "<p>All that was written here, by its month, from the first day to the last one.</p>"
+    page = read("news/all.php", f"<h1>News</h1>{text}<a href='/news/all.php?year=2020&amp;month=5'>May</a>")
+    assert (page.posts, following(page)) == ((), ["/news/all.php?year=2020&month=5"])
+
+
+def test_a_later_page_of_a_list_is_no_post_whatever_its_url() -> None:
+    start = "<p>In May 2020 the river was low, and nobody came to the bridge before the evening.</p>" * 9
+    shown = "".join(f"<h2><a href='/news.php?id={n}'>Day {n}</a></h2>{start}" for n in range(1, 5))
+    page = read("news.php?skip=10", f"<main>{shown}</main><p>Posted on May 5, 2020</p>")
+    assert (len(page.listed), page.posts) == (4, ())

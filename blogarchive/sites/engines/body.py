@@ -100,7 +100,7 @@ def mark(node: Element) -> int:
     """Return 3 if the data of the page say that the element is the text, 2 if a name does, 1 if it may be, else 0."""
     if node.get("itemprop") == "articleBody" or "articleBody" in (node.get("property") or ""):
         return 3
-    if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul"):
+    if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul", "table"):
         return 0
     if has_role(node, _SURE):
         return 2
@@ -161,7 +161,10 @@ def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
     # Mezzanine has columns of links beside the text.
     for one in node.iterancestors():
         links = [outline.size(n) * (outline.link_share(n) - _LINKS) for n in (one, node)]
-        if one in stops or one.tag == "body" or links[0] > links[1] + _LEAST:
+        # Joomla and LiveJournal have the line of the time in another row than the text.
+        rows = outline.span(next(one.iterancestors("table"), one)) if one.tag == "tr" else ()
+        is_dated = any(DATE.search(outline.texts[at]) for at in rows if at not in outline.span(node))
+        if one in stops or one.tag == "body" or is_dated or links[0] > links[1] + _LEAST:
             break
         node = one
     parent = node.getparent()
@@ -238,7 +241,8 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
             signs = [_AGE, *[_LICENCE] * (nodes is not shown)] if is_prose else [_AGE, _LICENCE, _CLOSE]
-            if any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
+            is_tags = text and node.find(".//a[@rel='tag']") is not None
+            if is_tags or any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST and not is_part:
                 break

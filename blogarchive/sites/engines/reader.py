@@ -13,7 +13,7 @@ from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
 from blogarchive.sites.engines.outline import HEADINGS, Outline, Title
-from blogarchive.sites.engines.times import DATE, FoundTime, Surroundings, find_time
+from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
@@ -66,12 +66,10 @@ def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | Non
     under = under_heading(outline, outline.title.heading)
     if under and ((start := outline.span(under[0]).start) < outline.span(element).stop or not agreed):
         second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
-        # A text that begins below the heading of comments is none, if another one is above.
-        is_none = outline.span(element).start + 1 >= start and DATE.search(outline.text(element))
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
-        if second is not None and (sure or is_none) and outline.span(second).stop <= start:
+        if second is not None and sure and outline.span(second).stop <= start:
             other = read_comments(outline, areas, second, now)
-            is_better = is_none or (other.comments and all(x.kind == "incomplete" for x in other.problems))
+            is_better = other.comments and all(x.kind == "incomplete" for x in other.problems)
             element, agreed = (second, sure) if is_better else (element, agreed)
             found = other if other.comments or (other.problems and not found.comments) else found
     # Comments that are not read may be in the element of the text, if it has the title too.

@@ -228,10 +228,9 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
-        value, place = node.get("datetime") or node.get("content") or "", outline.span(node).start
-        is_inside = place in around.inside or node in around.closed
-        if not (is_edited(outline, place) or is_inside or _is_of_another(around, node)):
-            found.append(("time", value))
+        is_apart = (at := outline.span(node).start) not in around.inside and node not in around.closed
+        if is_apart and not (is_edited(outline, at) or _is_of_another(around, node)):
+            found.append(("time", node.get("datetime") or node.get("content") or ""))
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)
     return [(name, one) for name, one in parsed if one is not None and one.at <= around.now + 2 * _DAY]

@@ -245,6 +245,16 @@ def test_the_last_line_of_movable_type_has_the_time_beside_links_to_lists() -> N
     assert (page.posts[0].body_text or "").endswith("。")
 
 
+@pytest.mark.parametrize("name", ["contentpaneopen", "entrybox"])
+def test_the_time_in_another_row_of_the_table_of_the_text_is_not_of_the_text(name: str) -> None:
+    rows = f"<tr><td>Автор: Тамара</td></tr><tr><td>06.05.2020 20:34</td></tr><tr><td>{TEXT}</td></tr>"
+    page = read(
+        f"<table><tr><td class='contentheading'>{TITLE}</td></tr></table><table class='{name}'>{rows}</table>"
+    )
+    post = page.posts[0]
+    assert (post.posted and f"{post.posted.at:%F %R}", post.body_text) == ("2020-05-06 20:34", TEXT[3:-4])
+
+
 def test_the_name_of_the_blog_in_its_logo_is_not_the_title_where_no_heading_shows_one() -> None:
     logo = "<div id='top'><a href='/'><img src='/logo.png' alt='山居'></a></div>"
     cite = f"<div class='own'>本文作者：阿树 标题：<a href='{URL}'>{TITLE}</a> 来自“<b>山居</b>”</div>"

@@ -16,10 +16,10 @@ from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, parse_place, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
-from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
+from blogarchive.sites.markup.picker import Picker, answered, buttons, read_body, select_all, with_descendants
 
 BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body heading item own author says by")
-_AFTER_BY, _LABELS, _BADGE, _OWNER, _AGENT = patterns("comments", "after_by labels badge owner agent")
+_AFTER, _LABELS, _BADGE, _OWNER, _AGENT, _DAY = patterns("comments", "after_by labels badge owner agent day")
 _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "line answer sentence button reply_to")
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
@@ -126,9 +126,7 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     known = {item.element: item for item in items}
     for item in items:
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
-        # The text before an answer with a name belongs to the comment around both.
-        own = way and item.above and select_all(item.element, "b, cite, strong, [class*=auth], [class*=name]")
-        rest = [] if way is None or own else beside(item.element, way, known.keys(), APART)
+        rest = [] if way is None else beside(item.element, way, known.keys(), APART)
         shown = filter(outline.order.__contains__, rest)
         # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
@@ -137,11 +135,12 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
             item.above.inner.append(item.element)
     for one, above in answered([*known]).items():
         known[one].above = known[one].above or known[above]
+    links = buttons([[one for part in item.parts for one in part.iter("a")] for item in items], outline.text)
     # A row of `th` alone names the columns: a single comment is the whole table.
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
         # Mezzanine shows a rating of each comment, Drupal votes.
-        item.inner += [node for part in item.parts for node in select_all(part, ".rating, .votes")]
+        item.inner += chain(links, *(select_all(part, ".rating, .votes") for part in item.parts))
         inner = with_descendants(item.inner)
         every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
         item.nodes = [node for node in every if node in outline.order and node not in inner]
@@ -190,7 +189,7 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     own = (at for at in places if "#" in (outline.holders[at].get("href") or "#"))
     subjects = {at for at in own if said.startswith(texts[at].strip()) and not said.isdigit()}
     before, after, closest = _texts_by_time(outline, item, places - subjects)
-    yield _first_text([*dropwhile(lambda one: not _AFTER_BY.match(f"{one} "), after)])
+    yield _first_text([*dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
     free = [n for n in free if span(n).start not in subjects and not _OWN.search(n.get("href", ""))]
     line = block_around(outline.holders[item.place])
     head = [n for n in free if outline.contains(line, n) and span(n).start < item.place]
@@ -210,7 +209,7 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
     line = outline.span(block_around(outline.holders[own]))
     start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
     closest = {at: outline.texts[at] for at in sorted(places - {own}, key=lambda at: (abs(at - own), at))}
-    before = [text[:start], *(closest[at] for at in closest if at in line and at < own)]
+    before = [_DAY.sub("", text[:start]), *(closest[at] for at in closest if at in line and at < own)]
     after = [closest[at] for at in closest if at in line and at > own]
     return before, [*CLOCK.sub("", text[end:].lstrip("日")).split("|"), *after], [*closest.values()]
 

@@ -18,7 +18,7 @@ from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
-_COUNT, _ID, _HEADING_OF, _ANSWER, _LINE = patterns("comments", "count id heading_of answer line")
+_COUNT, _ID, _HEADING_OF, _ANSWER, _LINE, _OFF = patterns("comments", "count id heading_of answer line off")
 _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings ping sentence of_answer")
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
@@ -54,7 +54,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
-    text = outside_forms(body)
+    text = outside_forms(body, _OFF)
     apart = [section for section in sections if not outline.contains(body, section)]
     outer = _below_text(outline, apart)
     under = under_heading(outline, [body, *apart][len(apart) - len(outer)])  # below those that are quoted
@@ -92,10 +92,11 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Without sections, or with that of the form alone, comments are below an element with the name of one.
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
     # Egloos has the number of the post at the element around all comments.
-    outside = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
-    marks = (_ID.search(node.get("id") or node.get("name") or "") for node in chain(inside, outside))
+    rest = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
+    # The form of Tistory has `comment_47` for the post 47.
+    marks = (n.get("id") or n.get("name") or "" for n in chain(inside, rest) if n.tag != "textarea")
     # Ids of elements state the numbers of comments; Roller has two for each.
-    kinds = Counter(kind for kind, _ in {(mark[0].removesuffix(mark[1]), mark[1]) for mark in marks if mark})
+    kinds = Counter(k for k, _ in {(m[0].removesuffix(m[1]), m[1]) for m in map(_ID.search, marks) if m})
     count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)

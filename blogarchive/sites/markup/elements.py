@@ -15,12 +15,6 @@ from blogarchive.parsing.html import BLOCKS, Element
 Shape = tuple[tuple[str, str], ...]
 # More than themes have between the text of a comment and the list of comments.
 _MAX_OFFSET = 14
-# Of an element that says that the comments are closed.
-_CLOSED = re.compile(
-    r"(?i)\W*(?:comments? (?:are|is)(?: now)? closed|(?:该?文章)?评论(?:功能)?已(?:经)?关闭|kommentare sind geschlossen|"
-    r"(?:los )?comentarios están cerrados|(?:os )?comentários estão (?:fechados|encerrados)|i commenti sono chiusi|"
-    r"les commentaires sont (?:fermés|clos)|комментарии закрыты|コメントは受け付けていません)[^\w,，]*"
-)
 # A number, or the place in the list: `odd` and `first` of a `dt` of Dotclear, `me` if the author of the blog wrote it.
 _PLACE = re.compile(r"\S*[0-9]\S*|(?<!\S)(?:odd|even|first|last|alt|me)(?!\S)")
 
@@ -68,12 +62,12 @@ def beside_heading(heading: Element | None) -> list[Element]:
     return [one for one in inner if one not in above and one is not heading]
 
 
-def outside_forms(node: Element) -> set[Element]:
+def outside_forms(node: Element, notice: re.Pattern[str]) -> set[Element]:
     """Return all elements in an element, without its forms, those around them, and those beside them but articles.
 
-    A notice that comments are closed is in the place of a form.
+    A notice that comments are closed, which matches `notice`, is in the place of a form.
     """
-    closed = (one for one in node.iter() if isinstance(one.text, str) and _CLOSED.fullmatch(one.text))
+    closed = (one for one in node.iter() if isinstance(one.text, str) and notice.fullmatch(one.text))
     forms = ancestors(chain(node.iter("form", "textarea"), closed))
     near = (one for form in forms for one in form if one not in forms and one.tag != "article")
     return {*node.iter()} - forms - {one for root in near for one in root.iter()}

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -99,6 +99,16 @@ def with_descendants(elements: Iterable[dom.Element]) -> set[dom.Element]:
         if element not in found:
             found.update(element.iter())
     return found
+
+
+def buttons(rows: list[list[dom.Element]], text: Callable[[dom.Element], str]) -> list[dom.Element]:
+    """Return the links to answer and the like, in any language: alike in all rows, each to another URL."""
+    links: dict[str, dict[str, dom.Element]] = {}
+    # In a paragraph a commenter may link a word; a time is not a button.
+    for one in (one for row in rows for one in row if next(one.iterancestors()).tag != "p"):
+        links.setdefault(text(one), {})[one.get("href", "")] = one
+    alike = (one for shown, one in links.items() if len(one) >= len(rows) > 1 and re.fullmatch(r"\D+", shown))
+    return [one for found in alike for url, one in found.items() if not url.startswith("#")]
 
 
 def answered(elements: list[dom.Element]) -> dict[dom.Element, dom.Element]:
@@ -369,11 +379,7 @@ def _copy_visible(
     # The page is read further: its own tree stays as it is.
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
-    shut = [
-        node
-        for original, node in pairs[1:]
-        if node.tag in dom.NEVER_SHOWN or original in hidden or original in dropped
-    ]
+    shut = [n for one, n in pairs[1:] if n.tag in dom.NEVER_SHOWN or one in hidden or one in dropped]
     if head is not None:
         _remove_head(pairs, head)
     _remove_elements(copy, shut)

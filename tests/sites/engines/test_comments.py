@@ -220,6 +220,15 @@ THEMES = {
         "<h4>Comments for: Regen</h4>",
         '<li class="row"><b>{name}</b><i>{day} {time}</i><div>{text}</div></li>',
     ),
+    "a shortened weekday before the time, and a button, in another language": (
+        '<div id="comments">',
+        '<div class="comment"><span class="submitted">śr., {day} {time} — {link}</span><div class="content">{text}</div>'
+        '<ul class="links"><li><a href="/comment/reply/93/{id}">odpowiedz</a></li></ul></div>',
+    ),
+    "a form with the number of the post": (
+        '<div class="cmt_box"><form><textarea id="comment_47"></textarea></form>',
+        '<div class="box"><span class="name">{name}</span> <span>| {day} {time} | <a href="/47#comment{id}">PERMALINK</a></span><div class="desc">{text}</div></div>',
+    ),
 }  # fmt: skip
 
 
@@ -555,6 +564,59 @@ def test_three_comments_of_one_author_are_read() -> None:
     item = "<div class='l'><b>Jutta</b><div>2019-05-2{0} 09:05 <a href='#'>回复</a></div><div>Am See {0}.</div></div>"
     page = read(f"<div>Kommentare</div><div>{''.join(map(item.format, (1, 2, 3)))}</div>")
     assert authors(page) == [("Jutta", f"Am See {n}.") for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("label", ["postado por", "kirjoittanut"])
+@pytest.mark.parametrize(
+    "names", [("Dirceu", "<a href='/u/2'>Neide</a>"), ("<a href='/u/1'>Dirceu</a>", "<i>Neide</i>")]
+)
+def test_words_before_the_names_of_all_commenters_are_no_part_of_them(
+    label: str, names: tuple[str, str]
+) -> None:
+    item = (
+        "<li><i>2019-05-2{0} 09:05</i><span class='commentAuthorName'>{1} {2}</span><p>Am See {0}.</p></li>"
+    )
+    items = (item.format(n, label, name) for n, name in enumerate(names, 1))
+    page = read(f"<h3>2 Kommentare</h3><ul class='itemCommentsList'>{''.join(items)}</ul>")
+    assert authors(page) == [("Dirceu", "Am See 1."), ("Neide", "Am See 2.")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Napsal {} dne {}", "Napísal {} dňa {}", "Dodane przez {} dnia {}", "Írta {} {}", "Scris de {} la {}", "Публикувано от {} на {}",
+        "Objavio {} u {}", "Kirjoittanut {} klo {}", "Skrivet av {} den {}", "Skrevet af {} d. {}", "Geplaatst door {} op {}",
+        "Gönderen {} tarihinde {}", "Ditulis oleh {} pada {}", "Đăng bởi {} vào {}", "Από {} στις {}", "מאת {} ב- {}", "بواسطة {} في {}",
+        "توسط {} در {}", "Опублікував {} о {}", "Опубликовал {} в {}", "Postado por {} em {}", "Scritto da {} il {}", "Parašė {} {}",
+        "글쓴이 {} {}", "{} napsal(a): {}", "{} mówi: {}", "{} szerint: {}", "{} a spus: {}", "{} казва: {}", "{} kaže: {}", "{} sanoo: {}",
+        "{} säger: {}", "{} zegt: {}", "{} dedi ki: {}", "{} berkata: {}", "{} viết: {}", "{} λέει: {}", "{} אמר: {}", "{} يقول: {}",
+        "{} گفت: {}", "{} пише: {}", "{} говорит: {}", "{} disse: {}", "{} dice: {}", "{} ha detto: {}", "{}님의 말: {}", "{} より: {}",
+    ],
+)  # fmt: skip
+def test_words_of_any_language_around_a_name_are_no_part_of_it(line: str) -> None:
+    page = read(
+        f"<div id='comments'><div><p>Am See.</p><p>{line.format('Ada Holm', '2019-05-21 09:05')}</p></div></div>"
+    )
+    assert authors(page) == [("Ada Holm", "Am See.")]
+
+
+@pytest.mark.parametrize(
+    "button",
+    ["Rispondi", "Odpowiedz", "Odpovědět", "Válasz", "Svara", "Beantwoorden", "Cevapla", "Yanıtla", "Balas", "Trả lời", "Απάντηση", "השב",
+     "رد", "پاسخ", "Відповісти", "Răspunde", "Vastaa", "Отговор", "返信"],
+)  # fmt: skip
+def test_a_link_to_answer_the_only_comment_is_no_name(button: str) -> None:
+    item = (
+        f"<p>2019-05-21 09:05 — Ada Holm</p><div>Am See.</div><ul><li><a href='/r/1'>{button}</a></li></ul>"
+    )
+    assert authors(read(f"<div id='comments'><div>{item}</div></div>")) == [("Ada Holm", "Am See.")]
+
+
+def test_two_commenters_with_the_same_first_name_keep_it() -> None:
+    item = "<li><i>2019-05-2{0} 09:05</i><span class='author'>{1}</span><p>Am See {0}.</p></li>"
+    items = map(item.format, (1, 2), ("Anna", "Anna <a href='/u/2'>Berg</a>"))
+    page = read(f"<h3>2 Kommentare</h3><ul id='comments'>{''.join(items)}</ul>")
+    assert authors(page)[0] == ("Anna", "Am See 1.")
 
 
 def test_the_names_of_the_columns_of_a_table_are_not_that_of_an_author() -> None:

@@ -41,6 +41,7 @@ OF_THEME = [
     "标签：河",
     "This work is licensed under a Creative Commons Attribution 4.0 International License.",
     "This entry was posted on 6 May 2020 and is filed under Rivers. You can leave a response.",
+    "[ Метки | <a rel='tag' href='/tag/1'>река</a> ]",
 ]
 OF_AGE = [
     "距离上次修改已过932天",
@@ -71,6 +72,11 @@ def test_a_sentence_of_the_author_is_kept_in_the_first_and_the_last_line(line: s
 @pytest.mark.parametrize("line", OF_THEME)
 def test_a_line_of_licence_or_of_other_posts_is_not_of_the_text(line: str) -> None:
     assert line.partition("<")[0] not in body_of(f"{TEXT}<p>{line}</p>")
+
+
+@pytest.mark.parametrize("name", ["itemRatingBlock", "postTags", "itemContentFooter", "blogShareButtons"])
+def test_a_part_whose_name_has_its_words_without_signs_between_them_is_not_of_the_text(name: str) -> None:
+    assert body_of(f"{TEXT}<div class='{name}'>河边的人（2）</div>") == body_of(TEXT)
 
 
 @pytest.mark.parametrize("line", OF_AGE)

@@ -229,6 +229,8 @@ def test_the_day_beside_a_title_in_a_list_is_not_of_the_title() -> None:
         "/archives/12",
         "/archives/river",
         "/archives/2022/05/river",
+        "/archive/2009/03/08/river.aspx",
+        "/blog/PermaLink,guid,6b1e.aspx",
     ],
 )
 def test_a_post_below_archives_is_a_post(path: str) -> None:
@@ -238,7 +240,8 @@ def test_a_post_below_archives_is_a_post(path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/archives/", "/archives/2022/", "/archives/2022/05/", "/archives/202205", "/archives/page/2/", "/archives/tag/river",
-     "/archive/2005/07.html", "/archives/2004_05.html", "/blog/page2/"],
+     "/archive/2005/07.html", "/archives/2004_05.html", "/blog/page2/", "/archive/2009/03.aspx", "/archive/2009/03/08.aspx",
+     "/blog/CategoryView,category,River.aspx", "/blog/default,month,2007-02.aspx"],
 )  # fmt: skip
 def test_a_year_a_month_and_a_tag_below_archives_are_lists(path: str) -> None:
     assert not urls.may_be_post(f"https://notes.example.org{path}")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from blogarchive.items import Target
@@ -26,6 +27,7 @@ class Source(Protocol[T]):
         """Return at most `limit` items of `host` that are not in `exclude`."""
 
 
+@dataclass(eq=False)
 class HostScheduler(Generic[T]):
     """Hands out the items of `source` until none is left or the run stops.
 
@@ -34,18 +36,12 @@ class HostScheduler(Generic[T]):
     one of its items ended, or if the source names it as changed.
     """
 
-    def __init__(
-        self,
-        source: Source[T],
-        throttle: HostThrottle,
-        *,
-        on_change: Callable[[], None],
-        ahead: Callable[[], int] = lambda: 0,
-    ) -> None:
-        self._source: Source[T] = source
-        self._throttle = throttle
-        self._on_change = on_change
-        self._ahead = ahead
+    source: Source[T]
+    throttle: HostThrottle
+    on_change: Callable[[], None]
+    ahead: Callable[[], int] = lambda: 0
+
+    def __post_init__(self) -> None:
         self._ready: defaultdict[str, deque[T]] = defaultdict(deque)  # by host
         self._host_of: dict[T, str] = {}  # host of each item in flight
         self._in_flight: defaultdict[str, set[T]] = defaultdict(set)  # by host
@@ -64,8 +60,8 @@ class HostScheduler(Generic[T]):
 
     def take_free(self) -> Iterator[T]:
         """Yield items of the hosts with room; they are in flight now."""
-        self._with_room.update(dict.fromkeys(self._source.changed_hosts()))
-        most = _IN_FLIGHT_PER_HOST + self._ahead()
+        self._with_room.update(dict.fromkeys(self.source.changed_hosts()))
+        most = _IN_FLIGHT_PER_HOST + self.ahead()
         for host in list(self._with_room):
             del self._with_room[host]
             while len(self._in_flight[host]) < most and self._fill(host):
@@ -76,7 +72,7 @@ class HostScheduler(Generic[T]):
 
     def has_more(self) -> bool:
         """Return True if an allowed item is not in flight yet."""
-        self._with_room.update(dict.fromkeys(self._source.changed_hosts()))
+        self._with_room.update(dict.fromkeys(self.source.changed_hosts()))
         return any(map(self._fill, self._with_room))
 
     def block_host(self, host: str) -> None:
@@ -93,7 +89,7 @@ class HostScheduler(Generic[T]):
         if host is not None:
             self._in_flight[host].discard(item)
             self._with_room[host] = None
-        self._on_change()
+        self.on_change()
 
     def defer(self, item: T) -> None:
         """Free the place of an item that was not sent; the next run fetches it."""
@@ -103,12 +99,12 @@ class HostScheduler(Generic[T]):
 
     def _fill(self, host: str) -> bool:
         """Return True if the queue of `host` begins with an allowed item; take more items if it is empty."""
-        if host in self._blocked or not self._throttle.is_allowed(host):
+        if host in self._blocked or not self.throttle.is_allowed(host):
             return False
         ready = self._ready[host]
         while True:
             if not ready:
-                ready.extend(self._source.take(host, _BATCH, self.unfinished(host)))
-            if not ready or self._throttle.is_allowed(service_of(ready[0].url)):
+                ready.extend(self.source.take(host, _BATCH, self.unfinished(host)))
+            if not ready or self.throttle.is_allowed(service_of(ready[0].url)):
                 return bool(ready)
             self._deferred[host].add(ready.popleft())  # some blogs have pages on a second host

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from blogarchive.items import BlogLink, CrawledPage, Page, PageKind, ParsedPage, Target
@@ -57,42 +57,35 @@ def uid_lookups(archive: Archive, site: Site, base_url: str, first: int, last: i
             yield Lookup(url=url, source="uids", uid=uid)
 
 
+@dataclass(eq=False)
 class DiscoverySession:
     """The lookups of one `discover`; stores the blogs that their pages name. `progress` is called after each page."""
 
-    def __init__(
-        self,
-        archive: Archive,
-        site: Site,
-        base_url: str,
-        wanted: Iterator[Lookup],
-        *,
-        progress: Progress = no_progress,
-        max_requests: int | None = None,
-    ) -> None:
-        self.max_requests = max_requests
-        self.fetched = 0
-        self.failed: list[str] = []
-        self._archive = archive
-        self.site = site
-        self._wanted = wanted
+    archive: Archive
+    site: Site
+    base_url: str
+    wanted: Iterator[Lookup]
+    progress: Progress = no_progress
+    max_requests: int | None = None
+    fetched: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
         self._further: deque[Lookup] = deque()
-        self._home = (host_of(base_url), port_of(base_url))
-        self._progress = progress
-        blogs = [blog for blog in stored_blogs(archive, left_out=True) if blog.site == site.name]
-        self._classifier = ResponseClassifier(unclosed_hosts(archive, blogs))
+        blogs = [blog for blog in stored_blogs(self.archive, left_out=True) if blog.site == self.site.name]
+        self._classifier = ResponseClassifier(unclosed_hosts(self.archive, blogs))
 
     def homes(self) -> frozenset[tuple[str, int]]:
         """Return host and port of the site, whose address may be private."""
-        return frozenset((self._home,))
+        return frozenset(((host_of(self.base_url), port_of(self.base_url)),))
 
     def next(self) -> Lookup | None:
         """Return the next lookup; None if none is left."""
         if self._further:
             return self._further.popleft()
-        for lookup in self._wanted:
+        for lookup in self.wanted:
             is_repeated = lookup.source != "page" and discovery.was_requested(
-                self._archive, lookup.url, since=utc_now() - REPEAT_AFTER
+                self.archive, lookup.url, since=utc_now() - REPEAT_AFTER
             )
             if not is_repeated:
                 return lookup
@@ -116,7 +109,7 @@ class DiscoverySession:
         else:
             rejection = None if kind is ResponseKind.CUT else validate_page(crawled, StoredState())
             self.record_failure(lookup, rejection.failure.detail if rejection else Detail.PAGE_STOPS)
-        self._progress(self.fetched, 0)
+        self.progress(self.fetched, 0)
         return kind
 
     def record_failure(self, lookup: Lookup, detail: str) -> None:
@@ -127,23 +120,23 @@ class DiscoverySession:
         """Store the blogs that a page shows or names, and that the lookup was requested."""
         page, parsed = crawled.page, crawled.parsed
         shown = self._shown_blogs(lookup, page, parsed)
-        with self._archive.atomic():
+        with self.archive.atomic():
             if lookup.source == "page":
                 self._add(self._without_names((*shown, *parsed.blogs)), "page", page.url)
             else:
                 self._add(shown, lookup.source, page.url)
                 self._add(parsed.blogs, "links", page.url)
-            discovery.record_request(self._archive, lookup.url, now=utc_now())
+            discovery.record_request(self.archive, lookup.url, now=utc_now())
 
     def _add(self, blogs: Iterable[BlogLink], source: discovery.Source, found_on: str) -> None:
-        discovery.add_blogs(self._archive, blogs, source=source, found_on=found_on, now=utc_now())
+        discovery.add_blogs(self.archive, blogs, source=source, found_on=found_on, now=utc_now())
 
     def _without_names(self, blogs: Iterable[BlogLink]) -> list[BlogLink]:
         """Return the blogs with a number, and those with a name if the archive has such blogs.
 
         Each short path of a host, such as `/about/`, may be the home page of a blog with that name.
         """
-        has_names = discovery.has_names(self._archive, self.site.name)
+        has_names = discovery.has_names(self.archive, self.site.name)
         return [blog for blog in blogs if has_names or blog.uid.isdigit()]
 
     def _target(self, lookup: Lookup) -> Target:

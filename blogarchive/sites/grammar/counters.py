@@ -55,7 +55,6 @@ _NUMBERED = re.compile(
 _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
-_OPENING = ("(", "[", "【")
 # Before the views: the time, the category or the author of the post.
 _COUNTER_PREFIX = (
     r"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期|[Pp]osted at)?\s*+:?\s*+[(\[]?"
@@ -92,7 +91,7 @@ def _parse_labels_first(text: str) -> CountTexts | None:
     The one number without a label counts likes, whose label is an image. The number of comments may be
     missing if its label is shown. If number and label are one word, as in 3 条评论, the number may come first.
     """
-    return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in _OPENING else text, _ITEM)
+    return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in ("(", "[", "【") else text, _ITEM)
 
 
 def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
@@ -130,9 +129,11 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 _NUMBER_FIRST = (
     rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|{_COMMENTS_WORD}|{_LIKES})"
 )
-_LABEL_CHARS = "浏阅点人访评回跟留查围CcVvHRP"  # first characters of the labels
+# First characters of the labels. Most lines fail at the first set, of what any counters begin with.
+_LABEL_CHARS = "浏阅点人访评回跟留查围CcVvHRP"
 _COUNTERS_START = re.compile(
-    rf"{LINE_START}(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
+    rf"{LINE_START}(?=[\s\d本此被发时日分类栏作已共有总推置取修喜删收打举转编引订邀赞顶支票鲜{_LABEL_CHARS}(\[【])"
+    rf"(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
     r"|(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"

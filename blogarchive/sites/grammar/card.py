@@ -52,8 +52,8 @@ _NUMBERS_FIRST = re.compile(rf"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*{_UNIT}\s*总?�
 _NICKNAME = re.compile(
     r"(?:[昵暱][称稱]|姓名|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?:(?::|(?<=博主\s))\s*(?P<value>\S.{0,40})?)?"
 )
-_NO_NAME = re.compile(
-    r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于|等级|积分).*|.*[。!?]"
+NO_NAME = re.compile(
+    r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|[一-鿿]{2,3}\s*\d[\d,]*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于|等级|积分).*|.*[。!?]"
 )
 BLOG_NAME = re.compile(r"的\s*(?:博客|部落格|空间|[Bb]log|BLOG)\s*$")
 _EDGES = " ,，、\xa0\u3000\u200b"
@@ -142,7 +142,7 @@ def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCar
     if card == NO_CARD:
         return card, tuple(lines[:1])
     first = next(view.lines_with_text(own[1:]), None) if card.nickname is None else None
-    if first is not None and _NO_NAME.fullmatch(view.folded[first]) is None:
+    if first is not None and NO_NAME.fullmatch(view.folded[first]) is None:
         card = replace(card, nickname=view.lines[first].text.strip(_EDGES))
     return card, own
 
@@ -199,12 +199,12 @@ def _parse_box(
             break
         above = (i for i in own if i < visits and i not in view.sections)
         texts = ((i, _read_line(view, i)[0].strip()) for i in above)
-        names = [i for i, text in texts if text and not _NO_NAME.fullmatch(text)]
+        names = [i for i, text in texts if text and not NO_NAME.fullmatch(text)]
         card, _ = parse_card(view, (own[0], *own))
         if (names or card.nickname) and card.total_visits is not None:
             # The title of the blog may be in the box.
             people = [i for i in names if not BLOG_NAME.search(view.folded[i])]
-            named = people if len(people) == 1 else [i for i in people if not _is_blog_title(view, i)]
+            named = [i for i in people if not _is_blog_title(view, i, is_sole=len(people) == 1)]
             name = [i for i in people if view.is_own_home(i)] or (named if len(named) == 1 else [])
             if card.nickname is None and name:
                 card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
@@ -213,9 +213,9 @@ def _parse_box(
     return parse_card(view, (visits, visits)) if alone else (NO_CARD, ())
 
 
-def _is_blog_title(view: PageView, index: int) -> bool:
+def _is_blog_title(view: PageView, index: int, *, is_sole: bool) -> bool:
     line = view.lines[index]
-    return line.block.tag == "h1" or confirms_title(view.document.title, line.text)
+    return line.block.tag == "h1" or (not is_sole and confirms_title(view.document.title, line.text))
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:
@@ -300,7 +300,10 @@ def parse_blog_header(
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
     top = min(view.post_lines.intersection(outside), default=0) if end is None else end
     shown = ((i, _find_blog_name(view, i, top, end, others)) for i in outside)
-    index, name = next(((i, name) for i, name in shown if name), (0, None))
+    found = [(i, name) for i, name in shown if name]
+    # TITLE - BLOG - SITE: a link of the site's bar may name the author.
+    confirmed = (each for each in found if f" {each[1]} " in view.document.title)
+    index, name = next(confirmed, found[0] if found else (0, None))
     return BlogHeader() if name is None else BlogHeader(title=name, own_lines=frozenset((index,)))
 
 
@@ -337,13 +340,13 @@ def _find_blog_name(
             and not is_other
             and len(name) > 1
             and "://" not in name
-            and not _is_menu_word(name)
+            and not is_menu_word(name)
         ):
             return name
     return None
 
 
-def _is_menu_word(name: str) -> bool:
+def is_menu_word(name: str) -> bool:
     """Return True if a link with this text leads to a page by a word, and names no blog."""
     return _MENU_WORDS.fullmatch(fold(name)) is not None or name in SITE_BAR
 

@@ -20,7 +20,7 @@ _COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|跟[帖贴]|留�
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
-_OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
+OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, or any short text in brackets.
 _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
@@ -43,17 +43,17 @@ _HAVING = r"(?:(?:已有?|共有?|总共)\s*+)?"
 _CLASSIFIED = (
     rf"{_HAVING}(?P<number>{NUMBER})\s*+(?:[次人条篇个位则]{{1,2}}\s*+(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
 )
-_KINDS = rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{_OTHERS})"
+_KINDS = rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<other>{OTHERS})"
 _ITEM = re.compile(
     rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:{_KINDS}过?)"
-    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{_OTHERS})|)\s*+:?\s*+{_VALUE}"
+    rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{OTHERS})|)\s*+:?\s*+{_VALUE}"
     rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
     rf"{_EDGE}(?:{_HAVING}(?P<number>{NUMBER})\s*+[次人条篇个位则]{{0,2}}\s*+(?:{_KINDS})|{_ABOUT}|\[?(?:{_BUTTON_WORDS})\]?){_EDGE}"
 )
 _BRACKETED = re.compile(
-    rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{_OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
+    rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
 # Before the views: the time, the category or the author of the post.
 _COUNTER_PREFIX = (

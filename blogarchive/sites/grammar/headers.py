@@ -34,10 +34,10 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
         signs = range(*floor.span("floor"))  # the name may end in digits
         end = next((i for i in signs if joined.node_at(i) is not joined.node_at(i - 1)), end)
     begin = start if link is None else min(joined.link_end(start), end)
-    for match in re.finditer("回复", joined.text[begin:end]):
+    for match in re.finditer("回复|@", joined.text[begin:end]):
         at = begin + match.start()
         before = _read_name(joined, start, at).rstrip(_OPENED)
-        after = _drop_brackets(joined.raw_text(at + 2, end).strip(":： ").removeprefix("@"))
+        after = _drop_brackets(joined.raw_text(begin + match.end(), end).strip(":： ").removeprefix("@"))
         if before and after and (link is not None or _is_set_apart(joined, at)):
             return before, after, link
     # Words after a linked name, such as those of a browser, are no part of it.

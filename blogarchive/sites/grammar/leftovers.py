@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
-from blogarchive.items import PageKind, ParsedPage, Problem
+from blogarchive.items import Author, ListedPost, PageKind, ParsedPage, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.sites.grammar import words as vocabulary
+from blogarchive.parsing.document import are_in_same_row
+from blogarchive.sites.grammar import card, words as vocabulary
+from blogarchive.sites.grammar.counters import OTHERS
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, find_comment_labels
 from blogarchive.sites.grammar.post import PostPage
 
@@ -30,12 +32,15 @@ def add_problem(
     start, end = (0, 0) if post_page is None else (post_page.start, max(post_page.start, post_page.end))
     free = frozenset(chain(range(start), range(end, len(view.lines)))).difference(own_lines)
     lines = sorted(free)
-    rows = chain.from_iterable(_find_rows(view, page, lines))  # an author may type counts there
-    left = [_iter_statistics(view, page, free.difference(rows)), _iter_links(view, page, lines)]
-    if post_page is None:
-        left.append(_iter_rows(view, page, lines))
-    else:
-        left += [_iter_body(view, post_page), _iter_comments(view, post_page)]
+    around = free.union(own_lines)
+    rows = _find_rows(view, page, lines)
+    shown = around.difference(*(row for row, _ in rows))  # an author may type counts there
+    top = post_page.start if post_page else min(view.post_lines.intersection(lines), default=0)
+    left = [_iter_statistics(view, page, shown), _iter_links(view, page, lines, around)]
+    left += [_iter_names(view, page, around, top), _iter_rows(view, page, rows)]
+    if post_page is not None:
+        left += [_iter_frame(view, page, post_page, free), _iter_body(view, post_page)]
+        left.append(_iter_comments(view, post_page))
     texts = [text.strip()[:80] for text in islice(chain.from_iterable(left), 3)]  # a reason is short
     detail = Detail.LEFT_OVER.format(texts="; ".join(dict.fromkeys(texts)))
     problem = Problem(kind="incomplete", field="template", detail=detail)
@@ -47,44 +52,112 @@ def add_problem(
 _MAX_LABELLED = 60  # characters of a line with a label and its value
 # Alternatives that begin with literal characters: `re` skips all other text at once.
 _LABEL = re.compile(
-    "访[问客]|来访|造访|到访|人[次气]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博龄"
+    "访[问客]|Visit(?:or)?s?|Views?|Hits?|来访|造访|到访|人[次气]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博客年龄|博龄|岁"
 )
-_DAYS, _TODAY = frozenset("注登开加建R"), re.compile("[今昨当本每][日天周月]$")
+_KINDS = dict.fromkeys("注登开加建R", "day")
+_NOBODY = Author(uid="", url="")
+_TODAY = re.compile("[今昨当本每][日天周月]$")
 _GAP = rf"[^\w{vocabulary.LINE_START}]*+"
 _VALUE = rf"(?P<value>{vocabulary.DATE}|{vocabulary.NUMBER})"
 _AFTER = re.compile(
-    rf"{_GAP}(?:总?[数量]|日期|时间|于|人次|次数|人数)?{_GAP}{vocabulary.LINE_START}?{_GAP}{_VALUE}(?![-/.:年\d])"
+    rf"{_GAP}(?:总?[数量]|日期|时间|于|人次|次数|人数)?{_GAP}{vocabulary.LINE_START}?{_GAP}{_VALUE}(?![-/.:\d]|年\s*\d)"
 )
 _BEFORE = re.compile(rf"(?<![\d:/.-]){_VALUE}\s*{vocabulary.LINE_START}?\s*(?:人次|次|人)?的?$")
 
 
 def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -> Iterator[str]:
     """Yield the labelled numbers and days of the blog that no field has."""
-    author, text = page.author, view.line_index.text
-    has_visits = author is not None and author.total_visits is not None
-    views = {post.views for post in page.posts}
-    has_day = author is not None and author.registered is not None
-    has_age = author is not None and author.account_age is not None
-    for label in _LABEL.finditer(text):
+    author, text = page.author or _NOBODY, view.line_index.text
+    counts_read = {author.total_visits, *(post.views for post in page.posts)}
+    is_read = {"day": author.registered, "age": author.account_age, "count": None not in counts_read or None}
+    for label in _LABEL.finditer(text) if None in is_read.values() else ():
+        kind = "age" if label[0][-1] in "龄岁" else _KINDS.get(label[0][0], "count")
+        if is_read[kind] is not None:
+            continue
         index = view.line_index.line_at(label.start())
         if index not in lines or view.links[index] or len(view.folded[index]) > _MAX_LABELLED:
             continue  # a count beside a link is that of the linked page
         before = text[max(0, label.start() - 24) : label.start()]  # a number and its unit
         near = (_AFTER.match(text, label.end()), _BEFORE.search(before))
         counts = {parse_count(match["value"]) for match in near if match is not None}
-        is_day = label[0][0] in _DAYS
-        is_counted = has_visits or not views.isdisjoint(counts)
-        is_read = has_day if is_day else has_age if label[0] == "博龄" else is_counted
-        if counts and not is_read and (None in counts) == is_day and not _TODAY.search(before):  # None: a day
+        found = counts & {None} if kind == "day" else counts - {None}  # None: a day
+        is_known = kind == "count" and not counts_read.isdisjoint(found)
+        if found and not is_known and not _TODAY.search(before):
             yield view.lines[index].text
+
+
+_LABEL_ALONE = re.compile("博主|主人|站长|笔者|作者|个人.*")
+_NAME_LABEL = re.compile(
+    "(?:[昵暱][称稱]|姓名|[网網]名|[笔筆]名|用[户戶]名|博主|站[长長])\\s*[:：]?\\s*\\w[^:：]*$"
+)
+_WORD = re.compile(r"[^\W\d]{2}")
+_PARTS = re.compile(r"\s*[-_|·»>:：—]+\s*")
+_LINES_OF_BOX = 16
+
+
+def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: int) -> Iterator[str]:
+    """Yield a line that may be the title of the blog, and one above the visits that may be the name of the author, if
+    none was read.
+
+    The title is above the post, or a part of the window title.
+    """
+    author = page.author
+    if author is None:
+        return
+    if author.blog_title is not None and author.nickname is not None:
+        yield from (name for name in [author.nickname] if _NAME_LABEL.match(name))
+        return  # most pages
+    lines = [i for i in view.lines_with_text(sorted(around)) if len(view.lines[i].text) <= _MAX_LABELLED]
+    plain = [i for i in lines if i not in view.sections and not view.links[i]]
+    posts = {post.title for post in page.posts}
+    read = posts | {author.blog_title, author.nickname, page.listing} | vocabulary.SITE_BAR
+    names = [i for i in plain if view.lines[i].text not in read and _may_be_name(view, i)]
+    if author.blog_title is None:
+        yield from (view.lines[i].text for i in names if i < min(top, *view.sections, len(view.lines)))
+        parts = {part for part in _PARTS.split(view.document.title) if _WORD.search(part)} - read
+        homes = [i for i in lines if view.links_to(i, PageKind.HOME)]
+        texts = (view.lines[i].text for i in (*plain, *homes))
+        yield from (text for text in texts if any(part in text for part in parts))
+        links = (each for i in homes for each in view.links_to(i, PageKind.HOME) if each[0] not in read)
+        own = (text for text, _, to in links if to.uid == author.uid and len(text) > 1)
+        yield from (text for text in own if not card.is_menu_word(text))
+    if author.nickname is None:
+        yield from (view.lines[i].text for i in plain if _NAME_LABEL.match(view.lines[i].text))
+        yield from _iter_box(view, author.total_visits, names)
+
+
+def _may_be_name(view: PageView, index: int) -> bool:
+    """Return whether a line has the form of a name, and is neither a label nor a cell beside another one."""
+    text = view.folded[index].strip()
+    near = view.lines[max(index - 1, 0) : index + 2]
+    is_cell = any(are_in_same_row(*pair) for pair in pairwise(near))
+    no_name = card.NO_NAME.fullmatch(text) or _LABEL_ALONE.fullmatch(text)
+    return not is_cell and not no_name and _WORD.search(text) is not None
+
+
+def _iter_box(view: PageView, visits: int | None, names: Collection[int]) -> Iterator[str]:
+    """Yield the last of some lines above the line of visits, in the innermost element with one."""
+    shown = re.compile("(?!)" if visits is None else rf"(?<!\d)(?:{visits:,}|{visits})(?!\d)")
+    lines = (i for i, line in enumerate(view.lines) if shown.search(line.text[:_MAX_LABELLED]))
+    around = (
+        inside
+        for i in islice(lines, 1)
+        for node, inside in view.iter_around(i)
+        if node.tag not in ("body", "html")
+    )
+    boxes = ([i for i in names if i in inside] for inside in around if len(inside) <= _LINES_OF_BOX)
+    yield from (view.lines[box[-1]].text for box in islice(filter(None, boxes), 1))
 
 
 _LISTS = (PageKind.CATEGORY, PageKind.MONTH, PageKind.POST)
 _MIN_LINKS = 3  # that make a list
 
 
-def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Iterator[str]:
-    """Yield a link of a list of months or categories if none was read, and one in the position of listed posts.
+def _iter_links(
+    view: PageView, page: ParsedPage, lines: Sequence[int], around: Collection[int]
+) -> Iterator[str]:
+    """Yield a link of a list of months or categories if none was read, and one in the position of listed posts; the labels
+    of empty sections.
 
     Other lists of posts, such as the ones read most, have no field.
     """
@@ -101,36 +174,43 @@ def _iter_links(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Itera
     for (kind, path), texts in found.items():
         if len(texts) >= _MIN_LINKS and (path in own if kind is PageKind.POST else not read[kind]):
             yield next(iter(texts.values()))
+    named = {"categories": page.categories, "months": page.months, "latest": page.latest or not page.posts}
+    empty = (i for i, name in view.sections.items() if not named.get(name, True) and not view.links[i])
+    yield from (view.lines[i].text for i in empty if i in around)
 
 
 # --- rows of a list
 
-_TIME = re.compile(rf"{vocabulary.DATE}|\d+:\d+(?::\d+)?")
+_TIME = re.compile(rf"(?:{vocabulary.DATE})?\s*\d+:\d+(?::\d+)?|{vocabulary.DATE}")
 _DIGITS, _PROSE = re.compile(r"\d+"), re.compile("[。，！？]")
 _MIN_ROWS = 3
-_LIKES = {"(0)", "（0）"}  # of listed posts: no field has them
+_COUNTED = re.compile(r"^\s*\d+\s*$|\d\s*[^\W\d]+\s*$")
+_LIKED = "(?:[点获按]?赞|[顶踩]|推荐|喜欢|支持|收藏|分享|字数)"
+# Of listed posts: no field has them.
+_LIKES = re.compile(rf"^[(（]0[)）]$|{_LIKED}\W{{0,2}}0|0\W?[人次个]?{_LIKED}")
 _LINES_OF_LAST_ROW = 30
 
 
-def _iter_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> Iterator[str]:
-    """Yield the form of numbers or times in all rows of a list if none was read."""
-    found = _find_rows(view, page, lines)
+def _iter_rows(view: PageView, page: ParsedPage, found: Sequence[tuple[range, ListedPost]]) -> Iterator[str]:
+    """Yield the form of the numbers or times that all rows of a list have and no field of a listed post."""
     if len(found) < _MIN_ROWS:
         return
-    rows = [{_row_form(view, i) for i in row} for row in found]
+    rows = ({_row_form(view, i, post) for i in row} for row, post in found)
+    forms = (_LIKES.sub("", form) for form in set.intersection(*rows))
     has_counts = any(post.views is not None or post.comment_count is not None for post in page.listed)
-    signs = ("" if has_counts else "0") + ("" if any(post.posted for post in page.listed) else "T")
-    forms = set.intersection(*rows) - _LIKES
-    yield from (form for form in forms if any(sign in form for sign in signs) and not _PROSE.search(form))
+    signs = [] if has_counts else ["0"]
+    signs += [] if any(post.posted and ":" in post.posted.text for post in page.listed) else ["T"]
+    shown = (form for form in forms if any(sign in form for sign in signs))
+    yield from (form for form in shown if not _PROSE.search(form))
 
 
-def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[range]:
+def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[tuple[range, ListedPost]]:
     """Return the lines of each listed post, from its first link on; a number of the last one."""
-    urls = {post.url for post in page.listed}
+    posts = {post.url: post for post in page.listed}
     firsts: dict[str, int] = {}
-    for i in lines if urls else ():
+    for i in lines if posts else ():
         for _, _, to in view.links_to(i, PageKind.POST) if i in view.post_lines else ():
-            if to.url in urls:
+            if to.url in posts:
                 firsts.setdefault(to.url, i)
     starts = sorted(set(firsts.values()))
     ends = starts[1:]
@@ -138,16 +218,55 @@ def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[r
         around = view.document.common_ancestor(view.lines[starts[0]], view.lines[starts[-1]])
         stop = view.document.lines_in(around).stop if ends else len(view.lines)
         ends = [*ends, min(starts[-1] + _LINES_OF_LAST_ROW, stop)]
-    return [range(start, end) for start, end in zip(starts, ends, strict=True)]
+    own = {start: posts[url] for url, start in firsts.items()}
+    return [(range(start, end), own[start]) for start, end in zip(starts, ends, strict=True)]
 
 
-def _row_form(view: PageView, index: int) -> str:
-    """Return a line without the words of links, with the same sign for each number and each time."""
-    links = (text for text, _, to in view.links[index] if to is not None and not text.strip().isdigit())
-    return _DIGITS.sub("0", _TIME.sub("T", view.text_without(index, links)))
+def _row_form(view: PageView, index: int, post: ListedPost) -> str:
+    """Return a line without the words of links and the values read, with the same sign for each number and each time."""
+    links = (text for text, _, to in view.links[index] if to is not None and not _COUNTED.search(text))
+    text = view.text_without(index, (*links, post.posted.text if post.posted else ""))
+    counts = {str(post.views), str(post.comment_count)}
+    return _DIGITS.sub(lambda found: "" if found[0] in counts else "0", _TIME.sub("T", text))
 
 
 # --- in a post
+
+_ANY_TIME = re.compile(
+    rf"{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|{vocabulary.TIME_OF_DAY}"
+)
+# A name may end in a number.
+_NUMBER = re.compile(r"(?<![\w:/.-])[^\W\da-zA-Z]{0,3}(?P<count>\d[\d,]*)(?![:/.\d-])")
+_OTHER = re.compile(rf"(?:{OTHERS}|踩|字数|赠金笔|第)\s*[:(]?\s*$")
+_LINES_ABOVE, _TAGS = 4, re.compile("标签|標籤|关键词|Tags?")
+
+
+def _iter_frame(
+    view: PageView, page: ParsedPage, post_page: PostPage, free: Collection[int]
+) -> Iterator[str]:
+    """Yield the lines around the text that name a category, if the post has none, or show a number that no count has, if
+    a count was not read.
+    """
+    start, body, counters = post_page.start, post_page.body, post_page.counters
+    stop = post_page.comments.start if post_page.comments.blocks else min(post_page.end, len(view.lines))
+    above = (i for i in range(max(start - _LINES_ABOVE, 0), start) if i in free and not view.links[i])
+    title = "" if post_page.heading is None else post_page.heading.title
+    counts = {None} if counters is None else {counters.views, counters.likes, counters.comments}
+    categories = {row.name for row in page.categories}
+    for i in (*above, *range(start, body.start), *range(max(body.stop, start), stop)):
+        line = view.lines[i]
+        if i in view.sections or i in view.post_lines or len(line.text) > _MAX_LABELLED:
+            continue
+        pieces = [line.text[begin:end].strip() for begin, end, _, _ in line.spans]
+        is_named = view.links_to(i, PageKind.CATEGORY) or not categories.isdisjoint(pieces)
+        if is_named and not post_page.categories and not _TAGS.match(line.text):
+            yield line.text
+        text = vocabulary.fold(" ".join(pieces).replace(title, "")) if None in counts else ""
+        text = _ANY_TIME.sub(" ", text) if _DIGITS.search(text) else ""
+        shown = (found for found in _NUMBER.finditer(text) if parse_count(found["count"]) not in counts)
+        if not all(_OTHER.search(text[: found.start("count")]) for found in shown):
+            yield line.text
+
 
 _COUNTS = re.compile(r"\W*\d+(?:\W+\d+)+\W*")
 _MIN_TEXT = 6  # characters: shorter lines are labels and floors
@@ -158,24 +277,26 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
     lines, counters = post_page.body_text.splitlines(), post_page.counters
     if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)
+    if post_page.body and view.has_only_links(end := post_page.body[-1]) and view.links_to_other_post(end):
+        yield view.lines[end].text
     last = lines[-1] if lines and (counters is None or counters.views is None) else ""
     folded = vocabulary.fold(last)
-    label = _LABEL.search(folded) if len(last) <= _MAX_LABELLED else None
+    label = _LABEL.search(folded) if len(last) <= 2 * _MAX_LABELLED else None
     near = label and (_AFTER.match(folded, label.end()) or _BEFORE.search(folded[: label.start()]))
     if near or _COUNTS.fullmatch(last):
         yield last
 
 
-_LEAD, _NAME_LABEL = re.compile(r"\W*(\d{1,4})\W"), re.compile(r"\w{1,2}[人者]\W*")
+_LEAD, _NAME_OF_ROW = re.compile(r"\W*(\d{1,4})\W"), re.compile(r"\w{1,2}[人者]\W*")
 
 
 def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     """Yield the words that begin or end all comments, and those above the first one."""
     comments, blocks = post_page.comments.comments, post_page.comments.blocks
+    if comments and all(_NAME_OF_ROW.fullmatch(comment.body_text) for comment in comments):  # of the next row
+        yield comments[0].body_text
     if len(comments) < 2:  # nothing repeats
         return
-    if all(_NAME_LABEL.fullmatch(comment.body_text) for comment in comments):  # of the next row
-        yield comments[0].body_text
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
     yield from _iter_edges(view, [text for text in texts if len(text) > 1], len(texts))
     leads = [_LEAD.match(comment.body_text) for comment in comments]

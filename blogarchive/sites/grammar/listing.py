@@ -214,6 +214,8 @@ _NOT_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+# 10:20 and 9 阅读 in elements of their own have no space between them.
+_TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_IN, None))
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _IN_BRACKETS = re.compile(r"^\(([^()]*)\)$")
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
@@ -341,11 +343,13 @@ def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) 
 
 
 def _drop_links(view: PageView, index: int, number: str | None) -> str:
-    """Return a folded line without the words of its links to a post."""
+    """Return a folded line without the words of its links to a post, other than counts such as 3 条评论."""
     text = [*view.folded[index]]
     spans = view.lines[index].link_spans() if index in view.post_lines else {}
     pieces = (
-        spans.get(anchor, ()) for _, anchor, to in view.links_to(index, PageKind.POST) if to.number == number
+        spans.get(anchor, ())
+        for text, anchor, to in view.links_to(index, PageKind.POST)
+        if to.number == number and parse_counts(_TIME_IN.sub("|", vocabulary.fold(text))) is None
     )
     for start, end in (piece for each in pieces for piece in each):
         text[start:end] = "|" * (end - start)
@@ -385,23 +389,26 @@ def _build_entry_post(
 
 
 def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
-    """Add the times beside the titles; else those after or before them, as the page does more often."""
+    """Add the times beside the titles; else those of one form after or before them, as the page does more often."""
     if not entries:
         return entries
     allowed = set(lines)
     starts = sorted({entry.line for entry in entries})
     after = dict(zip(starts, [*starts[1:], len(view.lines)], strict=True))
     before = dict(zip(starts, [-1, *starts[:-1]], strict=True))
-    beside = [_find_time_beside(view, entry) for entry in entries]
-    downward = (range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)) for e in entries)
-    upward = (range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries)
-    below = [_find_time_on(view, allowed, near) for near in downward]
-    above = [_find_time_on(view, allowed, near) for near in upward]
-    balance = Counter[str]()  # a box may end right above the time of a first title
-    for e, down, up in zip(entries, below, above, strict=True):
-        balance[e.path] += bool(down) - bool(up)
-    near = [down if balance[e.path] >= 0 else up for e, down, up in zip(entries, below, above, strict=True)]
-    times = [e.post.posted or own or other for e, own, other in zip(entries, beside, near, strict=True)]
+    downward = [range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)) for e in entries]
+    upward = [range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries]
+    times = [entry.post.posted or _find_time_beside(view, entry) for entry in entries]
+    for form in _TIME_FORMS if not all(times) else ():
+        below, above = (
+            [_find_time_on(view, [i for i in lines if i in allowed], *form) for lines in near]
+            for near in (downward, upward)
+        )
+        balance = Counter[str]()  # a box may end right above the time of a first title
+        for e, down, up in zip(entries, below, above, strict=True):
+            balance[e.path] += bool(down) - bool(up)
+        near = [d if balance[e.path] >= 0 else u for e, d, u in zip(entries, below, above, strict=True)]
+        times = [own or other for own, other in zip(times, near, strict=True)]
     under = (range(e.line + 1, after[e.line])[:_LINES_BELOW] for e in entries)
     times = [add_hour(view, time, lines) for time, lines in zip(times, under, strict=True)]
     return [replace(e, post=replace(e.post, posted=time)) for e, time in zip(entries, times, strict=True)]
@@ -417,14 +424,14 @@ def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
     return None
 
 
-def _find_time_on(view: PageView, allowed: set[int], lines: range) -> DateText | None:
-    for pattern, sign in ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN)):
-        for index in lines:
-            text = view.folded[index].strip() if index in allowed else ""
-            match = pattern.fullmatch(text) if sign.search(text) else None
-            if match is not None:
-                return DateText(text=view.shown(index, match))
-    # 10:20 and 9 阅读 in elements of their own have no space between them.
-    own = (view.lines[i] for i in lines if i in allowed and _DIGIT.search(view.folded[i]))
+def _find_time_on(
+    view: PageView, lines: Sequence[int], pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
+) -> DateText | None:
+    """Return the time of the first line of that form; without a sign, of the first element of a line."""
+    if sign is not None:
+        texts = ((i, view.folded[i].strip()) for i in lines)
+        found = ((i, pattern.fullmatch(text)) for i, text in texts if sign.search(text))
+        return next((DateText(text=view.shown(i, match)) for i, match in found if match is not None), None)
+    own = (view.lines[i] for i in lines if _DIGIT.search(view.folded[i]))
     pieces = (line.text[start:end].strip() for line in own for start, end, _, _ in line.spans)
-    return next((DateText(text=text) for text in pieces if _TIME_IN.fullmatch(vocabulary.fold(text))), None)
+    return next((DateText(text=text) for text in pieces if pattern.fullmatch(vocabulary.fold(text))), None)

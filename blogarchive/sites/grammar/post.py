@@ -72,7 +72,7 @@ _NO_TEXT = Problem(kind="unreadable", field="body", detail=Detail.NO_TEXT)
 
 @dataclass(kw_only=True, slots=True)
 class PostPage:
-    """A post as a page shows it; `start` and `end` bound all lines that people may have written.
+    """A post as a page shows it; `start` and `end` bound all lines that people may have written, `body` those of its text.
 
     `heading` is None on a further page of comments that does not repeat the post.
     """
@@ -84,6 +84,7 @@ class PostPage:
     body_end: int
     end: int
     heading: TitleTime | None = None
+    body: range = range(0)
     body_html: str = ""
     body_text: str = ""
     images: tuple[Image, ...] = ()
@@ -205,6 +206,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
     below = max(bounds.end, 0 if counters is None else counters.last + 1)
     near = range(lines[-1].index + 1 if lines else heading.end, below)
     heading.posted = add_hour(view, heading.posted, near)
+    own = range(lines[0].index, lines[-1].index + 1) if lines else range(0)
     body = extract_html(view.document, lines[0], lines[-1]) if lines else None
     images = () if body is None else extract_images(body, view.base)  # sanitizing changes the element
     if bounds.doubt is not None:
@@ -215,6 +217,7 @@ def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, 
     problems = (*unread, *bounds.problems, comments.problem, *missing)
     return PostPage(
         heading=heading,
+        body=own,
         body_html="" if body is None else sanitize_element(body, view.base),
         body_text=extract_text(lines),
         images=images,

@@ -32,6 +32,7 @@ _HOUR_AMID = re.compile(
     rf"(?:[^|·,。:]{{1,30}})?(?:发[表布]于|(?i:posted) at)\s*:?\s*(?P<time>{vocabulary.TIME_OF_DAY})"
     r"(?:\s*[|·,].{0,120})?"
 )
+_DATETIME = re.compile(f"(?P<time>{vocabulary.DATETIME})")
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 # Before a time: the header of a comment.
 COMMENT_TIME_LABEL = re.compile(r"(?<![个条篇])(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
@@ -158,14 +159,21 @@ def match_time_before_counters(view: PageView, index: int) -> TimeMatch | None:
     return None if counters is None else _build_match(view, index, match, title)
 
 
-# 2012年3月4日 above the title, 发表于 10:20 | 评论(3) below the text.
+# 2012年3月4日 above the title, 发表于 10:20 | 评论(3) or Posted by 林木 at 2012-03-04 10:20 below the text.
 def add_hour(view: PageView, time: DateText | None, lines: range) -> DateText | None:
-    """Return a time with the hour that one of these lines shows after 发表于, if it is a day alone."""
+    """Return a time with the hour that one of these lines shows after 发表于 or the same day, if it is a day alone."""
     if time is None or vocabulary.HOUR_SIGN.search(vocabulary.fold(time.text)):
         return time
-    shown = ((i, _HOUR_AMID.fullmatch(view.folded[i].strip())) for i in lines)
-    hour = next((view.shown(i, match) for i, match in shown if match is not None), None)
-    return time if hour is None else DateText(text=f"{time.text} {hour}")
+    day = view.parse_date(time.text)
+    for i in lines:
+        text = view.folded[i].strip()
+        if match := _HOUR_AMID.fullmatch(text):
+            return DateText(text=f"{time.text} {view.shown(i, match)}")
+        for match in _DATETIME.finditer(text):
+            full = view.parse_date(match[0])
+            if day and full and full.at.date() == day.at.date():
+                return DateText(text=view.shown(i, match))
+    return time
 
 
 # Promise "any order": the time may be aligned to the right, before the title in the markup.

@@ -70,6 +70,50 @@ def test_a_page_that_was_read_whole_has_no_problem() -> None:
     )
 
 
+PAGE = "<html><head><title>一篇 - 林木的角落 - 某站</title></head><body>{}</body></html>"
+NAMED = f"<h1><a href='{BLOG}'>林木的角落</a></h1>"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"{NAMED}<div><b>10</b><i>围看</i></div>{HEAD}<p>正文。</p><div>文章评论</div>{CARD}",
+        f"<div>林木的角落</div>{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{CARD}".replace(
+            "落", "楼"
+        ),
+        f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}"
+        "<div><p>某主</p><p>林木</p><p>访问总量: 5 次</p></div>",
+        f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div><a href='{BLOG}7.html'>时政</a></div><div>文章评论</div>{COMMENTS}{CARD}",
+        f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{CARD}<h4>存档目录</h4>",
+    ],
+)
+def test_a_value_that_no_field_has_is_told_whatever_its_label(shown: str) -> None:
+    assert problems(PAGE.format(shown)) == ["template"]
+
+
+def test_the_middle_of_the_window_title_names_the_blog() -> None:
+    top = f"<nav><a href='{BLOG}'>林木</a></nav><div><h1>林木的角落</h1><p>随手写下。</p></div>"
+    author = read(PAGE.format(f"{top}{HEAD}<p>正文。</p>{COUNTERS}{CARD}")).author
+    assert getattr(author, "blog_title", None) == "林木的角落"
+
+
+@pytest.mark.parametrize(
+    ("day", "time"), [("2025-01-01", "2025-01-01 10:00"), ("2025-01-03", "2025年1月1日")]
+)
+def test_a_full_time_of_the_same_day_is_that_of_the_post(day: str, time: str) -> None:
+    foot = f"<div>Posted by 林木 at {day} 10:00 | Views: 10 | Comments: 2</div>"
+    text = "<h5>2025年1月1日</h5><h3>一篇</h3><div><p>正文。</p><p>二段。</p></div>"
+    (found,) = read(PAGE.format(f"{NAMED}{text}{foot}<div>文章评论</div>{COMMENTS}")).posts
+    assert getattr(found.posted, "text", None) == time
+
+
+def test_a_sign_before_a_name_beside_that_of_a_commenter_is_an_answer() -> None:
+    header = "<b><a href='/u/{0}/'>{1}</a></b>{2}<time>2025-01-01 1{0}:00:00</time>"
+    rows = [header.format(2, "乙", "<i>@甲</i>"), header.format(1, "甲", "")]
+    comments = "".join(f"<div class=c><div>{row}</div><div>话。</div></div>" for row in rows)
+    assert [each.reply_to for each in read(post(comments=comments)).posts[0].comments] == ["甲", None]
+
+
 def test_a_label_that_a_text_quotes_is_not_left_over_if_the_page_counts_no_comments() -> None:
     quoted = "<p>截图里写着：</p><div>文章评论</div><p>抄完了。</p>"
     shown = "<html><head><title>一篇 - 林木的角落</title></head><body>{}</body></html>"

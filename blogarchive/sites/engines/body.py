@@ -117,9 +117,8 @@ def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:
     """Return the share of the text that two elements have in common; 0 if none contains the other."""
-    sizes = sorted((outline.size(one), outline.size(other)))
-    is_inside = outline.contains(one, other) or outline.contains(other, one)
-    return (sizes[0] + 1) / (sizes[1] + 1) if is_inside else 0.0
+    small, large = sorted((outline.size(one), outline.size(other)))
+    return (small + 1) / (large + 1) if outline.contains(one, other) or outline.contains(other, one) else 0.0
 
 
 def _find_dense(outline: Outline, above: set[Element], closed: set[Element | None]) -> Element | None:

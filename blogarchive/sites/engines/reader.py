@@ -43,9 +43,9 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     if (parts := _read(outline, sections, now)) is None:
         return None
     element, agreed, found = parts
-    closed = with_descendants([*sections, *found.sections])  # those without comments have headings
     added = added_parts(outline, element)
-    around = Surroundings(outline, element, added, closed, now)
+    # Sections without comments have headings.
+    around = Surroundings(outline, element, added, with_descendants([*sections, *found.sections]), now)
     time = find_time(around)
     # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}

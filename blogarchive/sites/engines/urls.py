@@ -39,8 +39,7 @@ def parse_url(url: str) -> ParsedUrl:
     # A post that others share has words of the sharer in its URL: it is one post.
     # Bo-Blog has posts at `read.php?5`, which is not `read.php?5=`.
     query = urlencode([x for x in parse_qsl(asked, True) if not _TRACKING.match(x[0])], safe="/").rstrip("=")
-    walk = WALK if f"#{parts.fragment}" == WALK else ""
-    canonical = urlunsplit(parts._replace(query=query, fragment="")) + walk
+    canonical = urlunsplit(parts._replace(query=query, fragment="")) + WALK * (f"#{parts.fragment}" == WALK)
     step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None
     uid = f"{netloc}/{step['name']}" if step else None
     kind = _find_kind(path, query, uid)

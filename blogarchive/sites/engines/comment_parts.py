@@ -158,7 +158,7 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     above = outline.texts[outline.span(item.body).start : item.place]
     is_head = outline.contains(item.body, time) and all(_trim(one) in ("", item.name[0]) for one in above)
     text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=time if is_head else None)
-    named, shown = _REPLY_TO.match(outline.text(item.body)), outline.texts[item.place].strip()[:80]
+    named, shown = _REPLY_TO.match(outline.text(item.body)), " ".join(outline.texts[item.place].split())[:80]
     at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
     to = named[1] if named else item.above.name[0] if item.above and item.above.name else None
@@ -323,7 +323,7 @@ class _Marks(NamedTuple):
     line: Element  # the block around the time
     names: set[Element]  # of the commenter and the browser, with the elements in them
     above: set[Element]  # the elements around the names
-    heads: set[int]  # places in headings and forms
+    heads: set[int]  # places in answers, headings and forms
     start: range  # the places of the name before the time, if the text is behind it on one line
 
 
@@ -331,7 +331,7 @@ def _find_marks(outline: Outline, item: Item) -> _Marks:
     line = block_around(time := outline.holders[item.place])
     apart = [node for node in item.nodes if not outline.contains(node, time)]
     authors = _authors(outline, apart)
-    heads = {place for node in apart if node.tag in APART for place in outline.span(node)}
+    heads = {*chain(*map(outline.span, (*item.inner, *(node for node in apart if node.tag in APART))))}
     behind = " ".join(outline.texts[item.place + 1 : outline.span(line).stop])
     start = range(outline.span(line).start, 0 if is_label(behind) else item.place)
     agents = (node for node in apart if has_role(node, _AGENT))
@@ -342,10 +342,11 @@ def _own_places(outline: Outline, node: Element, marks: _Marks, *, is_body: bool
     """Return the places of the text in an element; in one around the time, those directly in it."""
     if outline.contains(node, marks.time):
         return [place for place in outline.span(node) if outline.holders[place] is node]
-    places = [place for place in outline.span(node) if place not in marks.heads]
-    links = (place for place in places if is_body and outline.holders[place].tag == "a")
-    buttons = {place for place in links if is_label(outline.texts[place])}
-    return [place for place in places if place not in buttons]
+    # bjyblog writes `NAME：text` in one paragraph, and `NAME 回复 NAME：text` for an answer.
+    names = marks.names if node in marks.above and marks.names <= {*node.iter()} else ()
+    places = [at for at in outline.span(node) if at not in marks.heads and outline.holders[at] not in names]
+    links = {at for at in places if is_body and outline.holders[at].tag == "a"}
+    return [at for at in places if at not in links or not is_label(outline.texts[at])]
 
 
 def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, marks: _Marks) -> bool:
@@ -380,7 +381,7 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
     def is_added(one: Element) -> bool:
         # Code and quotations are of the text.
         text, is_block = outline.text(one), one.tag in BLOCKS and one.tag not in ("pre", "blockquote")
-        is_apart = is_block and text and item.shown.isdisjoint(outline.span(one))
+        is_apart = (is_block or _trim(text) == name) and text and item.shown.isdisjoint(outline.span(one))
         is_head = outline.contains(body, time) and (_trim(text) == name or outline.contains(one, time))
         # RAW of Typecho has the name of the answered one, as bold text, before the text.
         is_link = outline.link_share(one) > 0 or (text[1:] in answered_one and not is_block)

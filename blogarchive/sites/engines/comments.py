@@ -11,9 +11,9 @@ from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
-from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Read, read_items, shows_time
+from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import DATE, in_other_row, is_edited
+from blogarchive.sites.engines.times import DATE, is_edited, links_post
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
@@ -23,7 +23,7 @@ _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pin
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
+_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _ANSWERED = 6, 60, 20, *patterns("comments", "answered")
 
 
 class FoundComments(NamedTuple):
@@ -110,7 +110,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     known = tuple(comment for _, comment in found if comment is not None)
     # Themes count them as comments, or do not.
     more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
-    expected = claimed - more if ids or count is not None else max(most - len(rows) + len(kept), len(known))
+    # Answers may be without the ids of comments.
+    expected = max(claimed - more, 0 if count is not None else most - len(rows) + len(kept))
     problems: tuple[Problem, ...] = ()
     is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
     if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and expected):
@@ -120,6 +121,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     elif len(known) != expected:
         detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
         problems = (Problem(kind="incomplete", field="comments", detail=detail),)
+    # JPress shows a comment again above each answer to it.
+    known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
     return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
 
 
@@ -134,27 +137,29 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     several times of day.
     """
     apart = with_descendants(node for one in sections for node in one.iter(*APART)) | seen
-    spans = [outline.span(one) for one in sections]
+    texts, spans = outline.texts, [outline.span(one) for one in sections]
     if len({one.getparent() for one in sections}) == 1:  # texts between them too
         spans = [range(spans[0].start, spans[-1].stop)]
-    places = [place for span in spans for place in span if outline.holders[place] not in apart]
-    shown = " ".join(outline.texts[place] for place in places)
+    # F2Blog has posts of the same tag in a box of the class of a comment, bjyblog the newest comments beside the post.
+    places = [at for span in spans for at in span if outline.holders[at] not in apart]
+    shown = " ".join(texts[at] for at in places if not links_post(outline, outline.holders[at], body))
     is_long = not is_read and sum(map(outline.sizes, places)) > _MAX_NOTICE
     if is_read or shown:
         return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)))
     heads, end = [*_headings(outline, body, 0)], outline.span(body).stop
     # A page that names no comments may show them below its form.
     forms = (outline.span(one).start for one in outline.select("form"))
-    start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(outline.texts))
-    after = [at for at in range(end, len(outline.texts)) if outline.holders[at] not in outline.beside | seen]
+    start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(texts))
+    after = [at for at in range(end, len(texts)) if outline.holders[at] not in outline.beside | seen]
     # A link to answer, or several times of day, may be of comments that nothing names.
-    is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(outline.texts[at]) for at in after)
-    dated = (at for at in after if DATE.search(outline.texts[at]) and not is_edited(outline, at))
-    moments = {outline.texts[at]: at for at in dated if not in_other_row(outline, outline.holders[at], body)}
+    is_clear = any(outline.holders[at].tag == "a" and _ANSWER.fullmatch(texts[at]) for at in after)
+    # Themes leave out the year.
+    dated = (at for at in after if _MOMENT.search(DATE.sub("0:00", texts[at])) and not is_edited(outline, at))
+    moments = {texts[at]: at for at in dated if not links_post(outline, outline.holders[at], body)}
     # The time of the post may stand below its text.
-    is_last = not any(map(DATE.search, outline.texts[: outline.span(body).start]))
+    is_last = not any(map(DATE.search, texts[: outline.span(body).start]))
     is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last
-    is_counted = any(re.search("[1-9]", outline.texts[place]) for place in heads)
+    is_counted = any(re.search("[1-9]", texts[place]) for place in heads)
     return is_counted or any(at >= start or is_clear for at in moments.values())
 
 
@@ -173,9 +178,8 @@ def under_heading(outline: Outline, above: Element | None) -> list[Element]:
     place = next((at for at in heads if outline.holders[at].tag not in ("a", "span", "li")), None)
     if place is None:
         return []
-    node = heading = outline.holders[place]
-    while (parent := node.getparent()) is not None and _is_line(outline, parent, node):
-        node = parent
+    heading = outline.holders[place]
+    node = [heading, *takewhile(lambda one: _is_line(outline, one, heading), heading.iterancestors())][-1]
     is_alone = len(outline.span(heading)) == 1 or node.tag in HEADINGS
     rest = node.itersiblings() if is_alone else (one for one in node if outline.span(one).start > place)
     shown = filter(outline.order.__contains__, rest)
@@ -211,7 +215,8 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         if holder in inside and shows_time(holder, text):
             # Answers may stand in other elements, comments of the owner in one of another class.
             alike = (holder.tag, _OF_ANSWER.sub("", shape_of(holder)[0][1]))
-            for kind in (shape_of(holder), (alike,), ((holder.tag, "*"),)):
+            # bjyblog has the time of a comment in a `p`, that of an answer in an `li`, both of one class.
+            for kind in (shape_of(holder), (alike,), ((holder.tag, "*"),), (("*", alike[1]),), (("*", "*"),)):
                 groups[kind].append(place)
     # A commenter may have written a date: the time is the first one in the element of the comment.
     for kind, every in [*groups.items()]:
@@ -228,9 +233,17 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         # The commenter may have written a date too.
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
         found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
-    best, span = max(found, key=lambda one: one[0], default=((), []))[1], outline.span
-    # Answers in the comments, outside their texts, may be of another class: they are not read.
-    times = {outline.holders[item.place]: item for _, rows in found for item, one in rows if one}
-    pairs = ((item, times[node]) for item, _ in best for node in item.nodes if node in times)
-    inner = (one.place not in item.shown and item.place not in span(one.element) for item, one in pairs)
-    return best, len(best) + sum(inner)
+    best = max(found, key=lambda one: one[0], default=((), []))[1]
+    # An answer in a comment, outside its text, may have other elements, or no name: it is not read.
+    return best, len(best) + sum(_count_inner(outline, item) for item, _ in best)
+
+
+def _count_inner(outline: Outline, item: Item) -> int:
+    """Return how many more times a comment shows, outside its text and the line of its own time."""
+    nodes, line = {*item.nodes}, {time := outline.holders[item.place], time.getparent()}
+    places = (at for at in chain(*map(outline.span, item.parts)) if at not in item.shown)
+    rest = ((outline.holders[at], outline.texts[at]) for at in places if not is_edited(outline, at))
+    shown = (
+        (node, text) for node, text in rest if node in nodes and line.isdisjoint((node, node.getparent()))
+    )
+    return sum(bool(shows_time(node, text) or _ANSWERED.match(text)) for node, text in shown)

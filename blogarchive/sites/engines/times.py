@@ -51,8 +51,7 @@ class Surroundings:
     @cached_property
     def inside(self) -> frozenset[int]:
         """The places of the text."""
-        spans = (self.outline.span(node) for node in self.added)
-        return frozenset(self.outline.span(self.body)).difference(*spans)
+        return frozenset(self.outline.span(self.body)).difference(*map(self.outline.span, self.added))
 
     @cached_property
     def cards(self) -> set[Element]:
@@ -134,15 +133,18 @@ def _is_of_another(around: Surroundings, node: Element) -> bool:
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
     links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))
     is_apart = is_beside or any(_leads_away(outline, one) for one in links)
-    return is_apart or in_other_row(outline, node) or not around.cards.isdisjoint(node.iterancestors())
+    return is_apart or links_post(outline, node) or not around.cards.isdisjoint(node.iterancestors())
 
 
-def in_other_row(outline: Outline, node: Element, body: Element | None = None) -> bool:
-    """Return whether an element is in the row of a list, or a card beside `body`, that links another post of the host."""
-    row = next(node.iterancestors(*("li", "article")[: 1 + (body is not None)]), None)
-    if row is None or not {outline.title.heading, body}.isdisjoint(row.iter()):
-        return False
-    return any(_leads_away(outline, one) for one in row.iter("a"))
+def links_post(outline: Outline, node: Element, body: Element | None = None) -> bool:
+    """Return whether an element is a link to another post of the host, or in the row of a list that has one.
+
+    With a `body`, it may also be in a card beside it, and the row may link this post by its title.
+    """
+    row = next(node.iterancestors(*("li", "article")[: 1 + (body is not None)]), node)
+    is_row = row.tag in ("li", "article", "a") and {outline.title.heading, body}.isdisjoint(row.iter())
+    own = outline.title.text if body is not None else None
+    return is_row and any(_leads_away(outline, one) or outline.text(one) == own for one in row.iter("a"))
 
 
 def _leads_away(outline: Outline, anchor: Element) -> bool:
@@ -171,9 +173,8 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
 def is_edited(outline: Outline, place: int) -> bool:
     """Return whether a label says that the date is the time of the last change: before it, or behind it alone."""
     texts, above = outline.texts, outline.holders[place].getparent()
-    label = texts[place - 1][-12:] if place else ""
-    if outline.holders[place + 1 : place + 2] == [above]:
-        label = texts[place + 1][:12]  # `<time>2020-05-06</time>更新`
+    is_alone = outline.holders[place + 1 : place + 2] == [above]  # `<time>2020-05-06</time>更新`
+    label = texts[place + 1][:12] if is_alone else (texts[place - 1] if place else "")[-12:]
     return bool(_EDITED.search(label) or _EDITED.search(texts[place][:120]))
 
 

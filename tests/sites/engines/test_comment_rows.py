@@ -449,3 +449,51 @@ def test_each_comment_of_z_blog_is_a_list_beside_one_of_other_posts() -> None:
     for count in (1, 3):
         page = read(beside + "".join(f"{one}</ul>" for one in said.split("</ul>")[:count]))
         assert (shown(page), page.problems) == (expected()[:count], ())
+
+
+def test_a_name_before_the_text_in_one_paragraph_is_not_of_it_and_answers_stand_in_a_list() -> None:
+    item = '<div class="row"><p class="who"><a class="nick">{name}</a>：{text}</p><p class="date">{at}</p>{answer}</div>'
+    answer = '<ul class="answer"><li class="who"><a class="nick">北坡</a> 回复 <a class="nick">老木</a>：春天。</li><li class="date">2025年5月3日 10:00</li></ul>'
+    page = read(f'<div class="comment-list"><h3>評論</h3>{rows(item, answer=["", answer, ""])}</div>')
+    answers = [one for one in shown(page) if one[0] == "北坡"]
+    assert (len(shown(page)), [at for _, at, _ in answers], page.problems) == (4, ["05-03 10:00"], ())
+
+
+def test_a_box_of_other_posts_is_no_comment_whatever_its_class() -> None:
+    other = '<ul><li><a href="/notes/ferry/">渡口</a> 2025年4月2日 10:20</li></ul>'
+    item = '<div class="comment-item"><b class="author">{name}</b> <span class="time">{at}</span><p>{text}</p></div>'
+    page = read(f'<div class="comment"><h4>相關文章</h4>{other}</div><div class="comment">{rows(item)}</div>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_comment_that_a_page_repeats_above_an_answer_is_read_once() -> None:
+    item = '<li class="item"><b class="author">{name}</b> <span class="time">{at}</span><p class="text">{text}</p></li>'
+    again = item.format(name="青禾", at="2025年5月2日 09:02", text="第三道线是哪一年刻的？")
+    page = read(f'<div id="comments"><h3>评论</h3><ul>{rows(item)}{again}</ul></div>')
+    assert (sorted(shown(page)), page.problems) == (sorted(expected()), ())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '<div class="reply"><span class="when">2025年5月3日 10:00</span> 春天刻的。</div>',
+        "<div class='reply'><p>博主回复（2025年5月3日 10:00）</p><p>春天刻的。</p></div>",
+    ],
+)
+def test_an_answer_without_a_name_in_other_elements_is_told(answer: str) -> None:
+    item = '<li id="comment-{n}"><b class="author">{name}</b> <span class="time">{at}</span><p>{text}</p>{answer}</li>'
+    page = read(f'<div id="comments"><h3>评论</h3><ul>{rows(item, answer=["", answer, ""])}</ul></div>')
+    assert (shown(page), [one.kind for one in page.problems]) == (expected(), ["incomplete"])
+
+
+def test_days_without_a_year_below_a_heading_of_comments_are_told() -> None:
+    page = read(
+        f"<h3>评论</h3><section>{rows('<p>{name}</p><p>{text}</p><p>{at}</p>', at='5月{n}日')}</section>"
+    )
+    assert (page.posts[0].comments, [one.kind for one in page.problems]) == ((), ["unreadable"])
+
+
+def test_a_badge_of_the_author_before_the_name_is_not_it() -> None:
+    item = '<li class="item"><a class="author" href="https://{n}.example.com/"><i>UP</i> {name}</a> <span class="time">{at}</span><p>{text}</p></li>'
+    page = read(f'<div id="comments"><h3>3 條評論</h3><ul>{rows(item)}</ul></div>')
+    assert (shown(page), page.problems) == (expected(), ())

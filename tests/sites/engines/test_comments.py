@@ -747,6 +747,13 @@ def test_a_time_of_day_in_words_is_part_of_the_time_and_no_name() -> None:
     assert (comment.author_name, f"{comment.posted.at:%Y-%m-%d %H:%M}") == ("Jutta", "2019-05-21 09:05")
 
 
+def test_the_month_before_the_day_and_the_time_of_day_behind_words_are_read_in_arabic() -> None:
+    item = "<li id='comment-7'><cite>هدى</cite> <span>يقول:</span> <a href='#comment-7'>مايو 21, 2019 الساعة 9:47 م</a><p>Am See.</p></li>"
+    comment = read(f"<ol id='comments'>{item}</ol>").posts[0].comments[0]
+    assert comment.posted is not None
+    assert (comment.author_name, f"{comment.posted.at:%Y-%m-%d %H:%M}") == ("هدى", "2019-05-21 21:47")
+
+
 def test_comments_in_the_element_of_the_title_and_the_text_are_a_problem() -> None:
     rows = "".join(
         f"<tr><td><b>{name}</b> schrieb am 21.05.2019:</td></tr><tr><td>Am See.</td></tr>"

@@ -230,8 +230,9 @@ def test_a_text_of_lines_between_br_beside_lines_of_pjblog_has_none_of_them() ->
     assert [one.author_name for one in page.posts[0].comments] == ["顺风车"]
 
 
-def test_the_day_above_the_title_in_its_heading_is_not_of_the_title() -> None:
-    page = read(f'<h1 class="headline">2020年5月6日<br>{TITLE}</h1><article>{TEXT}</article>')
+@pytest.mark.parametrize("day", ["2020年5月6日<br>", "2020/05/06: "])
+def test_the_day_above_the_title_in_its_heading_is_not_of_the_title(day: str) -> None:
+    page = read(f'<h1 class="headline">{day}{TITLE}</h1><article>{TEXT}</article>')
     assert found(page) == (PageKind.POST, [TITLE], [])
     assert page.posts[0].posted is not None
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import DateText, PageKind, Problem
@@ -300,10 +300,11 @@ def parse_blog_header(
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
     top = min(view.post_lines.intersection(outside), default=0) if end is None else end
     shown = ((i, _find_blog_name(view, i, top, end, others)) for i in outside)
-    found = [(i, name) for i, name in shown if name]
+    found = ((i, name) for i, name in shown if name)
+    first = next(found, (0, None))
     # TITLE - BLOG - SITE: a link of the site's bar may name the author.
-    confirmed = (each for each in found if f" {each[1]} " in view.document.title)
-    index, name = next(confirmed, found[0] if found else (0, None))
+    named = (each for each in chain((first,), found) if f" {each[1]} " in view.document.title)
+    index, name = next(named, first)
     return BlogHeader() if name is None else BlogHeader(title=name, own_lines=frozenset((index,)))
 
 

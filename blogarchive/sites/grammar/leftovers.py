@@ -287,7 +287,7 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
         yield last
 
 
-_LEAD, _NAME_OF_ROW = re.compile(r"\W*(\d{1,4})\W"), re.compile(r"\w{1,2}[人者]\W*")
+_LEAD, _NAME_OF_ROW = re.compile(r"\W*(\d{1,4})[\W楼樓层]"), re.compile(r"\w{1,2}[人者]\W*")
 
 
 def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:

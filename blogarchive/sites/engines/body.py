@@ -102,9 +102,8 @@ def mark(node: Element) -> int:
         return 3
     if node.tag in ("a", "span", "li", "body", "html", "form", "h1", "h2", "h3", "input", "ul", "table"):
         return 0
-    if has_role(node, _SURE):
-        return 2
-    return int(node.tag in ("article", "main") or node.get("role") == "main" or has_role(node, _WEAK))
+    may_be = node.tag in ("article", "main") or node.get("role") == "main" or has_role(node, _WEAK)
+    return 2 if has_role(node, _SURE) else int(may_be)
 
 
 def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float, ...]:

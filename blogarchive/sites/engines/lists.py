@@ -18,8 +18,9 @@ from blogarchive.sites.markup.elements import ancestors, around_several, has_rol
 from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
-_NEXT, _NEXT_CLASS, _OFF, _PERMALINK = urls.patterns("lists", "next next_class disabled permalink")
+_NEXT, _NEXT_CLASS, _OFF, _PERMALINK, _DOC = urls.patterns("lists", "next next_class disabled permalink doc")
 _PAGE_NO, _OF_LIST, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_list of_post archive recent")
+(_REST,) = urls.patterns("lists", "rest")
 _COMMENT_FEED, _SITE, _LINK, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
@@ -56,6 +57,8 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root)
     rows = [anchor for anchor, _ in _find_rows(outline, uid)]
     places = {outline.span(anchor).start for anchor in rows if outline.contains(main, anchor)}
+    # A list of whole texts has an `article` for each: what is behind the last one is none of it.
+    places.update(outline.span(n).stop for n in {*rows[-1].iterancestors("article")} - ancestors(rows[:1]))
     ends = [(span := outline.span(main)).start, *sorted(places), span.stop]
     content = [outline.sizes(at) * (node not in outline.beside) for at, node in enumerate(outline.holders)]
     sizes = [sum(content[start:end]) for start, end in pairwise(ends)]
@@ -83,7 +86,9 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
         is_title = group.startswith("title")
         is_post = urls.is_within(url, uid) and urls.may_be_post(url, outline.text(anchor) if is_title else "")
         if is_post and (is_title or not is_part) and urls.post_number(url) != own:
-            groups[group].append((anchor, urls.parse_url(url).url))
+            # A theme has the link to the rest of a text beside that of the title.
+            near = [x.getparent() for x, _ in groups[group][-1:] if _REST.fullmatch(outline.text(anchor))]
+            groups[group] += [(anchor, urls.parse_url(url).url)] * (anchor.getparent() not in near)
     titled = [name for name in groups if name.startswith("title")]
     links = {name: {url for _, url in rows} for name, rows in groups.items()}
     # Pictures and buttons that link the posts have no text, or a single one.
@@ -141,8 +146,9 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     links = [node for node in links if _OF_LIST.search(urls.post_number(node.get("href") or ""))]
     links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
     links += select_all(root, urls.PATTERNS["lists"]["numbered_next"])
-    # The list of recent posts of ABlog has all posts, but its archive is better.
-    links += [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
+    # The list of recent posts of ABlog has all posts, but its archive is better, also than the next document.
+    old = [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
+    links = sorted([*links, *old], key=lambda n: n not in old and bool(_DOC.search(n.get("href") or "")))
     # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
     feeds = (node for node in root.iter("link") if archives and urls.is_index(node.get("href") or ""))
     months = find_months(outline, uid) if archives else []

@@ -18,7 +18,7 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.markup.picker import parse_tree
 
-_POST_CLASS, _DAY, _HAN, _LOADING, _SENTENCE = urls.patterns("page", "post_class day han loading sentence")
+_ONE, _DAY, _HAN, _WAITS, _SENTENCE, _PART = urls.patterns("page", "single day han waits sentence part")
 # A page with fewer Chinese characters than one in `_FEW_HAN` is not Chinese. With less text than `_MIN_TEXT`, a page shows
 # nothing without its scripts.
 _FEW_HAN, _MIN_TEXT = 2000, 200
@@ -97,10 +97,12 @@ class PageParser:
         return read_post(self._outline, self.now, number, url)
 
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
-        metas, classes = self._outline.metas, self._outline.body_class.split()
-        is_single = any(map(_POST_CLASS.match, classes))
-        # A theme of WordPress may state it on every page.
-        states_post = is_single or (metas.get("og:type") == "article" and "archive" not in classes)
+        outline, classes = self._outline, self._outline.body_class.split()
+        # Hinata has the class of a post on the home page too.
+        is_single = any(map(_ONE.match, classes)) and not (self._is_root and len(listed) > lists.MIN_LISTED)
+        # A theme of WordPress may state it on every page, Starlight on the pages of its list.
+        is_stated = "archive" not in classes and not _PART.search(self.here.url)
+        states_post = is_single or (outline.metas.get("og:type") == "article" and is_stated)
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             # A diary has one page for each day, with a single text and its title.
@@ -108,7 +110,7 @@ class PageParser:
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
         is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text
-        return may_be_list and (is_next or lists.is_mostly_list(self._outline, self.uid))
+        return may_be_list and (is_next or lists.is_mostly_list(outline, self.uid))
 
     def _page_of_post(self, reading: PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems
@@ -174,7 +176,7 @@ class PageParser:
 
 def _needs_browser(outline: Outline) -> bool:
     """Return whether the page shows nothing without its scripts."""
-    waits = any(map(_LOADING.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
+    waits = any(map(_WAITS.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
     is_short = outline.size(outline.tree.root) < _MIN_TEXT
     mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]") if waits or is_short else []
     return any(waits or (outline.size(node) == 0 and node.find(".//img") is None) for node in mount)

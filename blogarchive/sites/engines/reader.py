@@ -110,8 +110,7 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:
     name = "window title" if title.heading is None else selector_of(title.heading)
     shown = [("title", name, title.text)] if title.text is not None else []
-    if time.witnesses:
-        shown.append(("posted_at", " + ".join(name for name, _ in time.witnesses), time.witnesses[0][1]))
+    shown += [("posted_at", " + ".join(n for n, _ in time.witnesses), at) for _, at in time.witnesses[:1]]
     shown.append(("body", selector_of(body), ""))
     shown.append(("comments", ", ".join(map(selector_of, found.sections)), str(len(found.comments))))
     return tuple(FieldSource(field=field, selector=name, value=value) for field, name, value in shown)

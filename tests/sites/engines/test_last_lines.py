@@ -29,6 +29,8 @@ OF_AUTHOR = [
     "距离上次修改那座桥已过三年，栏杆又锈了。",
     "最近更新了桥下的照片，2020-05-06 拍的，请大家看。",
     "本文写于三年前，那时桥还在，其中的人都走了。",
+    "Next: the mountain.",
+    "次の朝、橋には誰もいなかった。",
 ]
 OF_THEME = [
     "转载请注明出处：山居",
@@ -37,6 +39,9 @@ OF_THEME = [
     "未经许可，禁止转载。",
     "本文链接：https://notes.example.org/2020/05/06/bridge/",
     "上一篇：<a href='/2020/05/01/boat/'>船</a> 下一篇：<a href='/2020/05/09/rain/'>雨下了多久？</a>",
+    "前：<a href='/2020/05/01/boat/'>船</a> 次：<a href='/2020/05/09/rain/'>雨</a>",
+    "Previous: <a href='/2020/05/01/boat/'>Boat</a>",
+    "Next post: <a href='/2020/05/09/rain/'>Rain</a>",
     "相关文章",
     "标签：河",
     "This work is licensed under a Creative Commons Attribution 4.0 International License.",

@@ -378,6 +378,46 @@ def test_a_page_that_a_sitemap_names_and_that_lists_posts_is_no_post() -> None:
     assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
 
 
+def page_of(url: str, body: str, kind: PageKind = PageKind.POST) -> ParsedPage:
+    target = Target(url=url, site="web", kind=kind, uid="notes.example.org")
+    page = Page(url=url, fetched_at=NOW, status=200, headers=(), body=body.encode())
+    return site_by_name("web").parse_page(page, target)
+
+
+def test_a_numbered_page_of_whole_texts_is_a_list_whatever_type_it_states() -> None:
+    """Starlight states the type of an article on all pages; Astro numbers those of a list, and sitemaps name them."""
+    text = "<p>河水很急，船来得很早，没有人说话。</p>"
+    rows = "".join(
+        f'<article><h2><a href="/blog/day-{n}/">第 {n} 天</a></h2><time>2020-05-0{n}</time>{text * n**2}</article>'
+        for n in range(1, 6)
+    )
+    head = '<title>日记 - 小城笔记</title><meta property="og:type" content="article">'
+    parsed = page_of(f"{HOME}/blog/2/", f"{head}<main><h1>日记</h1><div>{rows}</div></main>")
+    assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
+
+
+def test_a_home_page_with_the_class_of_a_post_is_a_list_if_it_lists_some() -> None:
+    rows = "".join(
+        f'<article class="post"><h2><a href="/2016/day-{n}/">第 {n} 天</a></h2><p>河水很急，船来得很早。</p></article>'
+        for n in range(1, 6)
+    )
+    body = f'<title>小城笔记</title><body class="post-template"><main>{rows}</main></body>'
+    parsed = page_of(f"{HOME}/", body, PageKind.HOME)
+    assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
+
+
+@pytest.mark.parametrize("label", ["查看全文", "Read more »", "続きを読む"])
+def test_a_link_to_the_rest_of_a_text_is_no_title_of_a_post(label: str) -> None:
+    """A theme links the rest by a path that is wrong below `/page/2/`."""
+    rows = "".join(
+        f'<div class="row"><a href="/{name}/">第{name}篇</a> <time>2020-05-06</time> <a href="{name}/">{label}</a></div>'
+        for name in ("早晨", "正午", "傍晚")
+    )
+    page = list_page(f"<div>{rows}</div>")
+    shown = [(post.title, post.posted and post.posted.text) for post in page.listed]
+    assert shown == [(f"第{name}篇", "2020-05-06") for name in ("早晨", "正午", "傍晚")]
+
+
 def test_a_line_above_a_licence_in_a_card_and_a_picture_are_read_without_the_tags() -> None:
     tags = '<div class="mt"><a href="/tags/a/" class="pill">日记</a> <a href="/2020/a/">渡船停了 →</a></div>'
     card = (
@@ -449,7 +489,9 @@ _TO_ARCHIVE = '<h3><a href="blog/archive.html">{}</a></h3>'
 )
 def test_the_walk_goes_on_with_recent_posts_only_if_no_link_leads_to_the_archive(more: str) -> None:
     rows = "".join(f'<p><a href="blog/day-{n}.html">雾里的船 {n}</a></p>' for n in range(1, 5))
+    # The next document of Sphinx is no page of the list.
     recent = '<h3><a href="blog.html">Recent Posts</a></h3>'
+    recent += '<link rel="next" href="about/"><a title="next page" href="about/">About</a>' if more else ""
     page = read("#walk", f"<main>{rows}</main>{recent}{more}")
     assert (following(page), page.problems) == (["/blog/archive.html" if more else "/blog.html"], ())
 

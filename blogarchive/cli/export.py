@@ -124,9 +124,7 @@ def _choose_export(
         return "table", {}
     if number is not None:
         return "single_post", {"number": number}
-    if years:
-        return kind, {"years": True}
-    return kind, {"each": each} if each else {}
+    return kind, {"years": True} if years else {"each": each} if each else {}
 
 
 @click.command(

@@ -193,9 +193,8 @@ class TargetSource:
             return taken
         homes = [target for target in taken if target.is_home][:1]
         is_asked = any(target.is_home and target.uid == blog.uid for target in exclude)
-        if homes or is_asked or blog in self._homes:
-            return homes
-        return taken  # the run continues after one that fetched the home page
+        # The run may continue after one that fetched the home page.
+        return homes if homes or is_asked or blog in self._homes else taken
 
     def _blogs_on(self, host: str) -> Iterator[blogs.Blog]:
         return (blog for blog, own in self.blog_hosts.items() if own == host)

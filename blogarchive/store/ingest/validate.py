@@ -244,7 +244,8 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
         # Some hosts redirect the reader of a deleted post to the blog's home page.
         if parsed.kind is PageKind.HOME and crawled.page.url != target.url:
             return Rejection(failure=other, gone_reason="redirect")
-        return Rejection(failure=other, waits=parsed.kind is PageKind.HOME and not stored.whole)
+        waits = parsed.kind is PageKind.HOME and not stored.whole  # a sitemap may name a list as a post
+        return Rejection(failure=replace(other, permanent=waits), waits=waits)
     if target.kind in (PageKind.MONTH, PageKind.CATEGORY) and parsed.kind is PageKind.HOME:
         return Rejection(failure=other, gone_reason="redirect")
     if is_post and target.kind in LIST_KINDS and not _has_path(crawled.page, target.url):

@@ -188,7 +188,8 @@ select coalesce(max(case when p.command = r.command and p.arguments = r.argument
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or to be retried, those of home pages first.
 
-    No run can fix a permanently failed image, a blog without a list of posts, or a post behind a password: left out.
+    No run can fix a permanently failed image, a blog without a list of posts, a post behind a password, or a list that
+    a sitemap names as a post: left out.
     """
     homes = home_page_urls(archive, blogs)
     found = (one for one in open_failures(archive, blogs) if not _is_lasting(one))
@@ -197,7 +198,8 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
 
 
 def _is_lasting(one: OpenFailure) -> bool:
-    return (one.kind == "picture" and one.permanent) or one.detail in (Detail.LIST_UNPROVED, Detail.PASSWORD)
+    is_known = one.kind == "picture" or one.detail == Detail.OTHER_KIND.format(kind="home")
+    return (is_known and one.permanent) or one.detail in (Detail.LIST_UNPROVED, Detail.PASSWORD)
 
 
 def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime) -> list[OpenFailure]:

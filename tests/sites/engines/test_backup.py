@@ -343,13 +343,14 @@ def test_a_list_that_a_sitemap_names_as_a_post_is_asked_for_once_a_week(tmp_path
         sitemap = (public / "sitemap.xml").read_text("utf-8")
         entry = f"<url><loc>{url}tag-river.html</loc></url></urlset>"
         (public / "sitemap.xml").write_text(sitemap.replace("</urlset>", entry), encoding="utf-8")
-        asked = []
+        asked, codes = list[int](), list[int]()
         for day in range(9):
             blog.requested.clear()
             now = moment + timedelta(days=day, minutes=day)  # later in each run than in the one before
-            run(tmp_path, *(("update",) if day else ("backup", url)), now=now)
+            ran = run(tmp_path, *(("update",) if day else ("backup", url)), now=now)
+            codes.append(ran.code)
             asked += [day] * blog.requested.count("/tag-river.html")
-    assert asked == [0, 7]
+    assert (asked, codes) == ([0, 7], [0] * 9)
     failed = rows(tmp_path, "select url, detail from failures where resolved_at is null")
     assert failed == [(f"{url}tag-river.html", "shows a page of kind home in its place")]
 

@@ -406,6 +406,12 @@ def test_a_home_page_with_the_class_of_a_post_is_a_list_if_it_lists_some() -> No
     assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
 
 
+def test_a_link_of_two_figures_leads_to_a_page_of_the_list_and_one_of_three_may_be_a_post() -> None:
+    links = "".join(f"<li><a href='/note-{n}'>{n}</a></li>" for n in ("灯", "河", 404, 12))
+    parsed = read("notes/", f"<title>山居</title><body><main><ul>{links}</ul></main></body>")
+    assert [post.number for post in parsed.listed] == ["note-灯", "note-河", "note-404"]
+
+
 @pytest.mark.parametrize("label", ["查看全文", "Read more »", "続きを読む"])
 def test_a_link_to_the_rest_of_a_text_is_no_title_of_a_post(label: str) -> None:
     """A theme links the rest by a path that is wrong below `/page/2/`."""

@@ -17,7 +17,9 @@ from hypothesis import given, settings, strategies as st
 from blogarchive.importing.identify import read_page_urls
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from blogarchive.sites.base import parse_page
+from blogarchive.sites.engines.urls import PATTERNS
 from blogarchive.sites.exports import InvalidExport, parse_xml
+from blogarchive.sites.markup.picker import select_all
 from tests.hostile.kinds import KINDS, UNITS
 from tests.hostile.pages import PLACES, any_blog_page, hostile_page, page_with
 from tests.hostile.steps import MAX_GROWTH, count_steps, find_growth
@@ -51,6 +53,16 @@ ANY_BLOG = {
 @pytest.mark.parametrize("kind", ANY_BLOG)
 def test_a_page_of_any_blog_takes_steps_that_grow_with_its_size(kind: str) -> None:
     assert find_growth(partial(any_blog_page, ANY_BLOG[kind]), 120) <= MAX_GROWTH
+
+
+@pytest.mark.parametrize("unit", ["<br><br><a href=x>1</a>", "<li>1</li><li><a href=x>2</a></li>"])
+def test_the_link_behind_the_number_of_a_page_is_found_in_a_time_that_grows_with_its_size(unit: str) -> None:
+    times = []
+    for size in (4_000, 16_000):
+        root, begun = parse_html(f"<body><ul>{unit * size}</ul></body>"), time.process_time()
+        select_all(root, PATTERNS["lists"]["numbered_next"])
+        times.append(time.process_time() - begun)
+    assert times[1] < max(10 * times[0], 0.5), times
 
 
 @pytest.mark.parametrize("unit", ["9", "９", "1 "])

@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
-from blogarchive.items import Author, ListedPost, PageKind, ParsedPage, Problem
+from blogarchive.items import Author, Comment, ListedPost, PageKind, ParsedPage, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import card, words as vocabulary
+from blogarchive.sites.grammar.blocks import CommentBlock
 from blogarchive.sites.grammar.counters import OTHERS
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, find_comment_labels
 from blogarchive.sites.grammar.post import PostPage
@@ -295,6 +296,7 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     comments, blocks = post_page.comments.comments, post_page.comments.blocks
     if comments and all(_NAME_OF_ROW.fullmatch(comment.body_text) for comment in comments):  # of the next row
         yield comments[0].body_text
+    yield from _iter_signs(view, comments, blocks)
     if len(comments) < 2:  # nothing repeats
         return
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
@@ -304,6 +306,30 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     if len(numbers) == len(leads) and all(abs(one - other) == 1 for one, other in pairwise(numbers)):
         yield comments[0].body_text
     yield from _iter_above(view, post_page, {_path(view, text[0]) for text in texts if text})
+
+
+# A time, an address or a floor may be before the button 赞.
+_LIKES_SHOWN = re.compile(
+    r"(?:赞|顶|喜欢|支持|回复\W?\s?\|)\W{0,3}\d|(?<![\d:./#-])\d+\W?[人个]?(?:赞|顶|喜欢|支持)"
+)
+_ANSWERED = re.compile(r"(?:回[复应]|[@→»>])\W{0,3}(?=\w)")
+
+
+def _iter_signs(view: PageView, comments: Sequence[Comment], blocks: Sequence[CommentBlock]) -> Iterator[str]:
+    """Yield the likes above or below the text of a comment, and the other commenter named there after a sign of an
+    answer, if no field has them. The name that was read may have them.
+    """
+    names = tuple({vocabulary.fold(each.author_name) for each in comments if len(each.author_name) > 1})
+    for comment, block in zip(comments, blocks, strict=True):
+        written = (*range(block.text_begin, block.text_end), *block.answer)
+        shown = "\n".join(view.folded[i] for i in range(block.header.first, block.end) if i not in written)
+        name, time = vocabulary.fold(comment.author_name), comment.posted.text if comment.posted else ""
+        # No sign belongs to the words beside the name: the patterns match three spaces at most.
+        shown = shown.replace(vocabulary.fold(time) or "\n", "\n").replace(name or "\n", f"    {name}    ")
+        likes = _LIKES_SHOWN.finditer(shown) if comment.likes is None else ()
+        answers = _ANSWERED.finditer(shown) if comment.reply_to is None else ()
+        yield from (found[0] for found in likes)
+        yield from (shown[found.end() :] for found in answers if shown.startswith(names, found.end()))
 
 
 def _iter_edges(view: PageView, texts: Sequence[Sequence[int]], count: int) -> Iterator[str]:

@@ -144,6 +144,23 @@ def test_words_of_the_template_in_all_comments_are_told(layout: str) -> None:
     assert problems(post(comments="".join(f"<div class=c>{row}</div>" for row in rows))) == ["template"]
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("{name} {time} <a href='#'>顶(6)</a>", ["template"]),
+        ("<i>6 人喜欢</i> {name} {time}", ["template"]),
+        ("{name} <i>→ 网友7</i> {time}", ["template"]),
+        ("{name} {time} <a href='#'>赞</a> <a href='#'>回复</a>", []),
+        ("<a href='#'>回复</a> {name} {time}", []),
+    ],
+)
+def test_likes_and_answers_beside_the_name_of_a_comment_are_told(header: str, expected: list[str]) -> None:
+    row = f"<div class=c><div>{header}</div><div>话。</div></div>"
+    plain = "<div class=c><div>{name} {time}</div><div>话。</div></div>"
+    values = [{"name": f"<a href='/u/{i}/'>网友{i}</a>", "time": f"2025-01-01 1{i}:00:00"} for i in (9, 7)]
+    assert problems(post(comments=row.format(**values[0]) + plain.format(**values[1]))) == expected
+
+
 def test_a_typed_header_never_stands_for_one_that_was_not_read() -> None:
     rows = [
         "<tr><td><a href='/u/1/'>甲</a> 于 2025-01-01 15:00:00 回应：</td></tr><tr><td>话一。</td></tr>",

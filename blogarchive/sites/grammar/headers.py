@@ -477,6 +477,6 @@ def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Ma
         author=find_target(view.links[joined.first : joined.last + 1], link),
         reply_to=reply_to,
         posted=DateText(text=view.shown(time, match)),
-        likes=None if praised is None else parse_digits(praised[1] or praised[2]),
+        likes=parse_digits(match["likes"] or (praised and (praised[1] or praised[2])) or ""),
         text_end=None if is_next else time,
     )

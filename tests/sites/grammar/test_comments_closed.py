@@ -35,6 +35,7 @@ def test_comments_may_end_with_their_time_below_the_text(each: str) -> None:
     parsed = page(each, ("写得真好，同感。", "第一行。<br>第二行。"))
     got = [(c.author_name, c.posted and c.posted.text, c.body_text) for c in parsed.posts[0].comments]
     assert got == [("乙", TIMES[0], "写得真好，同感。"), ("丙", TIMES[1], "第一行。\n第二行。")]
+    assert [comment.likes for comment in parsed.posts[0].comments] == [3 if each is FOOT else None] * 2
     assert parsed.problems == ()
 
 

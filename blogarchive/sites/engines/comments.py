@@ -111,7 +111,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Themes count them as comments, or do not.
     more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
     # Answers may be without the ids of comments.
-    expected = max(claimed - more, 0 if count is not None else most - len(rows) + len(kept))
+    expected = max(claimed - more, 0 if count not in (None, len(known)) else most - len(rows) + len(kept))
     problems: tuple[Problem, ...] = ()
     is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
     if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and expected):

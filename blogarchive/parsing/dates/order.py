@@ -39,8 +39,8 @@ _SLASHED = re.compile(r"(?<![\d/-])(0?[1-9]|[12]\d|3[01])[/-](0?[1-9]|[12]\d|3[0
 _SHORT_SLASHED = re.compile(r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}\d\d?[:h]\d\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
-SHORT_DATE = re.compile(r"(?<![\d.,v])(\d{1,2})\.(\d{1,2})\.(\d\d)(?![\d.])")
-"""A date such as 21.10.03: year or day first."""
+SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")
+"""A date such as 21.10.03, or 21-10-03 before a time of day: year or day first."""
 DAY_FIRST = re.compile(
     r"(?i)(?:fr|de|es|it|pt|nl|ru|uk|pl|ro|tr|el|vi|id|da|nb|fi|cs|sk|en[-_](?:gb|au|nz|in|ie|za))\b"
 )
@@ -56,8 +56,8 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     found = [(match, text) for text in short for match in _SLASHED.finditer(text)]
     pairs = [(int(match[1]), int(match[2])) for match, _ in found]
-    stated = (_STATED.search(text, match.end()) for match, text in found)
-    days = {(int(one[1]), int(one[2])) for one in stated if one}  # as month and day
+    # As month and day.
+    days = {(int(x[1]), int(x[2])) for one, text in found if (x := _STATED.search(text, one.end()))}
     known = {(pair[::-1] in days) for pair in pairs if (pair in days) != (pair[::-1] in days)}
     known |= {False for text in short for row in _SHORT_SLASHED.findall(text) if int(row[1]) > 12}
     return known | {first > 12 for first, second in pairs if max(first, second) > 12}
@@ -87,13 +87,14 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
 def short_date_form(shown: str, lang: str) -> str:
     """Return the form that gives the dates `SHORT_DATE` of a page their full year; `\\g<0>` if no order is sure.
 
-    `shown` is the text of the page. The language tells the order, else the full years in the text. English also
-    needs a day above 12.
+    `shown` is the text of the page: Chinese text or the language tells the order, else the full years in the text.
+    English also needs a day above 12. Dates with hyphens are only sure in languages that write the year first.
     """
-    lang = lang or "zh" * (5 * len(re.findall("[一-鿿]", shown)) > len(shown))
+    lang = "zh" if 5 * len(re.findall("[一-鿿]", shown)) > len(shown) else lang
     rows, years = SHORT_DATE.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}
-    first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 2))
-    if _YEAR_FIRST.match(lang) or (first > last and not DAY_FIRST.match(lang)):
-        return r"20\1.\2.\3"
+    first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 3))
+    is_dotted = all("." in row for row in rows)
+    if _YEAR_FIRST.match(lang) or (is_dotted and first > last and not DAY_FIRST.match(lang)):
+        return r"20\1.\3.\4"
     is_sure = not lang.startswith("en") or (last > first and any(int(row[0]) > 12 for row in rows))
-    return r"\1.\2.20\3" if is_sure or DAY_FIRST.match(lang) else r"\g<0>"
+    return r"\1.\3.20\4" if is_dotted and (is_sure or DAY_FIRST.match(lang)) else r"\g<0>"

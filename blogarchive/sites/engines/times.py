@@ -191,7 +191,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 14) : start])[0]
     date, after = SHORT_DATE.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
-    return None if parsed is None or parsed.at > now + 2 * _DAY else parsed
+    return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 
 
 def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:

@@ -480,10 +480,24 @@ def test_a_comment_that_a_page_repeats_above_an_answer_is_read_once() -> None:
         "<div class='reply'><p>博主回复（2025年5月3日 10:00）</p><p>春天刻的。</p></div>",
     ],
 )
-def test_an_answer_without_a_name_in_other_elements_is_told(answer: str) -> None:
+@pytest.mark.parametrize("heading", ["评论", "3 条评论"])
+def test_an_answer_without_a_name_in_other_elements_is_told(heading: str, answer: str) -> None:
     item = '<li id="comment-{n}"><b class="author">{name}</b> <span class="time">{at}</span><p>{text}</p>{answer}</li>'
-    page = read(f'<div id="comments"><h3>评论</h3><ul>{rows(item, answer=["", answer, ""])}</ul></div>')
+    page = read(f'<div id="comments"><h3>{heading}</h3><ul>{rows(item, answer=["", answer, ""])}</ul></div>')
     assert (shown(page), [one.kind for one in page.problems]) == (expected(), ["incomplete"])
+
+
+def test_years_of_two_digits_come_first_on_chinese_pages_alone() -> None:
+    item = '<li class="item"><b class="author">{name}</b> <span class="time">{at}</span><p>{text}</p></li>'
+    section = f'<div id="comments"><h3>评论</h3><ul>{rows(item, at="25-05-0{n} 09:0{n}")}</ul></div>'
+    page = read(section, lang="en", when="25-05-01 08:05")
+    assert (shown(page), page.problems) == (expected(), ())
+    assert f"{page.posts[0].posted and page.posts[0].posted.at:%F %H:%M}" == "2025-05-01 08:05"
+    page = read(
+        section, lang="nl", when="25-05-01 08:05", text="<p>" + "Het water steeg, tot aan de brug. " * 20
+    )
+    assert (page.posts[0].posted, page.posts[0].comments) == (None, ())
+    assert {one.field for one in page.problems} >= {"posted_at", "comments"}
 
 
 def test_days_without_a_year_below_a_heading_of_comments_are_told() -> None:

@@ -20,7 +20,7 @@ _PLACES = {f"{name}时间": zone for name, zone in words_of("places").items()}
 PLACE = "(?:" + "|".join(_PLACES) + ")"
 """Pattern of a zone named by a place."""
 _PLACE = re.compile(PLACE)
-_NAME = re.compile(rf"[ (\[]*({'|'.join(_HOURS)}|cst)(?![\w+-]| ?[+-][0-9])")
+_NAME = re.compile(rf"[ (\[]*(?:o'clock )?({'|'.join(_HOURS)}|cst)(?![\w+-]| ?[+-][0-9])")
 _MINUTES = ("00", "30", "45")  # all offsets in use
 _OFFSET = re.compile(
     r"[ (\[]*(?P<word>utc|gmt)? ?(?P<sign>[+-])(?:(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})|(?P<hours>[0-9]{1,2}))"

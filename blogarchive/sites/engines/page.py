@@ -18,10 +18,10 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.reader import PostReading, find_reader, read_post
 from blogarchive.sites.markup.picker import parse_tree
 
-_ONE, _DAY, _HAN, _WAITS, _SENTENCE, _PART = urls.patterns("page", "single day han waits sentence part")
-# A page with fewer Chinese characters than one in `_FEW_HAN` is not Chinese. With less text than `_MIN_TEXT`, a page shows
-# nothing without its scripts.
-_FEW_HAN, _MIN_TEXT = 2000, 200
+_ONE, _DAY, _HAN, _ZH, _WAITS, _PROSE, _PART = urls.patterns("page", "single day han zh waits prose part")
+# A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
+# more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
+_FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
 
 
 class PageParser:
@@ -34,9 +34,10 @@ class PageParser:
         scope = (target.uid or "").partition("/")[0] if urls.is_index(page.url) else target.uid or ""
         is_own = scope != "" and urls.is_within(self.here.url, scope)
         self.uid = (target.uid if is_own else self.here.uid) or urlsplit(self.here.url).netloc
-        self._decoded = decode(page.body, page.header("content-type"))
-        self._text = self._decoded.text
-        is_chinese = len(_HAN.findall(self._text)) * _FEW_HAN > len(self._text)
+        self._text, self._encoding = decode(page.body, page.header("content-type"))[:2]
+        shown, few = urls.MARKUP.sub("", self._text), _FEW_LISTED if urls.is_index(page.url) else _FEW
+        # Themes of Chinese blogs may state English.
+        is_chinese = _ZH.search(self._text, 0, _HEAD) or len(_HAN.findall(shown)) * few > len(shown)
         self.now = page.fetched_at.astimezone(zone if is_chinese else UTC)
         self._title: str | None = None
 
@@ -164,19 +165,19 @@ class PageParser:
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:
         author = Author(uid=self.uid, url=urls.blog_root(self.uid, self.page.url), blog_title=self._title)
-        return ParsedPage(kind=kind, encoding=self._decoded.encoding, author=author, **parts)
+        return ParsedPage(kind=kind, encoding=self._encoding, author=author, **parts)
 
     def _refused(self, text: str, kind: items.NoticeKind = items.NoticeKind.LOGIN) -> ParsedPage:
         return self._page(PageKind.NOTICE, notice=items.Notice(kind=kind, text=text))
 
     def _unknown(self, detail: str, field: str) -> ParsedPage:
         problems = (Problem(kind="unreadable", field=field, detail=detail),)
-        return ParsedPage(kind=PageKind.UNKNOWN, encoding=self._decoded.encoding, problems=problems)
+        return ParsedPage(kind=PageKind.UNKNOWN, encoding=self._encoding, problems=problems)
 
 
 def _needs_browser(outline: Outline) -> bool:
     """Return whether the page shows nothing without its scripts."""
-    waits = any(map(_WAITS.fullmatch, outline.texts)) and not any(map(_SENTENCE.search, outline.texts))
+    waits = any(map(_WAITS.fullmatch, outline.texts)) and not any(map(_PROSE.search, outline.texts))
     is_short = outline.size(outline.tree.root) < _MIN_TEXT
     mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]") if waits or is_short else []
     return any(waits or (outline.size(node) == 0 and node.find(".//img") is None) for node in mount)

@@ -20,7 +20,7 @@ def patterns(module: str, names: str) -> tuple[re.Pattern[str], ...]:
 _SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared own_step tracking year")
 LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing no_post post_path index_path")
 _LISTING_QUERY, _POST_QUERY, INDEX_FILE = patterns("urls", "listing_query post_query index_file")
-COMMENTS_PAGE, COMMENT_FEED, MONTH = patterns("urls", "comments_page comment_feed month")
+COMMENTS_PAGE, COMMENT_FEED, MONTH, MARKUP = patterns("urls", "comments_page comment_feed month markup")
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 

@@ -105,6 +105,24 @@ def test_a_stamp_in_utc_moves_to_the_zone_of_chinese_pages_alone(text: str, at: 
     assert page.posts[0].posted.at.isoformat() == at
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "offset"),
+    [("de", TEXT, 0), ("", TEXT, 0), ("en", "<p>雨下了一夜，路上全是落叶。</p>" * 9, 8), ("zh-CN", TEXT, 8)],
+    ids=["German", "not stated", "English of the theme", "Chinese"],
+)
+def test_a_chinese_name_in_a_sidebar_does_not_move_the_times_of_a_page(
+    lang: str, text: str, offset: int
+) -> None:
+    aside = (
+        "<aside><h3>Kommentare</h3><ul><li>老周（退休）: Das war bei uns am See auch so.</li></ul></aside>"
+    )
+    shown = f"<head><title>{TITLE} – Notizen</title></head>{post('20. Mai 2019, 16:30', aside, text)}"
+    page = api.parse_page(f'<html lang="{lang}">{shown}</html>'.encode(), URL, fetched_at=READ_AT)
+    assert page.posts[0].posted
+    assert page.posts[0].posted.at
+    assert page.posts[0].posted.at.utcoffset() == timedelta(hours=offset)
+
+
 def comments(stamp: str) -> str:
     items = "".join(
         f'<li id="comment-{number}"><cite class="fn">{name}</cite> <a href="#comment-{number}">{stamp}</a>'

@@ -151,8 +151,9 @@ def _leads_away(outline: Outline, anchor: Element) -> bool:
     """Return whether a link leads to another post: a folder above its own is a category, one below a trackback."""
     url = link_url(anchor, outline.tree.base) or ""
     own, number = (f"{post_number(one)}/" for one in (outline.tree.url, url))
-    is_post = is_within(url, urlsplit(outline.tree.url).netloc) and may_be_post(url)
-    return is_post and not (number.startswith(own) or own.startswith(number))
+    # `news.php?readmore=13` is a post, `profile.php?lookup=1` and `print.php?item_id=13` are none.
+    is_post = number.startswith(own.rpartition("?")[0]) and is_within(url, urlsplit(outline.tree.url).netloc)
+    return is_post and may_be_post(url) and not (number.startswith(own) or own.startswith(number))
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:

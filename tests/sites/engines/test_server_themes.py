@@ -232,3 +232,27 @@ def test_a_form_in_a_section_beside_that_of_comments_makes_none_a_single_comment
     )
     page = read(POST.replace("</article>", said + form))
     assert (shown(page), answered(page)) == ([("Ada", "03 09:00", "I heard it."), ("Ben", "04 09:00", "Me too.")], [None, "Ada"])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "other", ["profile.php?lookup=1", "print.php?type=N&amp;item_id=13", "email.php?n=13"]
+)
+def test_a_date_beside_a_link_to_another_script_is_that_of_the_post(other: str) -> None:
+    line = f"<p class='info'>Posted by <a href='/{other}'>Ada</a> on May 01 2025 08:05:00</p>"
+    page = read(
+        f"<h1>{TITLE}</h1><div class='entry-content'>{TEXT}</div>{line}",
+        "https://quay.example.org/news.php?readmore=13",
+    )
+    assert page.posts[0].posted
+    assert f"{page.posts[0].posted.at:%F %T}" == "2025-05-01 08:05:00"
+    assert page.problems == ()
+
+
+def test_a_line_of_rights_below_a_picture_is_not_the_text() -> None:
+    rights = "<aside class='blog-rights'><p>本站文章皆为作者原创，欢迎转载，但必须保留此段声明，并在页面明显的位置给出原文的链接。</p></aside>"
+    content = (
+        f"<article><div class='article-body'><p><img src='/quay.png' alt=''></p>{rights}</div></article>"
+    )
+    page = read(f"<h1>{TITLE}</h1><span class='line'>1 May 2025 08:05</span>{content}")
+    assert page.posts[0].body_text == ""
+    assert [image.url for image in page.posts[0].images] == ["https://quay.example.org/quay.png"]

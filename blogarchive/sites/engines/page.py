@@ -137,8 +137,8 @@ class PageParser:
         if is_walk and (frames := lists.other_pages(outline, outline.tree.root.iter("frame"), uid)):
             return self._listing(listed, frames)
         more = [lists.first_index(outline, uid)] if is_home else lists.find_next(outline, uid, is_walk)
-        # The archive page of Movable Type names months alone.
-        more = more or ([] if listed else lists.find_months(outline, uid))
+        # The archive page of Movable Type names months alone. An empty month would lead on without end.
+        more = more or ([] if listed or urls.MONTH.search(self.here.url) else lists.find_months(outline, uid))
         # A page of WordPress may be the home page: its comments are of no post.
         reading = self._read_post() if is_home and "page" in outline.body_class.split() else None
         left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)

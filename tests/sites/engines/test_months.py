@@ -92,6 +92,13 @@ def test_a_day_of_a_calendar_and_a_post_are_no_month(path: str, name: str) -> No
     assert following(page) == []
 
 
+def test_a_month_without_posts_leads_to_no_other_months() -> None:
+    """Of a host with a new name of a session in each link, there are months without end."""
+    months = "<aside><a href='/s2/2020/05/'>May 2020</a> <a href='/s2/2020/06/'>June 2020</a></aside>"
+    assert following(read("archives/", months)) == ["/s2/2020/05/", "/s2/2020/06/"]
+    assert following(read("s1/2020/05/", months)) == []
+
+
 @pytest.mark.parametrize(
     ("pager", "expected"),
     [

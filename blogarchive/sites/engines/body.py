@@ -89,9 +89,8 @@ def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes,
 
 def _is_most(outline: Outline, node: Element, inside: _Nodes) -> bool:
     """Return whether an element has most of the text below the heading of the post."""
-    apart = outline.beside.union(inside)
     below = range(outline.span(outline.title.heading).stop, len(outline.texts))
-    rest = [place for place in below if outline.holders[place] not in apart]
+    rest = [x for x in below if not (outline.holders[x] in inside or outline.holders[x] in outline.beside)]
     own = sum(outline.sizes(place) for place in rest if place in outline.span(node))
     return own > _WHOLE * sum(map(outline.sizes, rest))
 

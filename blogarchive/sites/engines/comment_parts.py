@@ -67,8 +67,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     elements = lift([outline.holders[place] for place in places], stops)
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
-    orders = _find_orders(outline, places, now)
-    whole, rows = list[Read](), Read()
+    orders, whole, rows = _find_orders(outline, places, now), list[Read](), Read()
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         _find_parts(outline, items, is_whole)

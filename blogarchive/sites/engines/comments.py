@@ -23,7 +23,7 @@ _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pin
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _ANSWERED = 6, 60, 20, *patterns("comments", "answered")
+_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _ANSWERED, _SAID = 6, 60, 20, *patterns("comments", "answered said")
 
 
 class FoundComments(NamedTuple):
@@ -37,11 +37,15 @@ class FoundComments(NamedTuple):
 
 def comment_sections(outline: Outline) -> list[Element]:
     """Return the elements that contain the comments of the page, by their names."""
-    found: list[Element] = []
+    found, forms = list[Element](), ancestors(outline.tree.root.iter("textarea"))
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
     # Textcube has a name for each comment, and none for their list.
     lists = {one.getparent() for one in outline.select("li") if has_role(one, ITEM)}
+    # N-blog has no name for comments: each has `NAME 回复于 DAY`, and stands beside the form.
+    nodes = (outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text))
+    said = {x for n in nodes for x in (n, *n.iterancestors()) if x not in forms and x.getparent() in forms}
+    lists.update(said if len({*map(shape_of, said)}) < len(said) else ())
     for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE) or node in lists):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
@@ -222,8 +226,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     for kind, every in [*groups.items()]:
         groups[*kind, ("", "")] = sorted({outline.holders[at].getparent(): at for at in every[::-1]}.values())
     # The same times are read once, with the first shape.
-    shapes = {tuple(places): kind for kind, places in reversed(groups.items())}
-    found = []
+    shapes, found = {tuple(places): kind for kind, places in reversed(groups.items())}, []
     for places in sorted(dict.fromkeys(map(tuple, groups.values())), key=len, reverse=True)[:_MAX_GROUPS]:
         rows = read_items(outline, [*places], stops, now)
         read = [one for _, one in rows if one is not None]
@@ -243,7 +246,5 @@ def _count_inner(outline: Outline, item: Item) -> int:
     nodes, line = {*item.nodes}, {time := outline.holders[item.place], time.getparent()}
     places = (at for at in chain(*map(outline.span, item.parts)) if at not in item.shown)
     rest = ((outline.holders[at], outline.texts[at]) for at in places if not is_edited(outline, at))
-    shown = (
-        (node, text) for node, text in rest if node in nodes and line.isdisjoint((node, node.getparent()))
-    )
+    shown = (row for row in rest if row[0] in nodes and line.isdisjoint((row[0], row[0].getparent())))
     return sum(bool(shows_time(node, text) or _ANSWERED.match(text)) for node, text in shown)

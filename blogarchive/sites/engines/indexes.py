@@ -96,8 +96,8 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
 
     links = {link.get("rel") or "alternate": link.get("href") for link in node.iterfind("{*}link")}
     link = links.get("alternate") or first("loc", "link", "guid", "url")
-    posted = _posted(first("published", "pubDate", "date"), now)
-    count = parse_digits(first("total"))  # of Blogger
+    # Blogger has the total.
+    posted, count = _posted(first("published", "pubDate", "date"), now), parse_digits(first("total"))
     return _post(absolute_url(link, url), first("title"), posted, first("lastmod", "updated"), count)
 
 

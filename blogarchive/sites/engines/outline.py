@@ -169,10 +169,9 @@ def is_aside(node: Element) -> bool:
     outer = [x.tag for x in (node.iterancestors("article", "main") if node.tag in _EDGES else [node])]
     if node.tag in ("aside", "nav") or not outer:
         return True
-    # Bootstrap has the class `page-header` for the header of a post.
-    is_of_post = node.tag == "header" and "article" in outer
-    # Matery links the posts before and after this one in an `article`.
-    role = _NEAR if node.tag == "article" else _SIDE
+    # Bootstrap has the class `page-header` for the header of a post. Matery links the posts before and after this one in
+    # an `article`.
+    is_of_post, role = node.tag == "header" and "article" in outer, _NEAR if node.tag == "article" else _SIDE
     return not is_of_post and node.tag not in ("body", "html", "main", *HEADINGS) and has_role(node, role)
 
 
@@ -187,10 +186,9 @@ class Title(NamedTuple):
 def _claimed_parts(outline: Outline, claims: list[str], sites: set[str]) -> frozenset[str]:
     """Return the letters that confirm a title: those of parts of the claims, and of words in the last step of the path."""
     slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
-    words = [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims
     # FC2 has the name of the blog and the title without a separator.
-    rests = {letters_of(claim).removeprefix(site) for claim in claims for site in sites}
-    return frozenset(rests).union(*map(_parts_of, words))
+    rests = frozenset(letters_of(claim).removeprefix(site) for claim in claims for site in sites)
+    return rests.union(*map(_parts_of, [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims))
 
 
 def _rivals(outline: Outline, titles: _Titles, known: list[Element], sites: set[str]) -> list[Element]:

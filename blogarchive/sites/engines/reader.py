@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import NamedTuple
 
 from blogarchive.items import Post, Problem
@@ -13,12 +13,12 @@ from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
 from blogarchive.sites.engines.outline import HEADINGS, Outline, Title
-from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time
+from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time, is_of_another
 from blogarchive.sites.engines.urls import PATTERNS, patterns
-from blogarchive.sites.markup.elements import ancestors
+from blogarchive.sites.markup.elements import ancestors, block_around
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
-_GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator category category_name")
+_GENERATOR, _CATEGORY, _CATEGORY_NAME, _STATED = patterns("reader", "generator category category_name stated")
 _Parts = tuple[Element, bool, FoundComments]
 
 
@@ -53,7 +53,8 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     post = Post(number=number, url=url, title=title.text, posted=time.value, read_by=find_reader(outline))
     post = replace(post, body_html=body.html, body_text=body.text, comment_count=found.claimed)
     post = replace(post, images=body.images, comments=found.comments, categories=_read_categories(around))
-    problems = (*found.problems, *_doubts(title, time, agreed and bool(body.text or body.images)))
+    unread = () if found.comments or found.problems else _unread(around)
+    problems = (*found.problems, *unread, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, element, found))
 
 
@@ -62,8 +63,7 @@ def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | Non
     element, agreed = find_body(outline, set(areas))
     if element is None:
         return None
-    found = read_comments(outline, areas, element, now)
-    under = under_heading(outline, outline.title.heading)
+    found, under = read_comments(outline, areas, element, now), under_heading(outline, outline.title.heading)
     if under and ((start := outline.span(under[0]).start) < outline.span(element).stop or not agreed):
         second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
@@ -105,6 +105,15 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
     doubts = [("title", None if title.is_confirmed else Detail.TITLE_ALONE), ("posted_at", time.doubt)]
     doubts.append(("body", None if is_body_sure else Detail.BODY_ALONE))
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
+
+
+def _unread(around: Surroundings) -> Iterator[Problem]:
+    """Return the problem that a line above the text, or right below it, counts comments: none was found."""
+    outline, inside, end = around.outline, around.inside, around.text.stop + 1
+    lines = dict.fromkeys(block_around(x) for at, x in enumerate(outline.holders[:end]) if at not in inside)
+    counts = ((x, _STATED.search(outline.text(x))) for x in lines if outline.size(x) < 120)
+    own = (Detail.COMMENTS_NONE.format(claimed=n[2]) for x, n in counts if n and not is_of_another(around, x))
+    return (Problem(kind="incomplete", field="comments", detail=one) for one in islice(own, 1))
 
 
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:

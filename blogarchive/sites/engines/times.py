@@ -89,8 +89,7 @@ def find_time(around: Surroundings) -> FoundTime:
     agreeing = {name if name in ("shown", "URL") else "data" for name, gap in gaps if gap <= _DAY}
     if len(agreeing) < 2 and any(gap > 2 * _DAY for _, gap in gaps):
         doubt = Detail.TIMES_DIFFER.format(times=", ".join(map(" ".join, texts)))
-    value = date_text(text if text and not weak else texts[0][1], best)
-    return FoundTime(value=value, witnesses=texts, doubt=doubt)
+    return FoundTime(date_text(text if text and not weak else texts[0][1], best), texts, doubt)
 
 
 def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, Detail | None]:
@@ -109,7 +108,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
 
 def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
-    outline, is_of_another = around.outline, cache(partial(_is_of_another, around))
+    outline, is_other = around.outline, cache(partial(is_of_another, around))
     top = outline.span(outline.title.heading).stop
     # Old pages have the line of the time without an element, between the heading and the text.
     line = outline.texts[top][:_MAX_LINE] if 0 < top < len(outline.texts) else ""
@@ -117,10 +116,10 @@ def _dates_outside(around: Surroundings) -> list[int]:
     shown = ((at, x, outline.texts[at]) for at, x in enumerate(outline.holders) if x not in around.closed)
     # Most texts have no digit, and so no date.
     short = (x for x in shown if len(x[2]) < _MAX_LINE and re.search(r"\d", x[2]) and x[0] not in apart)
-    return [at for at, node, text in short if DATE.search(text) and not is_of_another(node)]
+    return [at for at, node, text in short if DATE.search(text) and not is_other(node)]
 
 
-def _is_of_another(around: Surroundings, node: Element) -> bool:
+def is_of_another(around: Surroundings, node: Element) -> bool:
     """Return whether a time is of another post: beside the content, in a link to another page, or in a card."""
     outline = around.outline
     # A script of Fluid writes the title into the banner, which has the time.
@@ -231,7 +230,7 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
     for node in outline.select("time[datetime], [itemprop=datePublished]"):
         is_apart = (at := outline.span(node).start) not in around.inside and node not in around.closed
-        if is_apart and not (is_edited(outline, at) or _is_of_another(around, node)):
+        if is_apart and not (is_edited(outline, at) or is_of_another(around, node)):
             found.append(("time", node.get("datetime") or node.get("content") or ""))
             break
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)

@@ -14,6 +14,7 @@ from blogarchive.sites.base import site_by_name
 READ_AT = datetime(2026, 11, 30, 9, tzinfo=UTC)
 URL = "https://notes.example.org/notes/bridge/"
 TEXT = "<p>" + "河水涨到了桥墩的第三道线，卖菜的人都往坡上挪。傍晚放晴，孩子们又回到桥上。" * 4 + "</p>"
+FOOTER = "<footer><p>北坡</p><p>每周一篇</p><p>写于河边</p></footer>"
 COMMENTS = [("青禾", "第三道线是哪一年刻的？"), ("老木", "+1"), ("青禾", "坡上那家面馆还在吗。")]
 
 
@@ -511,3 +512,46 @@ def test_a_badge_of_the_author_before_the_name_is_not_it() -> None:
     item = '<li class="item"><a class="author" href="https://{n}.example.com/"><i>UP</i> {name}</a> <span class="time">{at}</span><p>{text}</p></li>'
     page = read(f'<div id="comments"><h3>3 條評論</h3><ul>{rows(item)}</ul></div>')
     assert (shown(page), page.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize(
+    ("line", "claimed"),
+    [
+        ("阅读：96 | 评论：2 | 转载：0", 2),
+        ("2025年5月1日 · 3 条评论", 3),
+        ("By 老木, 2025-05-01 | Comments (12)", 12),
+        ("阅读：96 | 评论：0", None),
+        ("阅读 96", None),
+    ],
+)
+def test_a_line_of_the_post_that_counts_comments_tells_that_none_is_shown(
+    line: str, claimed: int | None
+) -> None:
+    details = [] if claimed is None else [f"the page claims {claimed} comments and shows none"]
+    page = read(f"<p class='line'>{line}</p><form><textarea></textarea></form>{FOOTER}")
+    assert [one.detail for one in page.problems] == details
+    assert all((one.kind, one.field) == ("incomplete", "comments") for one in page.problems)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<ul><li><a href="/notes/ferry/">渡口</a> <span>阅读：96 | 评论：2</span></li></ul>',
+        '<div class="card"><h3><a href="/notes/ferry/">渡口</a></h3><p>阅读：96 | 评论：2</p></div>',
+        '<dl><dt><a href="/notes/ferry/">渡口</a></dt><dd>阅读(96) 评论(2)</dd></dl>',
+        '<table><tr><td><a href="/notes/ferry/">渡口</a></td><td>评论(2) | 96</td></tr></table>',
+        '<div class="sidebar"><p>文章：80 | 评论：245</p></div>',
+        "<div><h3>统计</h3><p>文章：80 | 评论：245</p></div>",
+        "<p>共有 3 条评论说起渡口。</p>",
+    ],
+)
+def test_comments_of_other_posts_are_not_counted(other: str) -> None:
+    assert read(other + FOOTER).problems == ()
+
+
+def test_blocks_beside_the_form_with_a_name_and_an_answer_on_a_day_are_comments() -> None:
+    item = '<div style="padding-left:4em"><p><a href="/u/{n}">{name}</a> <span>回复于 {at}</span></p><p>{text}</p></div>'
+    form = '<form method="post"><textarea name="content"></textarea></form>'
+    page = read("", text=f"{TEXT}<p>阅读：96 | 评论：3</p>{rows(item)}{form}")
+    assert (shown(page), page.problems) == (expected(), ())
+    assert "青禾" not in (page.posts[0].body_text or "青禾")

@@ -266,7 +266,7 @@ def _is_template_line(
     words = view.folded[index].strip()
     if line.links and not _NOT_PAGER.search(words):
         return True
-    return _FORM_LABEL.fullmatch(words) is not None or (not alone and index in markers.labels)
+    return _FORM_LABEL.fullmatch(words) is not None
 
 
 def iter_text_lines(

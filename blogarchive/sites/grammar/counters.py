@@ -168,10 +168,9 @@ class Counters:
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
     for index in _find_starts(view, start, end):
-        is_own = index >= start and not _counts_all_posts(view, index)
         # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
-        begins = (index - 1, index) if is_own and ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
-        found = (_parse_counters_at(view, i, end) for i in begins if is_own and i >= start)
+        begins = (index - 1, index) if ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
+        found = (_parse_counters_at(view, i, end) for i in begins if i >= start)
         if counters := next(filter(None, found), None):
             yield counters
             start = counters.last + 1
@@ -184,20 +183,9 @@ def _find_starts(view: PageView, start: int, end: int) -> Sequence[int]:
     return [index for index in view.label_lines["counters"] if start <= index < end]
 
 
-# 统计信息: 文章 217 篇 评论 960 条 访问 3456 次.
-def _counts_all_posts(view: PageView, index: int) -> bool:
-    """Check whether a line is in the element that a label such as 统计信息 begins: it counts for the whole blog."""
-    label, section = _find_section(view, index)
-    if section not in _OF_BLOG:
-        return False
-    box = view.document.common_ancestor(view.lines[label], view.lines[index])
-    return view.document.lines_in(box).start >= label
-
-
-def _find_section(view: PageView, index: int) -> tuple[int, str]:
-    """Return the last label of the sidebar above a line, and its section."""
-    label = max((i for i in view.sections if i < index), default=-1)
-    return label, view.sections.get(label, "")
+def _find_section(view: PageView, index: int) -> str:
+    """Return the section of the last label of the sidebar above a line."""
+    return view.sections.get(max((i for i in view.sections if i < index), default=-1), "")
 
 
 # Promise "any words": a page may count views alone, or 1769 次阅读.
@@ -207,7 +195,7 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
     for index in _find_starts(view, start, end):
         text = view.folded[index].strip()
         # 访问次数 below 博主 are those of the blog.
-        if len(text) > _MAX_LENGTH or (text.startswith("访问") and _find_section(view, index)[1] in _OF_BLOG):
+        if len(text) > _MAX_LENGTH or (text.startswith("访问") and _find_section(view, index) in _OF_BLOG):
             continue
         texts = parse_counts(text)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):

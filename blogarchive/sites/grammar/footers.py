@@ -164,8 +164,7 @@ class CommentMarkers:
     """All lines that match a marker, up to line `end`, and the positions of typed lines.
 
     `typed_blocks` has the block positions of typed lines by their path.
-    `labels` are lines after them that are labels of the page's own sections. The first header is always the
-    page's own: commenters write nothing before it.
+    The first header is always the page's own: commenters write nothing before it.
     """
 
     view: page.PageView
@@ -174,7 +173,6 @@ class CommentMarkers:
     end: int
     typed: tuple[page.DomPosition, ...]
     typed_blocks: Mapping[str, frozenset[page.BlockPosition]]
-    labels: frozenset[int]
 
     def footers_between(self, start: int, end: int) -> tuple[CommentFooter, ...]:
         """Return the footers after line `start` and before line `end`."""
@@ -205,9 +203,7 @@ def build_markers(view: page.PageView, found: MarkerCandidates) -> CommentMarker
     known = {index for marker in marked for index in range(marker.first, marker.last + 1)}
     element = find_last_block(view, headers)
     start = headers[-1].last + 1
-    labels = _find_section_labels(view, headers)
-    label = min(labels, default=end)
-    closed = max((f.last + 1 for f in footers if f.last < label), default=start)
+    closed = max((footer.last + 1 for footer in footers), default=start)
     stop = min(max(closed, element.stop if starts_element(view, element, headers[-1]) else start), end)
     lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
     nodes = ((index, view.lines[index].node_at(0)) for index in lines)
@@ -218,33 +214,13 @@ def build_markers(view: page.PageView, found: MarkerCandidates) -> CommentMarker
     for position in typed:
         path = position.paths[0]
         blocks[path] = blocks.get(path, frozenset()) | {position.block_position}
-    return CommentMarkers(
-        view=view, headers=headers, footers=own, end=end, typed=typed, typed_blocks=blocks, labels=labels
-    )
+    return CommentMarkers(view=view, headers=headers, footers=own, end=end, typed=typed, typed_blocks=blocks)
 
 
 def _find_comments_end(view: page.PageView, start: int, end: int, typed: set[str]) -> int:
     """Find the label of a section in a position that no typed line has; the page continues there."""
     labels = (index for index in view.sections if start <= index < end and view.is_section(index))
     return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
-
-
-# Promise "no forgery": the last comment may have a line with the words of a label.
-def _find_section_labels(view: page.PageView, headers: Sequence[CommentHeader]) -> frozenset[int]:
-    """Find the lines after the last header that are labels of sections.
-
-    A label that also occurs before the comments, or later again, may be typed and is left out.
-    """
-    first, last = headers[0].first, headers[-1].last
-    latest: dict[str, int] = {}
-    before: set[str] = set()
-    for index, name in view.sections.items():
-        if name == "other":
-            continue
-        latest[name] = index
-        if index < first:
-            before.add(name)
-    return frozenset(index for name, index in latest.items() if index > last and name not in before)
 
 
 def find_last_block(view: page.PageView, headers: Sequence[CommentHeader]) -> range:

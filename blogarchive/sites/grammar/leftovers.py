@@ -297,6 +297,9 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     if comments and all(_NAME_OF_ROW.fullmatch(comment.body_text) for comment in comments):  # of the next row
         yield comments[0].body_text
     yield from _iter_signs(view, comments, blocks)
+    is_open = blocks and not post_page.comments.framed and blocks[-1].text_end == blocks[-1].end
+    last = range(blocks[-1].text_begin, blocks[-1].text_end) if is_open else ()
+    yield from (view.lines[i].text for i in last if i in view.sections)  # of the sidebar below the comments
     if len(comments) < 2:  # nothing repeats
         return
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]

@@ -161,6 +161,12 @@ def test_likes_and_answers_beside_the_name_of_a_comment_are_told(header: str, ex
     assert problems(post(comments=row.format(**values[0]) + plain.format(**values[1]))) == expected
 
 
+def test_a_sidebar_in_the_text_of_the_last_comment_is_told() -> None:
+    header = "作者：<a href='/u/{0}/'>网友{0}</a> 留言时间：2025-01-01 1{0}:00:00<br>话{0}。<br>"
+    below = "我的名片<br>林木 ，3岁<br>注册日期: 2022-06-17<br>访问总量: 5 次"
+    assert problems(post(comments=header.format(9) + header.format(8) + below)) == ["template"]
+
+
 def test_a_typed_header_never_stands_for_one_that_was_not_read() -> None:
     rows = [
         "<tr><td><a href='/u/1/'>甲</a> 于 2025-01-01 15:00:00 回应：</td></tr><tr><td>话一。</td></tr>",

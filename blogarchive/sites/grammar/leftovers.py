@@ -225,7 +225,8 @@ def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[t
 
 def _row_form(view: PageView, index: int, post: ListedPost) -> str:
     """Return a line without the words of links and the values read, with the same sign for each number and each time."""
-    links = (text for text, _, to in view.links[index] if to is not None and not _COUNTED.search(text))
+    titles = (text for text, _, to in view.links[index] if to is not None)
+    links = (text for text in titles if text == post.title or not _COUNTED.search(text))
     text = view.text_without(index, (*links, post.posted.text if post.posted else ""))
     counts = {str(post.views), str(post.comment_count)}
     return _DIGITS.sub(lambda found: "" if found[0] in counts else "0", _TIME.sub("T", text))

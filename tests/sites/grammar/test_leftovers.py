@@ -127,6 +127,11 @@ def test_equal_rows_with_numbers_that_were_not_read_are_told() -> None:
     assert problems(html, PageKind.MONTH, MONTH) == ["template"]
 
 
+def test_numbers_of_equal_titles_are_not_left_over() -> None:
+    row = "<p><a href='/u/31182/202501/50{0}.html'>第 {0} 篇短文</a> 2025-01-0{0} 10:00:00</p>"
+    assert problems(listing("".join(row.format(i) for i in (3, 2, 1))), PageKind.MONTH, MONTH) == []
+
+
 @pytest.mark.parametrize(
     "layout",
     [

@@ -40,7 +40,7 @@ _ALL_VISITS_LABEL = (
 _VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|[量数]))"
 _VISITS = re.compile(
     rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|{_VISITED})(?:\s*\(.{{0,20}}\))?"
-    r"(?:\s+(?:文章|日志|博文|评论)\s*:?\s*\d+\s*篇?)*"
+    r"(?:\s++(?:文章|日志|博文|评论)\s*+:?\s*+\d++(?:\s*+篇)?+)*+"
 )
 _VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*{_UNIT}")
 _VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*{_VISITED}|(?i:visits|views)")

@@ -41,7 +41,9 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     marked, dense = _marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if dense is None:
-        return best, best is not None and (mark(best) > 1 or _is_most(outline, best, inside))
+        # Pebble has buttons below a picture, in the element around the title.
+        is_sure = best is not None and (mark(best) > 1 or _is_most(outline, best, inside))
+        return best, is_sure and best not in above
     wide = _widen(outline, dense, above | around)
     if best is None:
         return wide, _is_most(outline, wide, inside)

@@ -256,3 +256,13 @@ def test_a_line_of_rights_below_a_picture_is_not_the_text() -> None:
     page = read(f"<h1>{TITLE}</h1><span class='line'>1 May 2025 08:05</span>{content}")
     assert page.posts[0].body_text == ""
     assert [image.url for image in page.posts[0].images] == ["https://quay.example.org/quay.png"]
+
+
+def test_buttons_below_a_picture_alone_are_a_problem_of_the_text() -> None:
+    line = "<p class='byline'>Posted by <a href='/authors/1'>Ada</a> on 1 May 2025 08:05</p>"
+    buttons = (
+        "<div><a href='reply?entry=1'>Add a comment</a> <a href='ping?entry=1'>Send a TrackBack</a></div>"
+    )
+    shown = f"<h3>{TITLE}</h3><div class='quay_body'><p><img src='/quay.png' alt=''></p></div>{line}{buttons}"
+    page = read(f"<div id='mainpane'><div id='content'>{shown}</div></div>")
+    assert [problem.field for problem in page.problems] == ["body"]

@@ -142,9 +142,6 @@ def _find_dense(outline: Outline, above: set[Element], closed: set[Element | Non
         inner = block if (block := blocks[holder]) in parents or mark(block) else block.getparent()
         if holder in extra or inner is None or (len(text) < _MAX_LICENCE and _LICENCE.search(text)):
             continue
-        # Most texts have no digit, and so no date.
-        if len(text) < _MAX_META and _DIGIT.search(text) and DATE.search(text) and not PROSE.search(text):
-            continue
         # Sentences have commas; menus and lists of titles have none. Headings of comments and of their form may have more
         # letters than a short text.
         size = (outline.sizes(place) + 33 * len(_COMMA.findall(text))) / (4 if holder.tag in HEADINGS else 1)

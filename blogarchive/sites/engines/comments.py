@@ -142,8 +142,6 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     """
     apart = with_descendants(node for one in sections for node in one.iter(*APART)) | seen
     texts, spans = outline.texts, [outline.span(one) for one in sections]
-    if len({one.getparent() for one in sections}) == 1:  # texts between them too
-        spans = [range(spans[0].start, spans[-1].stop)]
     # F2Blog has posts of the same tag in a box of the class of a comment, bjyblog the newest comments beside the post.
     places = [at for span in spans for at in span if outline.holders[at] not in apart]
     shown = " ".join(texts[at] for at in places if not links_post(outline, outline.holders[at], body))

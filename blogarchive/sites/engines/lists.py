@@ -41,8 +41,6 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         titles = (n for n in every if n.tag in HEADINGS or (group != "title a" and has_role(n, _TITLE)))
         heading = next(titles, anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
-        # An image as a link has no text: its theme repeats the title as an attribute.
-        title = title or (group and anchor.get("title", "").strip())
         if (number in found and found[number].title) or not (title or titled or group == ""):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))

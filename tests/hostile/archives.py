@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.importing.pages import PNG, post_url
-from tests.sql import read_sql, run_sql
+from tests.sql import read_sql
 
 URL = post_url(999)
 _BODY = b"<html>x</html>"
@@ -23,9 +23,10 @@ _LARGE = "x" * 1_900_000
 
 
 def write(db: Path, *statements: str | tuple[str, tuple[object, ...]]) -> None:
-    """Run statements on the archive."""
-    for one in statements:
-        run_sql(db, *(one if isinstance(one, tuple) else (one,)))
+    """Run statements on the archive, through one connection: pragmas count for those after them."""
+    with closing(sqlite3.connect(db)) as connection, connection:
+        for one in statements:
+            connection.execute(*(one if isinstance(one, tuple) else (one,)))
 
 
 def add_page(db: Path, **changed: object) -> None:

@@ -129,7 +129,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
 _NUMBER_FIRST = (
     rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|{_COMMENTS_WORD}|{_LIKES})"
 )
-# First characters of the labels. Most lines fail at the first set, of what any counters begin with.
+# The first characters of the labels. Counters begin with a character of the first set: most lines fail there.
 _LABEL_CHARS = "浏阅点人访评回跟留查围CcVvHRP"
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[\s\d本此被发时日分类栏作已共有总推置取修喜删收打举转编引订邀赞顶支票鲜{_LABEL_CHARS}(\[【])"

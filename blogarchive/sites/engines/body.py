@@ -10,7 +10,7 @@ from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
-_SURE, _WEAK, _UNSEEN, PROSE, _MORE, _DIGIT, _AGE = patterns("body", "sure weak unseen prose more digit age")
+_SURE, _WEAK, _UNSEEN, PROSE, _MORE, _AGE = patterns("body", "sure weak unseen prose more age")
 _ADDED, _LICENCE, _CLOSE, _COMMA, _ENDED, _BYLINE = patterns("body", "added licence close comma ended byline")
 _Nodes = Set[Element]
 _Node = Element | None

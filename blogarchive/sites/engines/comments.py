@@ -42,7 +42,7 @@ def comment_sections(outline: Outline) -> list[Element]:
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
     # Textcube has a name for each comment, and none for their list.
     lists = {one.getparent() for one in outline.select("li") if has_role(one, ITEM)}
-    # N-blog has no name for comments: each has `NAME 回复于 DAY`, and stands beside the form.
+    # N-blog names no comments: each shows `NAME 回复于 DAY` and is beside the form.
     nodes = (outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text))
     said = {x for n in nodes for x in (n, *n.iterancestors()) if x not in forms and x.getparent() in forms}
     lists.update(said if len({*map(shape_of, said)}) < len(said) else ())

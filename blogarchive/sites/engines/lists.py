@@ -55,7 +55,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     main = next(iter(outline.select("main, #main, #content, [role=main]")), outline.tree.root)
     rows = [anchor for anchor, _ in _find_rows(outline, uid)]
     places = {outline.span(anchor).start for anchor in rows if outline.contains(main, anchor)}
-    # A list of whole texts has an `article` for each: what is behind the last one is none of it.
+    # A list of whole texts has an `article` for each: it ends with the last one.
     places.update(outline.span(n).stop for n in {*rows[-1].iterancestors("article")} - ancestors(rows[:1]))
     ends = [(span := outline.span(main)).start, *sorted(places), span.stop]
     content = [outline.sizes(at) * (node not in outline.beside) for at, node in enumerate(outline.holders)]

@@ -268,7 +268,6 @@ _URL_LINE = re.compile(
 _MAX_TITLE_LINES = 4
 _BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
 _PATH_SIGN = re.compile("[>→»]")
-_SEPARATORS = "|[]·>-—"
 _MENU_WORDS = re.compile(
     r"\d{4}[-年]\d{1,2}月?|返回|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
     re.IGNORECASE,

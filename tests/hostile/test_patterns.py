@@ -20,9 +20,12 @@ SECONDS = 2
 
 
 def find_slow(count: int) -> dict[str, str]:
-    chance = random.Random(29)
-    found = {name: slow_text(one, hostile_texts(one, chance, count)) for name, one in PATTERNS.items()}
-    return {name: text for name, text in found.items() if text is not None}
+    """Return the slow texts; those tried on a pattern depend on it alone, not on the patterns before it."""
+    texts = {
+        name: slow_text(one, hostile_texts(one, random.Random(ascii(one.pattern)), count))
+        for name, one in PATTERNS.items()
+    }
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def test_patterns_end_soon_on_texts_with_a_piece_repeated() -> None:

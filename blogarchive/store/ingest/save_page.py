@@ -256,7 +256,8 @@ def _reschedule(context: SaveContext) -> str | None:
 _STORED_STATE = f"""
 select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
        case when not p.title_is_cut then p.title end as title, p.posted_at is not null as posted, p.read_by, p.comment_count,
-       coalesce((select closed from pages where url = :page order by id desc limit 1), 0) as has_end_tag,
+       coalesce((select closed from pages where id = p.page_id),
+                (select closed from pages where url = :page order by id desc limit 1), 0) as has_end_tag,
        exists (select 1 from _page_chains c join _page_chain_items i on i.chain_id = c.id
                 where c.site = :site and c.chain = :chain) as listed,
        (select json_group_array(substr(field, 6)) from site_changes

@@ -37,6 +37,7 @@ MAINTENANCE = "maintenance"
 
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}  # a retry gets the same answer
 _MAX_NOTICE_LENGTH = 200
+_BROKEN = 2  # characters at the end of a cut text that may be damaged
 # A page that scripts fill, or that refreshes to another one, is of a changed site. A feed may have no entries.
 _BLANK = re.compile(
     rb"(?i)[\s\xef\xbb\xbf]*+(?:<[!/]?(?:--|(?:doctype|html|head|title|body|meta)\b)(?![^<>]*refresh)[^<>]*+>\s*+)*+"
@@ -147,9 +148,10 @@ class StoredState:
     """The stored state of a target, against which its new page is validated.
 
     `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `title`: that
-    of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the stored page ends with
-    `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that the site no longer shows, with
-    which a person agreed. `twin`: the URL of another post of which the page has the URL, or the title and the text.
+    of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the page of the stored post, else
+    the last one at the URL, ends with `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that
+    the site no longer shows, with which a person agreed. `twin`: the URL of another post of which the page has the URL, or
+    the title and the text.
     """
 
     whole: bool = False
@@ -171,7 +173,7 @@ def validate_page(crawled: CrawledPage, stored: StoredState) -> Rejection | None
         _validate_access(page, parsed)
         or _validate_notice(page, parsed)
         or _validate_status(page)
-        or _validate_body(page, stored)
+        or _validate_body(crawled, stored)
         or _validate_kind(crawled, stored)
         or _validate_content(crawled, stored)
     )
@@ -226,11 +228,15 @@ def _validate_status(page: Page) -> Rejection | None:
     return Rejection(failure=failure, retry_after=page.retry_after)
 
 
-def _validate_body(page: Page, stored: StoredState) -> Rejection | None:
+def _validate_body(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
+    page, post = crawled.page, find_post(crawled)
     # A server that cannot reach its database may answer with `<html><body></body></html>`; a cache adds a comment.
     if _BLANK.fullmatch(page.body):
         return _cut(Detail.PAGE_EMPTY)
-    return _cut(Detail.PAGE_CUT) if stored.has_end_tag and page.is_truncated else None
+    # A theme may cease to close its pages; a full disk or a cache may serve the same part of a page for weeks.
+    text = (post and post.body_text) or ""
+    is_part = not stored.whole or (text != stored.body and stored.body.startswith(text[:-_BROKEN]))
+    return _cut(Detail.PAGE_CUT) if stored.has_end_tag and page.is_truncated and is_part else None
 
 
 def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | None:

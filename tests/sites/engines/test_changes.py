@@ -1,6 +1,7 @@
 """What the archive says of a blog of any host whose pages show something new each night, and that moves its posts."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -81,6 +82,43 @@ def test_a_change_of_all_posts_of_a_blog_holds_no_post_of_another_one(tmp_path: 
         assert night(blogs[1], tmp_path, 2, "update", uid, "--full").code == 0
     assert edits(tmp_path) == [("post-3",), ("post-4",)]
     assert rows(tmp_path, "select site from site_changes") == [(f"web/{first.split('/')[2]}",)]
+
+
+def leave_open(blog: Blog, change: Callable[[str], str]) -> None:
+    """Close no page any more, and change the third post."""
+    whole = type(blog).answer
+
+    def answer(path: str) -> tuple[int, str, str]:
+        status, kind, text = whole(blog, path)
+        text = text.removesuffix("</body></html>")
+        return status, kind, change(text) if path == "/post-3/" else text
+
+    blog.answer = answer  # type: ignore[method-assign]
+
+
+def test_a_page_that_breaks_off_at_the_same_place_for_nights_is_no_version_of_its_post(
+    tmp_path: Path,
+) -> None:
+    blog = Blog(8)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        leave_open(blog, lambda text: text[: text.rindex("桥下的水")])
+        assert 0 not in {night(blog, tmp_path, day, "update", "--full").code for day in range(1, 4)}
+        assert edits(tmp_path) == []
+        del blog.answer
+        assert night(blog, tmp_path, 5, "update", "--full").code == 0
+    assert edits(tmp_path) == []
+    assert rows(tmp_path, "select url, detail from open_failures") == []
+
+
+def test_edits_are_stored_of_a_theme_that_no_longer_closes_its_pages(tmp_path: Path) -> None:
+    blog = Blog(8)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        leave_open(blog, lambda text: text.replace("</p>", "</p><p>桥修好了。</p>"))
+        for day in (1, 2, 3):
+            night(blog, tmp_path, day, "update", "--full")
+    assert edits(tmp_path) == [("post-3",)]
 
 
 @pytest.mark.parametrize("is_known", [False, True], ids=["new address unread", "new address read"])

@@ -363,6 +363,13 @@ def has_refused_comments(archive: Archive, blog: Blog, *, now: datetime) -> bool
     return archive.exists(query, (blog.site, blog.uid, format_utc_precise(now - schedule.MAX_RETRY_DELAY)))
 
 
+def has_later_url(archive: Archive, target: Target) -> bool:
+    """Return whether another URL of the same page of a listing was found later, as after a redesign."""
+    query = """select 1 from frontier f join frontier l on l.site = f.site and l.uid is f.uid and l.chain = f.chain
+            and l.page_no = f.page_no and l.kind = f.kind and l.id > f.id where f.key = ?"""
+    return archive.exists(query, (target_key(target),))
+
+
 def deactivate(archive: Archive, target: Target) -> None:
     """Mark a target that no page links to `done`, never due: it is fetched only if it is requeued."""
     _update(archive, target, {"state": "done", "due_at": None})

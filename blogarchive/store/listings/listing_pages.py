@@ -60,10 +60,12 @@ def save_days(context: SaveContext) -> None:
 
 
 def is_beyond_end(context: SaveContext) -> bool:
-    """Return whether the target is a next page of a listing that has become shorter, so that nothing needs it."""
+    """Return whether nothing needs a next page of a listing, which is shorter now or has another URL for the page."""
     target = context.target
     if target.page_no == 1 or target.kind not in LIST_KINDS or target.chain is None:
         return False
+    if frontier.has_later_url(context.archive, target):
+        return True
     chain = page_chains.find_chain(context, target.chain)
     return chain is None or chain.complete or chain.pages_read < target.page_no - 1
 

@@ -8,6 +8,7 @@ import pytest
 from blogarchive.items import PageKind, ParsedPage, Target
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
+from blogarchive.store.ledger import frontier
 from blogarchive.store.pages.context import is_same_time
 from tests.store.fake_blog import SITE, Clock, Entry, FakeBlog, a_blog, crawl, rows, texts
 
@@ -197,3 +198,16 @@ def test_a_listing_that_redirects_is_stored_under_its_new_url_or_left_to_the_kno
     redirect(PageKind.MONTH, "m/2024-02", "m/2024-01")
     assert rows(archive, "archive_months", times=False) == before
     assert not archive.scalar(due, (blog.url("m/2024-02"),)), "the page of the other month is fetched instead"
+
+
+def test_a_next_page_of_a_list_that_is_gone_since_a_redesign_named_it_anew_is_no_failure(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(8)
+    home = blog.home
+    former = replace(home, url=blog.url("?p=2"), page_no=2, chain=home.url)
+    frontier.add_targets(archive, [former], now=clock())
+    blog.broken[former.url] = 404
+    for target in (home, former):
+        save_page.save_page(archive, blog.crawled(target, clock()), None)
+    assert rows(archive, "open_failures") == []

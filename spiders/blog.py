@@ -189,6 +189,9 @@ class BlogSpider(PoliteSpider):
     ) -> Iterator[CrawledPage | Request]:
         """Yield the request for another try; after the last one, the page, or record that it was cut."""
         tries = response.meta["tries"]
+        if crawled.page.status == 403 and self.session.is_refused(crawled.target):
+            yield crawled  # a post for members alone says nothing of its host
+            return
         if kind is ResponseKind.REFUSED:
             self.throttle.record_refusal(host, crawled.page.retry_after)
         if tries < TRIES and host not in self.throttle.blocked_hosts:

@@ -141,6 +141,10 @@ class CrawlSession:
         self.targets.record_change([blogs.Blog(site=target.site, uid=target.uid)])
         self.observer.on_fetch_failed(target, failure)
 
+    def is_refused(self, target: Target) -> bool:
+        """Return whether an earlier run was refused the page of the target."""
+        return failures.is_open(self.archive, target.url, failures.Failure(kind="blocked", detail=""))
+
     def progress(self) -> frontier.CrawlProgress:
         """Return the progress of the blogs; it counts all their targets."""
         return frontier.crawl_progress(self.archive, self.blogs)

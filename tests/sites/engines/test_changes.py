@@ -121,6 +121,29 @@ def test_edits_are_stored_of_a_theme_that_no_longer_closes_its_pages(tmp_path: P
     assert edits(tmp_path) == [("post-3",)]
 
 
+class _ForMembers(Blog):
+    """Refuses the posts of `members` to other readers."""
+
+    members: tuple[int, ...] = ()
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        is_refused = path in (f"/post-{number}/" for number in self.members)
+        return (
+            (403, "text/html", "<html><body>Forbidden</body></html>") if is_refused else super().answer(path)
+        )
+
+
+def test_posts_that_only_members_may_read_end_no_night(tmp_path: Path) -> None:
+    blog = _ForMembers(12)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        for day in range(1, 9):
+            blog.members = tuple(range(1, day + 1))
+            ran = night(blog, tmp_path, day, "update", "--full")
+            assert (ran.code, "/post-12/" in blog.requested) == (1, True), ran.err
+        assert blog.requested.count("/post-1/") == 1, "further tries would be in vain"
+
+
 @pytest.mark.parametrize("is_known", [False, True], ids=["new address unread", "new address read"])
 def test_a_post_at_a_new_address_keeps_its_comments_and_versions(tmp_path: Path, is_known: bool) -> None:
     blog = LivelyBlog()

@@ -185,14 +185,20 @@ select coalesce(max(case when p.command = r.command and p.arguments = r.argument
 """
 
 
+_READ = """
+select site, uid from authors a
+ where exists (select 1 from posts p where p.author_id = a.id and p.content_hash is not null)
+"""
+
+
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or to be retried, those of home pages first.
 
     No run can fix a permanently failed image, a blog without a list of posts, a post behind a password, or a list that
-    a sitemap names as a post: left out.
+    a sitemap names as a post: left out, unless no post of the blog was read.
     """
-    homes = home_page_urls(archive, blogs)
-    found = (one for one in open_failures(archive, blogs) if not _is_lasting(one))
+    homes, read = home_page_urls(archive, blogs), set(archive.rows(_READ))
+    found = (x for x in open_failures(archive, blogs) if (x.site, x.uid) not in read or not _is_lasting(x))
     due = [one for one in found if one.next_try_at is not None or one.first_failed_at >= run.begun_at]
     return sorted(due, key=lambda failure: failure.url not in homes)
 

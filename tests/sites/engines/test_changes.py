@@ -144,6 +144,18 @@ def test_posts_that_only_members_may_read_end_no_night(tmp_path: Path) -> None:
         assert blog.requested.count("/post-1/") == 1, "further tries would be in vain"
 
 
+def test_a_backup_that_read_no_post_does_not_end_with_0(tmp_path: Path) -> None:
+    blog = Blog()
+    whole = blog.answer
+    blog.answer = lambda path: whole("/" if path.startswith("/post-") else path)  # type: ignore[method-assign]
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 1
+        assert night(blog, tmp_path, 1, "update").code == 1
+        del blog.answer
+        assert night(blog, tmp_path, 9, "update").code == 0
+    assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(3,)]
+
+
 @pytest.mark.parametrize("is_known", [False, True], ids=["new address unread", "new address read"])
 def test_a_post_at_a_new_address_keeps_its_comments_and_versions(tmp_path: Path, is_known: bool) -> None:
     blog = LivelyBlog()

@@ -171,11 +171,11 @@ def _page_no(url: str) -> int:
 
 
 def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
-    names = (*names_of(anchor), *names_of(next(anchor.iterancestors())))
-    is_later = max(_page_no(anchor.get("href") or ""), 2) > _page_no(outline.tree.url)
-    is_named = is_later and any(map(_NEXT_CLASS.match, names)) and "prev" not in names_of(anchor)
+    is_named = any(_NEXT_CLASS.match(x) for n in (anchor, next(anchor.iterancestors())) for x in names_of(n))
     labels = (outline.text(anchor), anchor.get("title") or "", anchor.get("aria-label") or "")
-    return (is_later and any(map(_NEXT.match, labels))) if by_text else is_named
+    # Lektor links page 3 from page 2 as `../3/`.
+    fits = any(map(_NEXT.match, labels)) if by_text else is_named and "prev" not in names_of(anchor)
+    return fits and max(_page_no(link_url(anchor, outline.tree.base) or ""), 2) > _page_no(outline.tree.url)
 
 
 def find_blog(outline: Outline, now: datetime) -> str:

@@ -785,3 +785,46 @@ def test_the_card_of_the_next_post_is_no_text_and_no_comment() -> None:
     page = _of_matery(TITLE, "<p>今天去看了桥，水很清，人也不多。</p>")
     assert (page.posts[0].title, page.posts[0].body_text) == (TITLE, "今天去看了桥，水很清，人也不多。")
     assert told(page) == []
+
+
+def test_links_to_other_posts_below_a_heading_of_the_theme_are_not_of_the_text() -> None:
+    others = '<h4 class="see-also">See also</h4><ul><li><a href="/station/">车站</a></li></ul>'
+    own = '<h2 id="see-also">See also</h2><ul><li><a href="/letter/">信</a></li></ul>'
+    page = read(f'<h1>{TITLE}</h1><p>2020-05-06</p><article class="blog-post">{TEXT}{own}{others}</article>')
+    text = page.posts[0].body_text or ""
+    assert (text.endswith("信"), "车站" in text) == (True, False)
+
+
+def test_a_relative_link_leads_to_the_next_page_of_a_list() -> None:
+    rows = "".join(f'<h2><a href="/blog/{n}/">第{n}篇</a></h2><p>2020-05-0{n}</p>' for n in range(1, 7))
+    body = f'<div class="page">{rows}<p><a href="../../">« Previous</a> | 2 | <a href="../3/">Next »</a></p></div>'
+    links = [link.url for link in read(body, "https://notes.example.org/blog/page/2/").links]
+    assert "https://notes.example.org/blog/page/3/" in links
+
+
+def test_a_link_to_log_in_and_a_count_above_a_single_comment_are_not_its_author() -> None:
+    comment = (
+        '<div class="comment-parent"><li class="media"><div class="media-body"><p><strong>阿木</strong></p>'
+        '<p class="small">1楼&nbsp;-&nbsp;2 年，8 月前</p></div></li><div class="comment-body"><p>鱼很好吃。</p></div></div>'
+    )
+    above = '<div><a href="/login/"><strong>登录</strong></a> 后回复</div>'
+    count = "<strong>1 人参与 | 1 条评论</strong>"
+    area = f'<div id="comment-block">{above}<div id="comment-list"><ul><div>{count}</div>{comment}</ul></div></div>'
+    body = f'<h1>{TITLE}</h1><p>2020年5月6日 09:30</p><div class="article-body">{TEXT}</div>{area}'
+    assert [one.author_name for one in read(body).posts[0].comments] == ["阿木"]
+
+
+def test_the_box_that_quotes_the_answered_comment_is_not_the_text_of_the_answer() -> None:
+    rows = "".join(
+        f'<li class="list-group-item"><div><h5><a href="#">{name}</a></h5><small>2020-05-0{day} 10:00</small>'
+        f'</div><p class="alert reply-body">老周:<br>{quoted}</p><p class="mb-1">{text}</p></li>'
+        for name, day, quoted, text in (
+            ("阿木", 7, "鱼很好吃。", "我也这样想。"),
+            ("小满", 8, "桥很旧了。", "下次一起去。"),
+        )
+    )
+    comments = (
+        f'<div class="comments" id="comments"><h3>2 Comments</h3><ul class="list-group">{rows}</ul></div>'
+    )
+    body = f'<h1>{TITLE}</h1><p>2020-05-06</p><div class="post-content">{TEXT}</div>{comments}'
+    assert [one.body_text for one in read(body).posts[0].comments] == ["我也这样想。", "下次一起去。"]

@@ -105,6 +105,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
     refs = {node for node in inside if has_role(node, _PING) or _PING.match(outline.own_text(node))}
+    # b2evolution has the word in a link, and the name of the other blog behind it.
+    refs |= {n for n in inside if 0 < outline.size(n) < _MAX_NOTICE and _PING.match(outline.text(n))}
     # Some themes of WordPress show them as comments.
     pings = {n for n in refs if n.tag != "li" or all(x.element not in n.iter() for x, _ in rows)}
     closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])

@@ -228,10 +228,9 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     outline = around.outline
     found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
     found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
-    for node in outline.select("time[datetime], [itemprop=datePublished]"):
-        is_apart = (at := outline.span(node).start) not in around.inside and node not in around.closed
-        if is_apart and not (is_edited(outline, at) or is_of_another(around, node)):
-            found.append(("time", node.get("datetime") or node.get("content") or ""))
-            break
+    nodes = (n for n in outline.select("time[datetime], [itemprop=datePublished]") if n not in around.closed)
+    apart = ((n, at) for n in nodes if (at := outline.span(n).start) not in around.inside)
+    own = (n for n, at in apart if not (is_edited(outline, at) or is_of_another(around, n)))
+    found += [("time", n.get("datetime") or n.get("content") or "") for n in islice(own, 1)]
     parsed = ((name, parse_stamp(value, around.now)) for name, value in found)
     return [(name, one) for name, one in parsed if one is not None and one.at <= around.now + 2 * _DAY]

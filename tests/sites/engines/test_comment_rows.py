@@ -53,6 +53,9 @@ def rows(item: str, at: str = "2025年5月{n}日 09:0{n}", **more: list[str]) ->
         # The classes of a row say its place, and whether the author of the blog wrote it.
         '<dt id="k{n}" class="{place}"><a href="#k{n}">{n}.</a> {at} {name}</dt><dd class="{odd}"><p>{text}</p></dd>',
         '<li class="{place} answer{n}"><span class="commentDate">{at}</span> <span class="commentAuthorName">{name}</span><p>{text}</p></li>',
+        # The word for a link to the home page of the commenter stands without a link.
+        '<dt class="{odd}">第{n}点</dt><dd>{text}</dd><dd><ul><li>{at}</li><li>{name} URL</li></ul></dd>',
+        '<dd class="said"><div class="top"><a href="#c{n}">Commentaire</a> de: {name} [Membre]</div><div class="text">{text}</div><small>{at}</small></dd>',
         # The text has no element of its own.
         '<li class="{odd}"><cite>Comment by <strong>{name}</strong> <a href="mailto:a@example.org">Email</a> &#8212; {at}</cite><br>{text}<br></li>',
     ],
@@ -423,6 +426,7 @@ def test_a_text_before_its_time_is_not_that_of_the_comment_above() -> None:
     "other",
     [
         '<div class="said"><b>Trackback from: 灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div>',
+        '<div class="said"><b><a href="#c9">Trackback</a> de: 灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div>',
         '<div id="trackbacks"><div class="said"><b>灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div></div>',
         '<div class="said"><b>灯下</b><div class="text">Pingback from 灯下</div><i>2025年5月9日 09:09</i></div>',
     ],

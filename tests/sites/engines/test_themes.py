@@ -151,6 +151,18 @@ def test_the_link_that_themes_put_before_a_title_is_not_of_the_title(sign: str) 
     assert page.posts[0].title == TITLE
 
 
+def test_a_published_time_behind_a_title_is_not_of_the_title() -> None:
+    time = '<abbr class="published" title="2020-05-06T09:30:00+08:00">2020-05-06</abbr>'
+    page = read(f'<main><h3 class="entry-title"><a href="#top">{TITLE}</a> · {time}</h3>{BODY}</main>')
+    assert page.posts[0].title == TITLE
+
+
+def test_the_profile_of_the_author_below_the_text_is_not_of_the_text() -> None:
+    box = '<div class="blog-author-profile"><h3>林舟</h3><p>从2009年起在河边写字。</p></div>'
+    page = read(f"<article><h1>{TITLE}</h1><p>2020-05-06</p>{TEXT}{box}</article>")
+    assert "林舟" not in (page.posts[0].body_text or "")
+
+
 def test_a_hyphen_between_chinese_words_separates_the_title_from_the_name_of_the_blog() -> None:
     post = f'<div class="post"><h4>2020年5月6日</h4><h2 class="post-title">{TITLE}</h2>{BODY}</div>'
     body = f'<h1><a href="/">山居</a></h1>{post}'

@@ -254,7 +254,8 @@ def _trim(text: str) -> str:
 
 def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:
     """Return the elements named for the author, without the badge of the owner beside others."""
-    named = [node for node in nodes if has_role(node, _AUTHOR)]
+    # A microformat has `p-content p-name` for a text.
+    named = [node for node in nodes if has_role(node, _AUTHOR) and not has_role(node, BODY)]
     return [node for node in named if not _OWNER.fullmatch(outline.text(node))] or named
 
 

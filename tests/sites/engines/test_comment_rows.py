@@ -56,6 +56,10 @@ def rows(item: str, at: str = "2025年5月{n}日 09:0{n}", **more: list[str]) ->
         # The word for a link to the home page of the commenter stands without a link.
         '<dt class="{odd}">第{n}点</dt><dd>{text}</dd><dd><ul><li>{at}</li><li>{name} URL</li></ul></dd>',
         '<dd class="said"><div class="top"><a href="#c{n}">Commentaire</a> de: {name} [Membre]</div><div class="text">{text}</div><small>{at}</small></dd>',
+        # The number of the comment is a link, its dot is not.
+        '<dd class="said"><h3><a href="#c{n}">{n}</a>. {name} schreef:</h3><div class="said-text">{text}</div><small>{at}</small></dd>',
+        # A microformat names the text as the name of the entry.
+        '<dd class="h-cite"><p class="p-content p-name">{text}</p><a class="u-author h-card" href="#">{name}</a> <time class="dt-published">{at}</time></dd>',
         # The text has no element of its own.
         '<li class="{odd}"><cite>Comment by <strong>{name}</strong> <a href="mailto:a@example.org">Email</a> &#8212; {at}</cite><br>{text}<br></li>',
     ],

@@ -213,12 +213,11 @@ class BlogLink:
 class ParsedPage:
     """All data parsed from one page, with times as shown.
 
-    `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the
-    listing, in its order; those of the sidebar are `latest` and `categories`. `commented` are posts with new comments,
-    each with the time of one as `posted`. `listing` is the month
-    (YYYY-MM) or category of a MONTH or CATEGORY page, None if the page does not show it. `total` is the number of posts
-    that a list for machines states of all its pages. `blogs` are the other
-    blogs of the site that visible links name, each once.
+    `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the listing,
+    in its order; those of the sidebar are in `latest` and `categories`. `commented` are posts with new comments, each
+    with the time of one as `posted`. `listing` is the month (YYYY-MM) or category of a MONTH or CATEGORY page, None if
+    the page does not show it. `total` is the number of posts that a list for machines states of all its pages. `blogs`
+    are the other blogs of the site that visible links name, each once.
     """
 
     kind: PageKind
@@ -236,6 +235,11 @@ class ParsedPage:
     blogs: tuple[BlogLink, ...] = ()
     notice: Notice | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def sidebar_posts(self) -> tuple[ListedPost, ...]:
+        """The posts of the sidebar: the latest ones, then those below the categories."""
+        return (*self.latest, *(post for row in self.categories for post in row.posts))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

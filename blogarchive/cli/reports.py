@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from gettext import gettext as _
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -181,12 +182,12 @@ def _format_history(blog: BlogHeader, post: FullPost) -> Sequence[str]:
     if post.gone_at:
         text = _("gone since {time}: {reason}")
         lines.append(text.format(time=post.gone_at, reason=_(gone_reason_words(post.gone_reason))))
-    for before, after in zip(post.versions, post.versions[1:], strict=False):
+    for before, after in pairwise(post.versions):
         lines += unified_difference(before, after)
     for comment in _changed_comments(post):
         gone = _(", gone since {time}").format(time=comment.gone_at) if comment.gone_at else ""
         message = _("comment of {name}, {time}{gone}")
         lines.append(message.format(name=comment.author_name, time=comment.posted_at_text, gone=gone))
-        for before, after in zip(comment.versions, comment.versions[1:], strict=False):
+        for before, after in pairwise(comment.versions):
             lines += unified_difference(before, after)
     return lines

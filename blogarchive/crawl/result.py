@@ -1,6 +1,5 @@
 """Result of a run: exit code, outcome and a message for the user."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from gettext import gettext as _, ngettext
@@ -10,7 +9,7 @@ from blogarchive import errors
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.store.ledger import coverage, failures
-from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, is_stored
+from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, home_page_urls, is_stored
 from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
 from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.rows import utc_now
@@ -76,10 +75,10 @@ def build_result(
     for host, reason in throttle.blocked_hosts.items():
         if host not in session.hosts.values():
             session.observer.on_message(str(blocked_error(host, reason)))
-    authors = json.loads(author_ids(session.archive, session.blogs))
+    authors = author_ids(session.archive, session.blogs) if session.options.media else []
     return replace(
         result,
-        skipped_images=count_skipped_by_host(session.archive, authors) if session.options.media else {},
+        skipped_images=count_skipped_by_host(session.archive, authors),
         hosts=hosts,
         unfinished=throttle.stop_error is not None or _reached_limit(session, throttle) is not None,
     )
@@ -132,7 +131,7 @@ def _result(
     if error:
         return _error_result(session, throttle, error, counts)
     limit = _reached_limit(session, throttle)
-    known, homes = _known(session), failures.home_page_urls(session.archive, session.blogs)
+    known, homes = _known(session), home_page_urls(session.archive, session.blogs)
     found = failures.reported_failures(session.archive, session.blogs, session.run)
     new = [failure for failure in found if failure not in known]
     lasting = [failure for failure in found if failure in known and failure.url not in homes]
@@ -166,12 +165,9 @@ def _error_result(
         cause = " ".join((outcome, *fields))
     code, text = error.exit_code, str(error)
     result = CrawlResult(outcome=outcome, exit_code=code, counts=counts, message=text, cause=cause)
-    lasts = isinstance(
-        error, (errors.SiteBlocks, errors.Unreachable, errors.RobotsForbid, errors.SiteChanged)
-    )
-    if not (lasts and session.options.is_plain_update):
-        return result
-    if not is_reported(session.archive, session.run, cause, now=utc_now()):
+    # The reasons of a network and of a site last, those of a stop or of a disk do not.
+    lasts = isinstance(error, (errors.Unreachable, errors.SiteChanged)) and session.options.is_plain_update
+    if not (lasts and is_reported(session.archive, session.run, cause, now=utc_now())):
         return result
     exit_code = errors.SiteChanged.exit_code if fields or isinstance(error, errors.SiteChanged) else 0
     return replace(result, exit_code=exit_code, message=None, notes=(text,))

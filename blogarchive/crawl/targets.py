@@ -98,9 +98,8 @@ class TargetSource:
         self._fetched = frontier.count_fetched(archive, run.epoch_at) if run.resumes else {}
         self._unchecked: dict[blogs.Blog, None] = {}
         self._stored: set[blogs.Blog] = set()  # before the run
-        self._homes: dict[
-            blogs.Blog, bool
-        ] = {}  # of blogs that were asked: whether their home page was reached
+        # Whether the home page was reached, of blogs that were asked.
+        self._homes: dict[blogs.Blog, bool] = {}
         self._posts_taken = 0
 
     def add_blog(self, blog: blogs.Blog, host: str) -> None:

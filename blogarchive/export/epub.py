@@ -224,7 +224,7 @@ class _BookWriter:
         book = {
             "identifier": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}",
             "title": join_titles(blogs) + year,
-            "authors": [blog.nickname or blog.title for blog in blogs],
+            "authors": [blog.author for blog in blogs],
             "modified": datetime.fromisoformat(newest).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "chapters": posts,
             "parts": [(part, list(group)) for part, group in groupby(posts, self._part)],

@@ -161,7 +161,7 @@ def output_file(archive: Path, out: Path, name: str) -> Path:
     if not path.suffix and not _is_stream(path):
         path = path.with_name(path.name + name[name.index(".") :])
     require_other_file(archive, path)
-    _require_folder(path.parent)
+    require_folder(path.parent)
     return path
 
 
@@ -173,7 +173,8 @@ def require_other_file(archive: Path, path: Path) -> None:
         raise UsageError(_("{path} is the archive itself, or belongs to it; name another file"), path=path)
 
 
-def _require_folder(path: Path) -> None:
+def require_folder(path: Path) -> None:
+    """Raise `UsageError` if `path` is a file."""
     if path.exists() and not path.is_dir():
         raise UsageError(_("{folder} is a file; name a folder for this export"), folder=path)
 
@@ -302,7 +303,7 @@ class ExportFolder:
 
     def _open_marker(self) -> None:
         marker = self.root / MARKER
-        _require_folder(self.root)
+        require_folder(self.root)
         if marker.is_file():
             self._read_marker(marker)
             return

@@ -215,12 +215,8 @@ def _fold_script() -> bytes:
 def _search_entry(file: post_files.PostFile, post: FullPost) -> str:
     comments = [[comment.author_name, comment.body_text] for comment in post.comments]
     day = (post.posted_at or "")[:10]
-    row = [href(file.path), post.title or "", day, _author(file.blog), post.body_text, comments]
+    row = [href(file.path), post.title or "", day, file.blog.author, post.body_text, comments]
     return compact_json(row)
-
-
-def _author(blog: BlogHeader) -> str:
-    return blog.nickname or blog.title
 
 
 @exporter
@@ -313,14 +309,14 @@ class _Site:
             chunks=count,
             posts=len(posts),
             years=sorted(years, reverse=True),
-            authors=list(dict.fromkeys(_author(post.blog) for post in posts)),
+            authors=list(dict.fromkeys(post.blog.author for post in posts)),
         )
         self._folder.write("search.html", page)
 
     def _search_input(self, post: post_files.PostFile) -> Sequence[object]:
         """Return all that the search shows of a post: its counts and marks, which updates change, are none of it."""
         heading, rows = post.heading, repr(self._digests[post.path])
-        return post.path, _author(post.blog), heading.title, heading.posted_at, rows
+        return post.path, post.blog.author, heading.title, heading.posted_at, rows
 
     def _divide(self, posts: Iterable[post_files.PostFile]) -> Iterator[list[post_files.PostFile]]:
         """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""

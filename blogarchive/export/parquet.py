@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blogarchive.errors import CannotWrite, UsageError
-from blogarchive.export.folder import Digests, atomic_file, safe_name
+from blogarchive.export.folder import Digests, atomic_file, require_folder, safe_name
 from blogarchive.export.run import Exported, ExportJob, exporter_of_blogs
 from blogarchive.store.read import flat_tables
 from blogarchive.store.read.exports import Filters
@@ -37,8 +37,7 @@ def export_parquet(job: ExportJob) -> None:
 
     Raises `UsageError` without pyarrow, for filters other than authors, and if `out` is a file.
     """
-    if job.out.exists() and not job.out.is_dir():
-        raise UsageError(_("{folder} is a file; name a folder for this export"), folder=job.out)
+    require_folder(job.out)
     # "~" begins the number of a further file: no file has two owners.
     blogs, shard = job.reader.blogs(), job.archive.resolve().stem.replace("~", "～")
     authors = [(blog.site, blog.uid) for blog in blogs] if job.reader.filters.authors else []

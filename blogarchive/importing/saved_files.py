@@ -103,16 +103,15 @@ def display_name(path: Path, source: Path) -> str:
 
 def load_page(path: Path, source: Path) -> SavedPage:
     """Return the page in that file, of the plausible time that a browser wrote, else of the file. Raises `OSError`."""
-    body = path.read_bytes()
-    name = display_name(path, source)
+    body, name, saved_at = path.read_bytes(), display_name(path, source), modified_at(path)
     if path.suffix.lower() in _MHTML:
-        return _load_mhtml(path, name, body, modified_at(path))
+        return _load_mhtml(path, name, body, saved_at)
     if path.suffix.lower() == _WEBARCHIVE:
-        return _load_webarchive(path, name, body, modified_at(path))
-    saved = SavedPage(path=path, name=name, body=body, saved_at=modified_at(path))
+        return _load_webarchive(path, name, body, saved_at)
+    saved = SavedPage(path=path, name=name, body=body, saved_at=saved_at)
     if (page := unpack_page(body)) is None:
         return saved
-    saved_at = _parse_date(page.date.partition("(")[0].replace("GMT", "")) or saved.saved_at
+    saved_at = _parse_date(page.date.partition("(")[0].replace("GMT", "")) or saved_at
     return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=page.files, whole=body)
 
 

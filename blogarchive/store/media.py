@@ -50,10 +50,10 @@ class QueuedImage(ShownImage):
     stored_at: str | None = None
 
 
-def author_ids(archive: Archive, blogs: Iterable[Blog]) -> str:
-    """Return the ids of the stored authors of these blogs as a JSON array."""
+def author_ids(archive: Archive, blogs: Iterable[Blog]) -> list[int]:
+    """Return the ids of the stored authors of these blogs."""
     query = "select id from authors where (site, uid) in (select value ->> 0, value ->> 1 from json_each(?)) order by id"
-    return json.dumps(archive.column(query, (blogs_json(blogs),)))
+    return archive.column(query, (blogs_json(blogs),))
 
 
 class AuthorIds:
@@ -69,7 +69,7 @@ class AuthorIds:
         """Return the ids as a JSON array."""
         newest = (len(self._blogs), self._archive.scalar("select max(id) from authors"))
         if newest != self._read:
-            self._read, self._json = newest, author_ids(self._archive, self._blogs)
+            self._read, self._json = newest, json.dumps(author_ids(self._archive, self._blogs))
         return self._json
 
 
@@ -305,4 +305,4 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
         update = f"""update media set status = 'todo', attempts = 0, next_try_at = null
                 where status in ('failed', 'dead') and exists (select 1 from post_media pm
                 join posts p on p.id = pm.post_id where pm.media_id = media.id and {_OF_AUTHORS})"""
-        return archive.execute(update, (author_ids(archive, blogs),)).rowcount
+        return archive.execute(update, (json.dumps(author_ids(archive, blogs)),)).rowcount

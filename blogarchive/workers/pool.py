@@ -74,10 +74,9 @@ def map_in_order(
     """
     items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
     own = items if count == 1 else islice(items, local)
-    for found in in_batches(own, most=batch, size=size, most_bytes=_BATCH_BYTES):
+    for found in in_batches(own, most=batch, size=size):
         yield from zip(found, _map_batch(function, found), strict=True)
-    batches = in_batches(items, most=batch, size=size, most_bytes=_BATCH_BYTES)
-    yield from _map_in_workers(function, batches, count)
+    yield from _map_in_workers(function, in_batches(items, most=batch, size=size), count)
 
 
 def _map_in_workers(
@@ -109,16 +108,14 @@ def _start_pool(count: int) -> "ProcessPoolExecutor":
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
 
 
-def in_batches(
-    items: Iterable[Item], *, most: int, size: Callable[[Item], int], most_bytes: int
-) -> Iterator[list[Item]]:
-    """Yield the items in lists of at most `most`; a list ends with the item that reaches `most_bytes` in all."""
+def in_batches(items: Iterable[Item], *, most: int, size: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most `most`; a list ends with the item that reaches a million bytes in all."""
     batch: list[Item] = []
     total = 0
     for item in items:
         batch.append(item)
         total += size(item)
-        if len(batch) == most or total >= most_bytes:
+        if len(batch) == most or total >= _BATCH_BYTES:
             yield batch
             batch, total = [], 0
     if batch:

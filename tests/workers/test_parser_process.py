@@ -230,6 +230,5 @@ def test_few_items_start_no_process() -> None:
 
 
 def test_large_items_are_in_small_batches() -> None:
-    sizes = [1, 1, 1, 9, 1, 30, 1, 1]
-    found = list(in_batches(sizes, most=3, size=lambda size: size, most_bytes=10))
+    found = list(in_batches([1, 1, 1, 9, 1, 30, 1, 1], most=3, size=lambda size: size * 100_000))
     assert found == [[1, 1, 1], [9, 1], [30], [1, 1]]

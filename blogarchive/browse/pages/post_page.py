@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
+from itertools import pairwise
 from typing import Any, Literal
 
 from datasette.utils.asgi import Response
@@ -123,7 +124,7 @@ _COUNTERS = (("views", N_("Views")), ("likes", N_("Likes")), ("comment_count", N
 
 async def show_post(context: RequestContext) -> Response:
     """`/read/post/ID`; with `?remote=1` images that are not stored are loaded from the site."""
-    found = await context.query(lambda archive: post_page.read_post_page(archive, _post_id(context)))
+    found = await _read(context)
     if found is None:
         return await context.not_found(N_("such post"))
     posts = await context.query(lambda archive: find_linked_posts(archive, found))
@@ -185,21 +186,22 @@ def _render_body(
 
 async def show_edits(context: RequestContext) -> Response:
     """`/read/post/ID/edits`: the difference of each edit, the newest first."""
-    found = await context.query(lambda archive: post_page.read_post_page(archive, _post_id(context)))
+    found = await _read(context)
     if found is None:
         return await context.not_found(N_("such post"))
-    pairs = list(zip(found.post.versions, found.post.versions[1:], strict=False))
+    edits = reversed([*pairwise(found.post.versions)])
     values = {
         "page": found,
         "blog": found.blog,
-        "edits": [(old, new, diff_texts(*old.texts_compared_with(new))) for old, new in pairs[::-1]],
+        "edits": [(old, new, diff_texts(*old.texts_compared_with(new))) for old, new in edits],
         "language": detect_language(found.post.body_text),
     }
     return await context.render("edits.html", values)
 
 
-def _post_id(context: RequestContext) -> int:
-    return int(context.request.url_vars["id"])
+async def _read(context: RequestContext) -> post_page.PostPage | None:
+    post_id = int(context.request.url_vars["id"])
+    return await context.query(lambda archive: post_page.read_post_page(archive, post_id))
 
 
 def _draw_series(

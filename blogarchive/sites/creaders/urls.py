@@ -178,7 +178,7 @@ def resolve_uid(
     return next(filter(str.isdigit, uids), uids[0] if uids else None)
 
 
-def filter_own_posts(listed: Sequence[ListedPost], uid: str | None) -> tuple[ListedPost, ...]:
+def filter_own_posts(listed: Sequence[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     """Return the listed posts that do not belong to another blog.
 
     A list that has only posts of other blogs replaces the page of this blog.

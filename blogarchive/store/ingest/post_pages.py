@@ -82,7 +82,7 @@ def unlinked_post_targets(context: SaveContext) -> list[Target]:
     parsed, known, done = context.parsed, context.archive.cache.target_keys, context.archive.cache.done
     shown, listed = (context.blog, parsed.latest, parsed.categories), [*parsed.listed]
     if done.get("posts") != shown:
-        listed += [*parsed.latest, *(post for row in parsed.categories for post in row.posts)]
+        listed += parsed.sidebar_posts
     unknown = [post for post in listed if post.number and context.blog.post_key(post.number) not in known]
     if not unknown:
         done["posts"] = shown

@@ -205,7 +205,6 @@ def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
         shown = [(moment, post_id, item.fingerprint, moment) for item in identify_comments(post.comments)]
         archive.execute_many(_COMMENT_SEEN, shown)
     numbers = {post.number for post in parsed.posts}
-    for listed in (parsed.listed, parsed.latest, *(row.posts for row in parsed.categories)):
-        numbers |= {post.number for post in listed if post.number is not None}
+    numbers |= {post.number for post in (*parsed.listed, *parsed.sidebar_posts) if post.number is not None}
     for number in numbers:
         archive.execute(_POST_SEEN, (moment, moment, blogs.post_id(archive, blog, number)))

@@ -5,7 +5,7 @@ A rejected page becomes a failure, a sign of a deletion, or a state of its blog.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -82,8 +82,7 @@ def _blog_stored_by_name(
 
 def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]:
     """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
-    listed = (*parsed.listed, *parsed.latest, *(post for row in parsed.categories for post in row.posts))
-    shown: tuple[items.Post | items.ListedPost, ...] = (*parsed.posts, *listed)
+    shown: Sequence[items.Post | items.ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
     for post in shown:
         if post.number and post.url and uid_in_url(site, post.url) == uid:
             yield post.number
@@ -183,7 +182,7 @@ def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> S
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        context = SaveContext(archive, crawled, blog, run_id=None, page_id=page_id)
+        context = SaveContext(archive, crawled, blog, run_id=None, reparsed_id=page_id)
         outcome = Outcome.FAILED
         if pages.is_held(archive, page_id):
             return context.result(outcome)

@@ -169,11 +169,16 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     return next((target for target in stored if target.url == url), unknown)
 
 
+def home_page_urls(archive: Archive, blogs: Iterable[Blog]) -> set[str]:
+    """Return the URLs at which the home pages of these blogs are asked for."""
+    return {home.url for blog in blogs if (home := home_target(archive, blog))}
+
+
 def unclosed_hosts(archive: Archive, blogs: Iterable[Blog]) -> set[str]:
     """Return the hosts of stored home pages without `</html>`: pages of these hosts have no end."""
-    urls = [home.url for blog in blogs if (home := home_target(archive, blog))]
     is_newest_open = """select 1 from (select closed from pages where url = ? and kind = 'home'
             order by fetched_at desc, id desc limit 1) where not closed"""
+    urls = home_page_urls(archive, blogs)
     return {service_of(url) for url in urls if archive.exists(is_newest_open, (url,))}
 
 

@@ -54,11 +54,6 @@ def is_open(archive: Archive, site: str, kind: str) -> bool:
     return archive.exists(query, (site, kind))
 
 
-def open_fields(archive: Archive, site: str) -> list[str]:
-    """Return the fields of the open changes of a site."""
-    return archive.column("select field from site_changes where site = ? and ended_at is null", (site,))
-
-
 def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> str | None:
     """Return when a person last agreed with a change of the site, or of that field (UTC text); None if never."""
     return archive.text(
@@ -172,8 +167,8 @@ def check_coverage(
 def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
     """End every change of these sites, and compare later runs with this one alone."""
     for site in set(sites):
-        lost = (field for lost_site, field in _find_lost(archive, run) if lost_site == site)
-        for field in {*open_fields(archive, site), *lost}:
+        lost = {field for lost_site, field in _find_lost(archive, run) if lost_site == site}
+        for field in lost | {change.field for change in open_changes(archive, [site])}:
             end_change(archive, site, field, now=now, accepted=True)
             kind, _, name = field.partition(".")
             delete = "delete from field_counts where site = ? and kind = ? and field = ? and run_id < ?"

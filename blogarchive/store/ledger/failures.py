@@ -8,7 +8,7 @@ from typing import Literal
 
 from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger.blogs import Blog, blogs_json, home_target
+from blogarchive.store.ledger.blogs import Blog, blogs_json, home_page_urls, home_target
 from blogarchive.store.ledger.runs import Run, weeks_between
 from blogarchive.store.rows import Value, format_utc, parse_utc
 from blogarchive.store.statements import Statements
@@ -222,11 +222,6 @@ def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: da
         and failure.first_failed_at < run.begun_at
         and _weeks(failure, now) == _weeks(failure, parse_utc(previous))
     ]
-
-
-def home_page_urls(archive: Archive, blogs: Sequence[Blog]) -> set[str]:
-    """Return the URLs at which the home pages of these blogs are asked for."""
-    return {home.url for blog in blogs if (home := home_target(archive, blog))}
 
 
 def _weeks(failure: OpenFailure, at: datetime) -> int:

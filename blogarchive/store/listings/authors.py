@@ -142,7 +142,7 @@ def link_run(context: SaveContext) -> None:
 
 
 def _is_newest(context: SaveContext, row: _AuthorRow) -> bool:
-    if coverage.open_fields(context.archive, coverage.scope_of(context.blog)):
+    if coverage.open_changes(context.archive, [coverage.scope_of(context.blog)]):
         return False  # the site seems to have changed: the names may be as wrong as its texts
     is_own = context.is_reparse and context.counter_page_id() == row.page_id
     return is_own or context.moment >= row.last_seen_at

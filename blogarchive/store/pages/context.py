@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import KW_ONLY, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -31,60 +31,52 @@ class ChangeCounts:
     comments_changed: int = 0
 
     def __add__(self, more: "ChangeCounts") -> "ChangeCounts":
-        names = [field.name for field in fields(self)]
+        names = [one.name for one in fields(self)]
         return ChangeCounts(**{name: getattr(self, name) + getattr(more, name) for name in names})
 
 
+@dataclass(eq=False)
 class SaveContext:
     """One crawled page during its save, which is one transaction.
 
     `now` is the fetch time, `moment` the same as UTC text with seconds, `precise_moment` with microseconds, for the
-    frontier. Every time that is written comes from the fetch time, never from the clock. `page_id` is that of a stored
-    page that is parsed again (`is_reparse`): frontier, page chains and gone marks stay unchanged. `partial`: the run is
-    limited, so the page proves no listing.
+    frontier. Every time that is written comes from the fetch time, never from the clock. `reparsed_id` is that of a
+    stored page that is parsed again (`is_reparse`): frontier, page chains and gone marks stay unchanged. `partial`: the
+    run is limited, so the page proves no listing.
     """
 
-    def __init__(
-        self,
-        archive: Archive,
-        crawled: CrawledPage,
-        blog: blogs.Blog,
-        *,
-        run_id: int | None,
-        page_id: int | None = None,
-        partial: bool = False,
-    ) -> None:
-        self.archive = archive
-        self.crawled = crawled
-        self.page, self.parsed, self.target = crawled.page, crawled.parsed, crawled.target
-        self.blog = blog
-        self.run_id = run_id
-        self.is_reparse = page_id is not None
-        self.partial = partial
-        self.now = crawled.page.fetched_at
-        self.moment, self.precise_moment = format_utc(self.now), format_utc_precise(self.now)
-        self.changes = ChangeCounts()
-        self.failure: failures.Failure | None = None
-        self.problems: list[failures.Failure] = []
-        self.keep_open: list[tuple[str, str | None]] = []  # kinds and fields of failures that stay open
-        self.post_url: str | None = None
-        self.is_title_listed = False  # whether a listing shows the title of the page's post
-        self.is_time_listed = False  # whether a listing shows its time
-        self.is_without_comments = False  # whether another page has all comments of its post
-        self.needs_confirmation = False  # by a page of another day
-        self.author_id = blogs.author_id(archive, blog)
-        self.counters_before: str | None = None
-        self._page_id = page_id
-        self._stored_page_id = page_id or pages.newest_page_id(archive, crawled.page.url)
+    archive: Archive
+    crawled: CrawledPage
+    blog: blogs.Blog
+    _: KW_ONLY
+    run_id: int | None
+    reparsed_id: int | None = None
+    partial: bool = False
+    # What the steps of the save find out.
+    changes: ChangeCounts = field(default_factory=ChangeCounts)
+    failure: failures.Failure | None = None
+    problems: list[failures.Failure] = field(default_factory=list)
+    # Kinds and fields of failures that stay open.
+    keep_open: list[tuple[str, str | None]] = field(default_factory=list)
+    post_url: str | None = None
+    counters_before: str | None = None
+    is_title_listed: bool = False  # whether a listing shows the title of the page's post
+    is_time_listed: bool = False  # whether a listing shows its time
+    is_without_comments: bool = False  # whether another page has all comments of its post
+    needs_confirmation: bool = False  # by a page of another day
 
-    @property
-    def is_newest(self) -> bool:
-        """Return whether no later page of this URL is stored; later fetches that changed nothing store none."""
-        return self._newest_page_id == self._page_id
+    def __post_init__(self) -> None:
+        self.page, self.parsed, self.target = self.crawled.page, self.crawled.parsed, self.crawled.target
+        self.now, self.is_reparse = self.page.fetched_at, self.reparsed_id is not None
+        self.moment, self.precise_moment = format_utc(self.now), format_utc_precise(self.now)
+        self.author_id = blogs.author_id(self.archive, self.blog)
+        self._page_id = self.reparsed_id
+        self._stored_page_id = self.reparsed_id or pages.newest_page_id(self.archive, self.page.url)
 
     @cached_property
-    def _newest_page_id(self) -> int | None:
-        return pages.newest_page_id(self.archive, self.crawled.page.url)
+    def is_newest(self) -> bool:
+        """Whether no later page of the URL of a page parsed again is stored; later fetches without a change store none."""
+        return pages.newest_page_id(self.archive, self.page.url) == self.reparsed_id
 
     @property
     def is_first(self) -> bool:

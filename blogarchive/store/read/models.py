@@ -44,6 +44,11 @@ class BlogHeader:
         """Return the title of the blog, else the name of the author."""
         return self.blog_title or self.name
 
+    @property
+    def author(self) -> str:
+        """Return the author as exports name one: the nickname, else the title of the blog."""
+        return self.nickname or self.title
+
 
 # Blogs that the title of a feed, a book or a web archive names.
 _TITLES = 3

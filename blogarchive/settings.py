@@ -51,8 +51,8 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "s3": None,
 }
 DOWNLOADER = "spiders.download_handler.ServiceDownloader"
-# These replace Scrapy's own lists. Scrapy imports every listed component, also disabled ones such as its web server,
-# and a later version may add components that would run unnoticed.
+# These replace Scrapy's own lists. Scrapy imports every listed component, also disabled ones such as its web server. A
+# later version may add components, which would run unnoticed.
 _BUILT_IN = "scrapy.downloadermiddlewares"
 DOWNLOADER_MIDDLEWARES_BASE = {
     "spiders.polite.RobotsMiddleware": 100,

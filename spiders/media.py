@@ -1,7 +1,6 @@
 """Fetch the images of stored posts beside the pages, with the same scheduler, limits and robots.txt.
 
-An image that cannot be fetched never ends a run. After several failures of a host no more
-images are requested from it.
+An image that cannot be fetched never ends a run. After several failures of a host no more images are requested from it.
 """
 
 from collections import Counter

@@ -33,7 +33,7 @@ class HostScheduler(Generic[T]):
 
     At most two items of a host are in flight; `ahead` returns how many more are allowed. An item is in flight until
     `mark_done` or `defer` is called for it. `on_change` is called at each of them. A host is asked for items only if
-    one of its items ended, or if the source names it as changed.
+    one of its items ended, or if the source names it.
     """
 
     source: Source[T]

@@ -146,7 +146,7 @@ def canned_queries(datasette: "Datasette", database: str, actor: Any) -> Any:
 
 @hookimpl
 async def permission_allowed(datasette: "Datasette", actor: Any, action: str, resource: Any) -> bool | None:
-    """Deny a view or derived table to whom a table is denied that it is made from, for Datasette before 1.0."""
+    """Deny a view or derived table to whom one of its tables is denied, for Datasette before 1.0."""
     if action != "view-table" or resource[0] not in archives.archive_names(datasette):
         return None
     database, table = resource

@@ -186,7 +186,7 @@ def _reading_path(row: Any, column: str, table: str | None) -> str | None:
 
 
 def _read_id(row: Any, key: str) -> int | None:
-    """Return the id in a column of the row, None if there is no such column or no id in it."""
+    """Return the id in a column of the row; None without such a column or an id in it."""
     if row is None or key not in row.keys():  # noqa: SIM118 - sqlite3.Row tests its values, not its keys
         return None
     value = row[key]

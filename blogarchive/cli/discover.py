@@ -143,7 +143,7 @@ def _find_in_file(archive: Archive, file: TextIO) -> None:
 
 
 def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | None) -> tuple[Site, str]:
-    """Return the site and a URL of its host, of the directory pages or else of a blog in the archive."""
+    """Return the site, and a URL of its host: of a directory page, else of a blog in the archive."""
     if site_name is None and urls:
         site_name = site_of_host(archive, urls[0]) or site_for_url(urls[0]).name
     names = [site_name] if site_name else discovery.stored_sites(archive)

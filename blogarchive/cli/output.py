@@ -302,7 +302,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
 
 @contextmanager
 def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
-    """Yield a callback that moves a bar on a terminal, or writes a file for the page that started this command."""
+    """Yield a callback that moves a bar on a terminal, or writes a file for a page that started the command."""
     if path := os.environ.get(PROGRESS_FILE):
         yield lambda done, total: _write_progress(Path(path), done, total)
         return

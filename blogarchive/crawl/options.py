@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
-    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set. `delay` is the time from the lock of a shared host
-    to the first request, in seconds.
+    """Yield the locks of the fleet if BLOGARCHIVE_FLEET is set.
 
-    Raises `Interrupted` if PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
+    `delay` is the time from the lock of a shared host to the first request, in seconds. Raises `Interrupted` if
+    PostgreSQL cannot be reached, and `HostBusy` if the archive at `db` has moved.
     """
     if not os.environ.get(URL_VARIABLE):
         yield HostLocks()

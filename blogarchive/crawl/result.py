@@ -24,14 +24,14 @@ _OUTCOMES: Mapping[type[errors.BlogArchiveError], RunOutcome] = {
     errors.SiteChanged: "changed",
     errors.ArchiveDamaged: "damaged",
 }
-# A host has changed if at least this number of its pages were refused by the parser, and at least half.
+# A host has changed if the parser refused at least this number of its pages, and at least half.
 _MIN_UNREADABLE = 5
 _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)  # exit codes, the most severe first
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrawlResult:
-    """Outcome, exit code and counts of a run, as in its row of `runs`, and a message if there is one."""
+    """Outcome, exit code and counts of a run, as in its row of `runs`, and a message, if any."""
 
     outcome: RunOutcome
     exit_code: int
@@ -183,7 +183,7 @@ def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None
 def _check_changes(session: CrawlSession, throttle: ThrottleState) -> errors.SiteChanged | None:
     """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None.
 
-    A blog of any host shows no change if that served one page for all URLs, as that of a domain for sale.
+    A blog of any host shows no change if that served one page for all URLs: a domain for sale.
     """
     if session.options.accept_changes:
         coverage.accept_changes(session.archive, session.run, session.sites, now=utc_now())

@@ -114,7 +114,7 @@ def _stop_handlers(loop: asyncio.AbstractEventLoop, stop: Callable[[signal.Signa
 
 
 class _RunningSpider:
-    """A spider in the event loop, which a stop signal, a limit of time or the loss of its locks ends."""
+    """A spider in the event loop. A stop signal, a limit of time or the loss of its locks ends it."""
 
     def __init__(self, process: AsyncCrawlerProcess, crawler: Crawler, locks: HostLocks) -> None:
         self._process = process
@@ -205,7 +205,7 @@ _MAX_CONCURRENT = 800
 
 
 def _apply_blog_settings(settings: BaseSettings, session: CrawlSession) -> None:
-    """Set the delay and the cookies of the blogs of a run, and the number of requests that wait for their hosts.
+    """Set the delay and the cookies of a run's blogs, and the number of requests that wait for their hosts.
 
     Scrapy's own delay is that of the command line, else the shortest of the hosts.
     """

@@ -8,7 +8,7 @@ from blogarchive.rendering.atom import NAMESPACE, NAMESPACES, build_entry, build
 
 @exporter
 def export_atom(job: ExportJob) -> None:
-    """Write the posts with a stored body as a feed to the file `out`, or to `feed.xml` in it if it is a folder.
+    """Write the posts with a stored body as a feed to the file `out`, or to `feed.xml` in a folder.
 
     Entries are sorted oldest first within a blog and have sanitized HTML; images have their URLs at the site.
     """

@@ -45,7 +45,7 @@ class _Volume(NamedTuple):
 
 @exporter
 def export_epub(job: ExportJob, *, each: Division | None = None) -> None:
-    """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in it if it is a folder.
+    """Write the posts with a stored body as a book to the file `out`, or to `blog.epub` in a folder.
 
     One chapter for each post, oldest first, grouped by month; comments follow the text; images are inside. With `each`,
     `out` is a folder with a book for each blog, or for each blog and year. Without it, several blogs are one book only

@@ -86,8 +86,8 @@ def atomic_file(
 ) -> Iterator[BinaryIO]:
     """Open a file that gets its name only when it is complete and on the disk.
 
-    It is written to a temporary file beside it. On an error that file and the folders made for it are removed, and an
-    earlier file of the name stays. `digests` receives the digest of the file; an earlier file that is equal stays then.
+    It is written to a temporary file beside it. An error removes that file and the folders made for it; an earlier file
+    of the name stays. `digests` receives the digest of the file; an earlier file that is equal stays then.
     A pipe or a terminal (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls
     `flush_disk` after its last file, which takes a moment; to wait for the disk for each of many files takes minutes.
     Raises `CannotWrite` if the disk is full or the folder is not writable.
@@ -211,7 +211,7 @@ _FORBIDDEN_IN_NAMES = frozenset("\\:\0\n\t")  # on Windows, a colon names a driv
 
 
 Uses = tuple[tuple[str, ...], tuple[str, ...]]
-"""The absolute URLs of the images and of the links that the file of a post shows, stored in the export or not."""
+"""The absolute URLs of the images and of the links in the file of a post, stored in the export or not."""
 
 
 class _File(NamedTuple):
@@ -228,8 +228,8 @@ _UNKNOWN: Final = _File()
 class ExportFolder:
     """The folder of an export of many files; the same export again rewrites only files that differ.
 
-    A marker file in the folder lists the files written. It proves that an export made the folder, and a later export
-    removes the listed files that it no longer writes; no other file is ever removed. After an interruption the same
+    A marker file in the folder lists the files written, and proves that an export made the folder. A later export removes
+    the listed files that it no longer writes, and never another file. After an interruption the same
     command continues. The marker also has two digests of each file: of its source and of its content. A later export
     leaves out a file if both are the same.
     """

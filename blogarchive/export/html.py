@@ -46,7 +46,7 @@ class SiteBlog:
 def plan_blog(
     blog: BlogHeader, folder: str, headings: Iterable[PostHeading], *, with_years: bool = False
 ) -> SiteBlog:
-    """Return the blog with the paths of its pages below `folder`, with a page to print for each year if asked."""
+    """Return the blog with the paths of its pages below `folder`; if asked, with a page to print for each year."""
     names = UniqueNames()
     names.claim("index", "")
     posts = []
@@ -276,7 +276,7 @@ class _Site:
                 self._folder.write(listing.path, render_template("listing.html", **given), digest)
 
     def _write_years(self, site_blog: SiteBlog) -> None:
-        """Write a page of all posts of a year with their comments, oldest first, to read or print in one piece."""
+        """Write a page of all posts of a year with their comments, oldest first, to print in one piece."""
         for year in site_blog.years:
             digest = post_files.input_digest([self._folder.digest_of(post.path) for post in year.posts])
             if not self._folder.keep(year.path, digest):

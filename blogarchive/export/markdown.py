@@ -22,7 +22,7 @@ from blogarchive.store.read.models import BlogHeader, Comment, PostHeading
 
 @contextmanager
 def _loaded_when_used(*names: str) -> Iterator[None]:
-    """Let the imports of the block get stand-ins for these modules, each of which loads its module when it is used."""
+    """Give the imports of the block stand-ins for these modules; each loads its module when it is used."""
     stand_ins = {name: ModuleType(name) for name in names if name not in sys.modules}
     for name, module in stand_ins.items():
         vars(module)["__getattr__"] = lambda attribute, name=name: getattr(import_module(name), attribute)

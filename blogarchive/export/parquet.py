@@ -1,8 +1,7 @@
 """`export parquet`: write tables for DuckDB, pandas and Spark, one file for each table, site, year and archive.
 
 The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`, and `ARCHIVE~N.parquet` for further rows of some tables.
-Archives never share a file, so their exports may run side by side into one folder, or into one bucket of an object
-store.
+Archives never share a file: their exports may run side by side into one folder, or one bucket of an object store.
 """
 
 import json

@@ -35,7 +35,7 @@ class Sealed:
 def seal_archive(archive: Path, out: Path, *, progress: Progress = no_progress) -> Sealed:
     """Write a verified copy of the archive, its website, `README.txt` and `SHA256SUMS` into the folder `out`.
 
-    If `out` ends in `.db`, `.sqlite` or `.sqlite3`, the copy has that name, and the others are beside it under its
+    If `out` ends in `.db`, `.sqlite` or `.sqlite3`, the copy has that name. The other files are beside it, under its
     name. The copy opens from a read-only folder. An earlier sealed archive is replaced. Raises `UsageError` if `out`
     has other files of these names or is the archive itself, and as `write_sealed_copy`.
     """

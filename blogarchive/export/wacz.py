@@ -122,7 +122,7 @@ def _index_line(record: Record) -> str:
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
     """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first.
 
-    URL and length of a line decide whether it ends a block, so that a new line changes only its own block.
+    URL and length of a line decide whether it ends a block: a new line changes only its own block.
     """
     newest, main = UNKNOWN_TIME.encode(), dict[str, str]()
     with files.open("pages/pages.jsonl") as file:

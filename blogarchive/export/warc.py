@@ -197,7 +197,7 @@ def write_records(
 
 
 def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[Sequence[Any], bytes | None]]:
-    """Yield the values of a `Record` and its bytes for each page and image, None as the bytes of an earlier record.
+    """Yield the values of a `Record` and its bytes for each page and image; None as bytes of an earlier record.
 
     A damaged one is left out. Values of earlier records stay lists: to make objects of them takes as long as to copy them.
     """

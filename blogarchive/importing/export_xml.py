@@ -26,7 +26,7 @@ from blogarchive.sites.exports import INSTRUCTION, InvalidExport, XmlForm, parse
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
-    """The bytes of one post's page, its title for messages, and the offset in the file that was read so far."""
+    """The bytes of one post's page, its title for messages, and the offset read so far in the file."""
 
     body: bytes
     name: str
@@ -37,7 +37,7 @@ class PostPage:
 class ExportFile:
     """An export file. `exported_at` is the time of the export (aware) that it names, None if it names none.
 
-    `pages` yields the pages in the order of the file, and calls `reject` for each part that is damaged or cut.
+    `pages` yields the pages in the order of the file. It calls `reject` for each damaged or cut part.
     """
 
     exported_at: datetime | None
@@ -160,7 +160,7 @@ class _XmlPages:
     after: bytes
 
     def read(self, reject: Reject) -> Iterator[PostPage]:
-        """Yield a page for each post, with its comments, and for elements that are no post if the form has no ids."""
+        """Yield a page for each post, with its comments; if the form has no ids, also for elements that are no post."""
         comments: dict[str, list[slice]] = {}
         with _open_data(self.path) as data:
             posts: Iterable[tuple[slice, str]] = ((part, "") for part in self._find_parts(data, reject))

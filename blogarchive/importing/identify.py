@@ -238,7 +238,7 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
 
 
 def _as_later_list(crawled: CrawledPage) -> CrawledPage:
-    """Return a list of the generic site as a later page of its home page, unless its URL is that of the blog.
+    """Return a list of the generic site as a later page of its home page, if its URL is not the blog's.
 
     A mirror has lists of tags and months too; the first page of a home page has the URL of the blog.
     """
@@ -331,7 +331,7 @@ class _Identification:
             raise CannotIdentify(text, declared=declared[0].url, given=given.url)
 
     def find_blog(self) -> Target:
-        """Return the declared page, else the given blog or the one that the page shows, for a page that is no post.
+        """Return the target of a page that is no post: the declared page, else the blog given or shown.
 
         Raises `CannotIdentify`.
         """

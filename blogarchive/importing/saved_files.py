@@ -160,7 +160,7 @@ def find_image_sources(body: bytes, content_type: str | None) -> tuple[str, ...]
 
 
 def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:
-    """Return the absolute URL and the bytes of an image saved with `page` below `root`, None if there is no file."""
+    """Return the absolute URL and the bytes of an image saved with `page` below `root`; None without a file."""
     try:
         url, parts = urljoin(page_url, src), urlsplit(src)
     except ValueError:

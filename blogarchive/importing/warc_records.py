@@ -1,4 +1,4 @@
-"""Read the records of a WARC or ARC file that may be a page or an image, and detect truncated ones."""
+"""Read the records of a WARC or ARC file that may be a page or an image; detect truncated ones."""
 
 import gzip
 import hashlib
@@ -36,8 +36,7 @@ Headers = Sequence[tuple[str, str]]
 def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
     """Return `content` without the encodings that `headers` declare.
 
-    Raises `CannotIdentify` if it is truncated or damaged, if it would be larger than `max_bytes`, or if an encoding is
-    unknown.
+    Raises `CannotIdentify` if it is truncated, damaged or larger than `max_bytes`, or if an encoding is unknown.
     """
     content = _join_chunks(content, headers)
     try:

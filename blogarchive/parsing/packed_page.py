@@ -25,7 +25,7 @@ _SHOWS_VARIABLE = re.compile(
 
 
 class UnpackedPage(NamedTuple):
-    """The URL of the page, the date of the copy, its HTML, and its files by their names in that HTML."""
+    """URL of the page, date of the copy, its HTML, and its files by their names in that HTML."""
 
     url: str
     date: str

@@ -100,7 +100,7 @@ def _rewrite_image(element: Element, page_url: str, image: ImageSource, not_stor
 
 
 def _set_image(element: Element, source: ImageToShow) -> None:
-    """Set the URL, the size unless the post states one, and an alternative text, so that a page does not jump."""
+    """Set the URL, an alternative text, and the size unless the post states one: a page must not jump."""
     element.set("src", source.url)
     element.set("alt", element.get("alt") or "")
     if source.width and source.height and not element.get("width") and not element.get("height"):
@@ -114,7 +114,7 @@ def _unquote(url: str) -> str:
 
 
 def _make_placeholder(url: str, text: str, element: Element) -> Element:
-    """Return a link to the image, or plain text if the URL is unusable or the image is inside a link."""
+    """Return a link to the image; plain text for an unusable URL, and for an image inside a link."""
     linkable = urlsplit(url).scheme in ("http", "https") and next(element.iterancestors("a"), None) is None
     note = etree.Element("a", href=url) if linkable else etree.Element("span")
     marker = etree.SubElement(note, "span")

@@ -46,7 +46,7 @@ _TAG = re.compile(rb"[\s\xef\xbb\xbf]*<")
 
 
 def _refuse_file(page: Page) -> ParsedPage | None:
-    """Return a page without content and with a problem if the server sent a file that is no page, or None."""
+    """Return a page without content and with a problem if the server sent no page but a file; else None."""
     kind = (page.header("Content-Type") or "").partition(";")[0].strip()
     if _NO_PAGE.match(kind) is None or _TAG.match(page.body):
         return None
@@ -118,23 +118,19 @@ class Site(ABC):
         """
 
     def build_post_url(self, home_url: str, number: str) -> str | None:
-        """Return a URL of the post with this number on the host of `home_url`; None if a number names no
-        page.
-        """
+        """Return a URL of the post with this number on the host of `home_url`; None if a number names no page."""
         return None
 
     def build_home_url(self, page_url: str, uid: str) -> str | None:
-        """Return the home page of the blog `uid` on the host of `page_url`, or on the blog's own host; None if the
-        uid names no page.
-        """
+        """Return the home page of the blog `uid`, on the host of `page_url` or its own; None if the uid names no page."""
         return None
 
     def is_number_field(self, name: str) -> bool:
-        """Return whether a form field, or a key of a query, of that name has the number of the page's post."""
+        """Return whether a form field or a query key of that name has the number of the page's post."""
         return False
 
     def find_own_url(self, text: str) -> str | None:
-        """Return the URL that the text of a saved page states as its own in a way of this site, or None."""
+        """Return the URL that a saved page states as its own in a way of this site, or None."""
         return None
 
     def start_url(self, url: str) -> ParsedUrl:
@@ -275,8 +271,8 @@ def find_own_urls(text: str) -> tuple[str, ...]:
 def parse_page(page: Page, target: Target) -> ParsedPage:
     """Return `page` as parsed by the site of `target`.
 
-    A page beyond `MAX_PAGE_BYTES` or `MAX_TAGS`, without the files in it, and a file that is no page, are not parsed: the
-    result has a problem that says so.
+    A file that is no page is not parsed, nor is a page that exceeds `MAX_PAGE_BYTES` or `MAX_TAGS` without the files in
+    it. Then the result has a problem that says so.
     """
     if page.is_imported:
         from blogarchive.parsing.packed_page import unpack_page  # most commands import no page

@@ -39,9 +39,9 @@ def blog_of_url(site: Site, url: str) -> BlogLink | None:
 def linked_blogs(
     site: Site, urls: Iterable[str], page_url: str, own: Container[str]
 ) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
-    """Return the blogs that absolute URLs of a page name, each once, and a problem if they are more than `MAX_BLOGS`.
+    """Return the blogs that absolute URLs of a page name, each once, and a problem above `MAX_BLOGS`.
 
-    The forms of a site fit URLs of many hosts, so a blog is on the page's host or on one of the site's. `own` are
+    The forms of a site fit URLs of many hosts: a blog is on the host of the page or of the site. `own` are
     the uids of the page's own blog.
     """
     host = netloc_of(page_url).lower()

@@ -72,8 +72,7 @@ def tidy_texts(parsed: items.ParsedPage) -> items.ParsedPage:
 def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo) -> items.ParsedPage:
     """Return the parsed page with each time resolved against `fetched_at` (aware) in `zone`.
 
-    If a text is no time, its `at` stays None and the page gets one `Problem` of kind unreadable that quotes
-    it.
+    If a text is no time, its `at` stays None, and the page gets one `Problem` of kind unreadable. It quotes the text.
     """
     resolver = _DateResolver(now=fetched_at.astimezone(zone))
     resolved = _apply(parsed, resolver.resolve_fields)

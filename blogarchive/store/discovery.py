@@ -107,8 +107,7 @@ class SiteTotals:
     """Known posts and blogs of a site. The fields are keys of `status --json`.
 
     `numbers_known` counts distinct post numbers of up to 15 digits, `highest_number` is the largest; None if the site
-    has no such numbers.
-    `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those that are not backed up.
+    has no such numbers. `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those not backed up.
     """
 
     site: str

@@ -150,7 +150,7 @@ def queue_images(
 
 
 def queue_post_images(archive: Archive, blog: Blog, number: str, refusal: RefusalCheck) -> list[str]:
-    """Insert a row for each image of a post that has none, and return the host of each that is queued."""
+    """Insert a row for each image of a post that has none; return the hosts of those queued."""
     return _insert_images(archive, "p.id = ?", post_id(archive, blog, number), refusal)
 
 
@@ -252,7 +252,7 @@ def store_image(
 
 
 def _mark_stored(archive: Archive, url: str, file_columns: Mapping[str, Value]) -> None:
-    """Store the columns of a file in the row of its URL, and the id of that row with the posts that show it."""
+    """Store the columns of a file in the row of its URL, and link that row to the posts that show it."""
     changed = {**file_columns, "status": "stored", "next_try_at": None, "detail": None}
     row = {"url": url, "host": host_of(url), **changed}
     archive.insert_rows("media", [row], on_conflict=f"on conflict(url) do update set {excluded(changed)}")

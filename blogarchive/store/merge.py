@@ -81,7 +81,7 @@ class SliceSizes:
 
 
 def _slices(archive: Archive, table: str, sizes: SliceSizes, last: int = 0) -> Iterator[tuple[int, int]]:
-    """Yield the id before each slice of a table of the other archive, and its last id, after the id `last`."""
+    """Yield the id before each slice of a table of the other archive and its last id, from `last` on."""
     query = f"select max(id) from (select id from other.{table} where id > ? order by id limit ?)"  # noqa: S608
     while upper := archive.scalar(query, (last, sizes.rows)):
         yield last, upper

@@ -234,7 +234,7 @@ def _parse_own_time(text: str) -> None:
 
 
 def _parse_shown_time(text: str) -> None:
-    """Raise `ValueError` unless it is a time as a page shows it, which may be cut to its year, month or day."""
+    """Raise `ValueError` unless it is a time as a page shows it, perhaps of a year, month or day alone."""
     if not _SHOWN_TIME.fullmatch(text):
         raise ValueError(text)
     if len(text) >= len("YYYY-MM-DD"):

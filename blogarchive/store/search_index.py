@@ -4,7 +4,7 @@ SQLite's tokenizers take a whole Chinese sentence for one word (unicode61), or f
 (trigram). So the index stores overlapping pairs, 国会议 as 国会 会议 议. A word of two characters is a token that any
 SQL client finds. A longer word is a phrase of pairs; a single character begins a token. A text is indexed as written,
 then again in the form that texts and queries share: Traditional to Simplified. Both forms have full width made half
-width, lower case, and no accents. A folded text has the length of the text, so that a position in one is the same
+width, lower case, and no accents. A folded text has the length of the text: a position in one is the same
 position in the other.
 
 Triggers in `schema.sql` note each changed text in `_search_pending`; `refresh` indexes them. Queries: `search.py`.

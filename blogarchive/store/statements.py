@@ -113,7 +113,7 @@ class Statements:
         return [row[0] for row in self.rows(sql, parameters)]
 
     def text(self, sql: str, parameters: Parameters = ()) -> str | None:
-        """Return the text in the first column of the first row, or None if it is null or there is no row."""
+        """Return the text in the first column of the first row; None for null or without a row."""
         row = self.row(sql, parameters)
         return None if row is None or row[0] is None else str(row[0])
 
@@ -242,7 +242,7 @@ def _make_reader(
     return read_row
 
 
-# The types in which SQLite may return a field, and the conversion to its own type if it has another one.
+# The types in which SQLite may return a field, and the conversion if its own type is another one.
 _Form = tuple[tuple[type, ...], _Converter | None]
 
 

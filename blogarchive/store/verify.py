@@ -41,7 +41,7 @@ class IntegrityReport:
 
 
 def last_rows(archive: Archive) -> tuple[row_checks.Rows, list[Any]]:
-    """Return the last row of each table with stored bytes or texts, and digests that name the last page and file.
+    """Return the last row of each table with bytes or texts, and digests of the last page and file.
 
     No row of an archive that cannot be read.
     """

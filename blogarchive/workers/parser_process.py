@@ -196,7 +196,7 @@ class ParserProcess:
 
 
 class LargePageParser:
-    """Parses large pages one by one, in a process that starts with the first of them, and after one that ended it.
+    """Parses large pages one by one. Its process starts with the first of them, and after one that ended it.
 
     On Windows it parses them in this process.
     """

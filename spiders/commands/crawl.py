@@ -108,7 +108,7 @@ def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
 
 
 def _convert(spider: str, arguments: dict[str, str]) -> dict[str, Any]:
-    """Return the values of the arguments that are not empty, as the command reads its options, by the names of those.
+    """Return the values of the arguments that are not empty, by names, as the command reads its options.
 
     Raises `UsageError` for a wrong value or an unknown argument, and if there is no URL.
     """

@@ -102,7 +102,7 @@ def last_copy(archive: Path) -> LastCopy | None:
 
 
 def note_copy(archive: Path, target: Path) -> None:
-    """Note the copy at `target` as the last one, unless it is beside the archive and an earlier one is elsewhere."""
+    """Note the copy at `target` as the last one; one beside the archive replaces none that is elsewhere."""
     found, before = target.stat(), last_copy(archive)
     at = datetime.fromtimestamp(found.st_mtime, UTC).isoformat()
     note = {"at": at, "path": str(target), "is_elsewhere": found.st_dev != archive.stat().st_dev}

@@ -105,7 +105,7 @@ _MAX_LINKS = 500  # most links of a page that are looked up; further ones lead t
 
 
 def find_linked_posts(archive: Statements, found: post_page.PostPage) -> dict[str, int]:
-    """Return the ids of the stored posts that a post and its comments link to, by the URLs of the links."""
+    """Return the ids of stored posts, by the URLs of the links to them in a post and its comments."""
     url, site = found.post.url, found.blog.site
     texts = (found.post.body_html, *(comment.body_html for comment in found.post.comments))
     urls = dict.fromkeys(link for text in texts if text for link in find_urls(text, url)[1])

@@ -1,6 +1,6 @@
 """The page of a search, with hits and counts; the search or category from which a reader opened a post.
 
-A link to a hit contains its search, so that the page of the post links back, and to its neighbours in the list.
+A link to a hit contains its search: the page of the post links back, and to its neighbours in the list.
 """
 
 import re
@@ -48,7 +48,7 @@ class SearchQuery:
         return {name: getattr(self, name) or None for name in ("author", "since", "until")}
 
     def url(self, **changes: Any) -> str:
-        """Return the query of the first page of this search with fields changed, or of `page` if it is among them."""
+        """Return the query of this search with fields changed; of its first page, unless `page` is among them."""
         return _encode(replace(self, **{"page": 1, **changes}))
 
     def hit_url(self, place: int) -> str:
@@ -101,7 +101,7 @@ _MAX_BLOGS = 12
 # Blogs up to which the form lists them; for more it has a field for the name.
 _MAX_LISTED = 100
 
-# Digits of a number that is hardly a word of a text, so that it leads to its post at once.
+# Digits of a number that is hardly a word of a text: it leads to its post at once.
 _SURE_NUMBER = 5
 
 
@@ -144,7 +144,7 @@ def _find_named_post(archive: Statements, words: str) -> int | None:
 
 
 def _run_search(archive: Statements, query: SearchQuery) -> dict[str, Any]:
-    """Return the hits, their numbers in posts and in comments, those of each year and blog, and the blogs of the form."""
+    """Return the hits, their numbers by kind of text, by year and by blog, and the blogs of the form."""
     blogs = blog_lists.read_names(archive, limit=_MAX_LISTED + 1)
     blogs = blogs if len(blogs) <= _MAX_LISTED else ()
     if query.wrong_date:

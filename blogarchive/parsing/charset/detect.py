@@ -134,7 +134,7 @@ def _ask_chardet(sample: bytes, best: whatwg.Charset, declared: Sequence[whatwg.
 
 
 def _cost_in(sample: bytes, charset: whatwg.Charset, declared: Sequence[whatwg.Charset]) -> int:
-    """Return the cost of a sample in a charset, in quarters of a bit, less the bonus of a declared charset."""
+    """Return the cost of a sample in a charset (in quarters of a bit), less the bonus of a declaration."""
     letters = len(_LETTER_IN_WORD.findall(sample)) * _LETTER_BONUS * (-1 if charset.is_single_byte else 1)
     text = charset.decode_lenient(sample)
     if charset in declared:

@@ -29,7 +29,7 @@ _OFFSET = re.compile(
 
 
 def parse_zone(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, int]:
-    """Return the zone right after a time that ends at `start` of the folded `text`, and the end of the zone.
+    """Return the zone right after a time that ends at `start` of the folded `text`, and its end.
 
     `exact`: the time has seconds or ISO 8601's T; without them 08:11-09:00 is a range of times. Raise
     ValueError for an impossible offset, and for CST, which has two meanings 14 hours apart.
@@ -49,7 +49,7 @@ def parse_zone(text: str, start: int, *, exact: bool) -> tuple[tzinfo | None, in
 
 
 def _is_offset(match: re.Match[str], *, exact: bool) -> bool:
-    """Return whether the match behind a time is an offset from UTC, and no other number or end of a range."""
+    """Return whether the match behind a time is an offset from UTC, no other number or end of a range."""
     if match["word"]:
         return True
     if match["h"]:

@@ -30,7 +30,7 @@ class Creaders(Site):
         return build_home_url(page_url, uid)
 
     def is_number_field(self, name: str) -> bool:
-        """Return whether the name is `did`, as in old URLs, or that of an id of a post, in any case."""
+        """Return whether the name is `did`, as in old URLs, or another one for the id of a post."""
         return _NUMBER_FIELD.fullmatch(name) is not None
 
     def parse_page(self, page: Page, target: Target) -> ParsedPage:

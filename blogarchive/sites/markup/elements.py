@@ -1,7 +1,7 @@
 """Describe elements of a page: their names, the elements around them, and the shapes that a template repeats.
 
-A template writes the same tags and classes for each comment, so the element around a text of each is found by going up
-from all of the texts at once, as long as the elements are different ones. A comment may also be several elements:
+A template writes the same tags and classes for each comment. So the element around a text of each is found by going up
+from all texts at once, as long as the elements are different ones. A comment may also be several elements:
 a `dt` and a `dd`, two rows of a table. Then its other elements are beside the one with the text.
 """
 
@@ -116,8 +116,8 @@ def around_several(rows: Iterable[tuple[Element, str]], depth: int) -> set[Eleme
 def beside(element: Element, preceding: bool, others: Set[Element], closed: tuple[str, ...]) -> list[Element]:
     """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
 
-    They follow it or precede it, the nearest first. They end at one of `others`, at an element with a closed tag or a
-    form in it, and at an item of a list.
+    They follow it or precede it, the nearest first. They end at one of `others`, at an item of a list, and at
+    an element that has a closed tag or contains a form.
     """
     found: list[Element] = []
     for one in element.itersiblings(preceding=preceding):

@@ -146,7 +146,7 @@ def tag_path(node: dom.Element) -> str:
 
 
 def visible_text(node: dom.Element, *skipped: Collection[dom.Element]) -> str:
-    """Return the text of an element as a reader sees it, on one line, without the elements in any of `skipped`."""
+    """Return the text of an element as a reader sees it, on one line, without the `skipped` elements."""
     parts: list[str] = []
     # An iterator and no recursion: a hostile page nests elements deeper than Python's stack.
     walker = etree.iterwalk(node, events=("start", "end", "comment", "pi"))

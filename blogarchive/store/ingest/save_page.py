@@ -67,7 +67,7 @@ def resolve_blog(archive: Archive, crawled: items.CrawledPage) -> Blog:
 def _blog_stored_by_name(
     archive: Archive, site: str, parsed: items.ParsedPage, author: items.Author
 ) -> Blog | None:
-    """Return the blog that is stored under a name, if the host has since given its author the number on the page.
+    """Return the blog that is stored under a name, if its author has since got the number on the page.
 
     It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
     number, and numbers are unique in a site. The date of registration, which no author can choose, must not differ.

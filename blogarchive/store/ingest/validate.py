@@ -356,7 +356,7 @@ def _should_list_posts(crawled: CrawledPage) -> bool:
 
 
 def _is_doubtful(parsed: ParsedPage, post: Post, stored: StoredState) -> bool:
-    """Return whether a page may be a login, a challenge or a soft 404 in place of the stored or listed post.
+    """Return whether a page may be a login, a challenge or a soft 404 in place of a known post.
 
     It shows another title and no time. Nothing confirms the title, another engine made the page, or no line is as stored.
     """

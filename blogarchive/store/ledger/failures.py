@@ -166,7 +166,7 @@ def is_one_of_many(archive: Archive, blog: Blog, url: str, failure: Failure) -> 
 
 
 def retry_unreadable(archive: Archive, blog: Blog, url: str, run_id: int | None, *, now: datetime) -> None:
-    """Make all unreadable pages of a blog due if the page of `url`, which is readable now, was one of them.
+    """Make all unreadable pages of a blog due if that of `url`, which is readable now, was one of them.
 
     Those that failed in this run wait for the next one.
     """
@@ -192,7 +192,7 @@ select site, uid from authors a
 
 
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
-    """Return the open failures of these blogs that are new in `run` or to be retried, those of home pages first.
+    """Return the open failures of these blogs that are new in `run` or retried, those of home pages first.
 
     No run can fix a permanently failed image, a blog without a list of posts, a post behind a password, or a list that
     a sitemap names as a post: left out, unless no post of the blog was read.

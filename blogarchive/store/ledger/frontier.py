@@ -281,7 +281,7 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
 
 
 def with_stored_scheme(archive: Archive, target: Target) -> Target:
-    """Return the target with the scheme that the frontier uses for its URL, http or https, if that URL has no failure."""
+    """Return the target with the scheme, http or https, of its URL in the frontier, if that URL has no failure."""
     other = other_scheme(target.url)
     query = """select 1 from frontier f where key = ? and url = ? and not exists
             (select 1 from failures x where x.url = f.url and x.resolved_at is null)"""
@@ -316,8 +316,7 @@ def mark_failed(
 ) -> str | None:
     """Mark a target `failed` and return when it is retried (UTC text).
 
-    The delay is `schedule.retry_delay`, or `wait` if that is longer. `permanent` marks it `dead` and returns
-    None.
+    The delay is `schedule.retry_delay`, or `wait` if that is longer. `permanent` marks it `dead` and returns None.
     """
     key = target_key(target)
     add_targets(archive, [target], now=now)

@@ -134,7 +134,7 @@ def finish_run(
 
 
 def is_reported(archive: Archive, run: Run, cause: str, *, now: datetime) -> bool:
-    """Return whether all runs of this command since the last report of the cause, less than a week ago, had it too."""
+    """Return whether the cause was reported within a week, and all runs of this command since then had it too."""
     since, last = archive.rows(_CAUSED, (run.id, cause))[0]
     if since is None:
         return False

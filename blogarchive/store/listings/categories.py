@@ -20,7 +20,7 @@ def save_category_rows(context: SaveContext, shown: Sequence[ShownCategory]) -> 
 
 
 def is_listing_gone(context: SaveContext) -> bool:
-    """Return whether the target is a listing that the sidebar no longer links to, of a category or by an older URL."""
+    """Return whether the sidebar no longer links to the target, a listing of a category or at an older URL."""
     query = "select count(url) > 0 and not sum(url = ?) from categories where author_id = ?"
     is_older = context.archive.scalar(query, (context.target.chain or context.target.url, context.author_id))
     return bool(is_older or _find_gone(context))

@@ -53,7 +53,7 @@ _ROW_COLUMNS = columns_of(
 
 
 def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -> None:
-    """Requeue a post that a listing shows with another URL, title, time, number of comments or time of its last change."""
+    """Requeue a post of which a listing shows another URL, title, time, time of change or number of comments."""
     url = cast(str, item.url)  # only posts with a URL have a row
     _compare_url(context, url, row)
     if item.title:
@@ -67,7 +67,7 @@ def detect_changes(context: SaveContext, item: ListedPost, row: ListedPostRow) -
 
 
 def _compare_url(context: SaveContext, url: str, row: ListedPostRow) -> None:
-    """Change the URL of the post to that of the newest listing, and requeue it if the old URL is unreachable.
+    """Give the post the URL of the newest listing, and requeue it if the old URL is unreachable.
 
     A change between http and https alone does not requeue it: some hosts alternate between the two.
     """
@@ -192,7 +192,7 @@ def save_listed(
 
 
 def requeue_commented(context: SaveContext) -> None:
-    """Requeue each post that has a new comment, unless its page was fetched in the later half of the time since then.
+    """Requeue each post with a new comment, unless its page was fetched in the later half of the time since.
 
     A comment that waited for approval is found later. One that the page of the post never shows costs few requests.
     """

@@ -53,7 +53,7 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
 
 
 def is_listing_gone(context: SaveContext) -> bool:
-    """Return whether the target is a listing that the archive no longer links to, of a month or by an older URL."""
+    """Return whether the blog no longer links to the target, a listing of a month or at an older URL."""
     query = """select max(last_seen_at) > coalesce(max(case when url = ? then last_seen_at end), '')
             from archive_months where author_id = ?"""
     row = context.archive.row(query, (context.target.chain or context.target.url, context.author_id))

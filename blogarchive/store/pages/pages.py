@@ -166,8 +166,8 @@ def stored_pages(
 ) -> Iterator[StoredPage]:
     """Yield every stored page, oldest first, one in memory at a time; rows may be written meanwhile.
 
-    Held pages are left out. `stale_only` yields pages that an older parser parsed, `failed_only` those that were
-    not parsed or whose URL has an open failure. Pages with damaged bytes are appended to the list `damaged` and
+    Held pages are left out. `stale_only` yields pages that an older parser parsed. `failed_only` yields those
+    that were not parsed or whose URL has an open failure. Pages with damaged bytes are appended to the list `damaged` and
     skipped; without that list they raise `ArchiveDamaged`.
     """
     conditions = ["held_at is null"]

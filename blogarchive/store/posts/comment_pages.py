@@ -1,4 +1,4 @@
-"""Store the comments of a post from one page or a chain of pages, and compare their number with the claimed count."""
+"""Store the comments of a post from one page or a chain, and compare their number with the claimed count."""
 
 import json
 from collections import Counter

@@ -40,7 +40,7 @@ def write_images(archive: Archive, post_id: int, shown: Sequence[tuple[int, str]
 
 
 def copy_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
-    """Store the files of the images also under the URLs that `post` shows at the same positions, if those lack files."""
+    """Store the files of the images also under the URLs of `post` at the same positions, if those lack files."""
     copied = [name for name in context.archive.columns("media") if name not in ("id", "url", "host")]
     insert = f"""insert into media(url, host, {", ".join(copied)})
             select ?, ?, {", ".join(f"m.{name}" for name in copied)} from post_media pm join media m on m.id = pm.media_id
@@ -197,7 +197,7 @@ def is_from_own_page(before: PostRow | None) -> bool:
 
 
 def save_from_listing(context: SaveContext, post: ParsedPost, before: PostRow | None) -> None:
-    """Store a post that a listing shows whole with the comments below it, of which it may show the newest only."""
+    """Store a post that a listing shows whole, with its comments there, which may be the newest only."""
     post_id = save_post(context, post, before)
     shown = {"from_listing": True, "own_page_seen_at": None, "listed_comment_count": post.comment_count}
     context.archive.update_row("posts", post_id, shown)
@@ -213,7 +213,7 @@ def _insert(context: SaveContext, post: ParsedPost) -> PostRow:
 
 
 def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
-    """Store the first whole text of a post, of which a title or the text of a listing was stored, and its counters.
+    """Store the counters and the first whole text of a post that only a listing has shown so far.
 
     One statement: each writes the whole text again, and updates the totals.
     """

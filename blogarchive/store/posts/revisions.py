@@ -239,7 +239,7 @@ def _restore(
             context.archive.update_row(table.revisions, row_id, text)
 
 
-# Texts first shown between the run that found a change of the site and the run that ended it are no versions.
+# Texts first shown from the run that found a change of the site to the one that ended it are no versions.
 _IS_OF_LIE = """
 select 1 from pages g join site_changes on site_changes.site in (g.site, g.site || '/' || g.uid)
  where g.id = ? and field like 'text.%' and not accepted and g.run_id >= site_changes.run_id

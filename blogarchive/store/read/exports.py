@@ -126,8 +126,8 @@ class PostDigest:
 def open_reader(archive: Path, filters: Filters | None = None) -> Iterator["ExportReader"]:
     """Return an `ExportReader` of the archive at that path.
 
-    Raises `NoArchive` if there is no file, `ArchiveDamaged` if the file is no archive, and `UsageError` if a filter
-    names an unknown author or category.
+    Raises `NoArchive` without a file, `ArchiveDamaged` if it is no archive, and `UsageError` for an unknown author or
+    category.
     """
     with Archive.open(archive, read_only=True) as opened:
         state = read_state(opened.path)

@@ -118,7 +118,7 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostLine:
-    """The columns of `Post` that a list shows, with the name of the author and the first characters of the text."""
+    """The columns of `Post` that a list shows, the name of the author, and the beginning of the text."""
 
     id: int
     author_id: int

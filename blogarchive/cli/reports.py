@@ -126,8 +126,8 @@ def _format_failure(failure: ledger.OpenFailure) -> str:
     retry = retry.format(time=failure.next_try_at)
     kind = label(failure.kind) + (f" ({_(field_words(failure.field))})" if failure.field else "")
     detail = explain_detail(failure.detail, failure.kind)
-    times = _("{count}x").format(count=failure.attempts)
-    return f"{failure.last_failed_at}  {kind}  {failure.url}  {detail}  [{times}{_(', ')}{retry}]"
+    tries = _(", ").join((_("{count}x").format(count=failure.attempts), retry))
+    return f"{failure.last_failed_at}  {kind}  {failure.url}  {detail}  [{tries}]"
 
 
 def _history_object(blog: BlogHeader, post: FullPost) -> dict[str, object]:

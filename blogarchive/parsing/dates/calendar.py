@@ -136,9 +136,13 @@ def _resolve_new_year(match: re.Match[str], now: datetime) -> rules.ResolvedDate
     return _resolve_date(match, now)._replace(precision="day")
 
 
+def _count_ahead(match: re.Match[str]) -> int:
+    """Return how many months or weeks 下 and 上 are ahead: 上上 is two ago."""
+    return len(match["downs"] or "") - len(match["ups"] or "")
+
+
 def _resolve_word_month(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    step = len(match["downs"] or "") - len(match["ups"] or "")
-    years, month = divmod(now.year * 12 + now.month - 1 + step, 12)
+    years, month = divmod(now.year * 12 + now.month - 1 + _count_ahead(match), 12)
     if day_of_month := match.groupdict().get("d"):
         return rules.calendar_date(now, years, month + 1, numbers.parse_number(day_of_month))
     return rules.calendar_date(now, years, month + 1, precision="month")
@@ -264,12 +268,12 @@ def _shift_days(now: datetime, days: int) -> rules.ResolvedDate:
 
 
 def _resolve_weekday_of_week(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    weeks = len(match["downs"] or "") - len(match["ups"] or "")
-    return _shift_days(now, 7 * weeks + numbers.WEEKDAYS[match["weekday"]] - now.weekday())
+    weekday = numbers.WEEKDAYS[match["weekday"]]
+    return _shift_days(now, 7 * _count_ahead(match) + weekday - now.weekday())
 
 
 def _resolve_week(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    return _shift_days(now, 7 * (len(match["downs"] or "") - len(match["ups"] or "")))
+    return _shift_days(now, 7 * _count_ahead(match))
 
 
 def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> rules.ResolvedDate:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -65,6 +65,7 @@ class SourcedComment:
 
 
 Sourced = TypeVar("Sourced", bound=SourcedComment)
+_Index = dict[object, list[Sourced]]
 
 
 def identify_comments(
@@ -245,18 +246,10 @@ def pair_sources(
     differ by the time zone, or the author has another name; no other comment of that time may have the text, or begin
     alike: the text may have been edited too. What was seen `since` (UTC text) is on another page.
     """
-    named, known = {item.base for item in shown}, {row.base for row in stored}
-    in_place = {(item.base, item.text_digest) for item in shown}
-    days, texts, begins = (defaultdict[object, list[Sourced]](list) for _ in range(3))
-    used: set[int] = set()
-    for row in stored if since is None else [row for row in stored if row.last_seen_at < since]:
-        day, text = days[row.author_name, (row.posted_at or "")[:_DAY]], texts[row.text_digest]
-        if row.base not in named and len(day) < _MAX_OF_DAY:
-            day.append(row)
-        if row.base not in named:
-            begins[(row.body_text or "")[:_OWN_TEXT], (row.posted_at or "")[:_MINUTE]].append(row)
-        if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
-            text.append(row)
+    known, used = {row.base for row in stored}, set[int]()
+    days, texts, begins = _index_rows(
+        shown, stored if since is None else [row for row in stored if row.last_seen_at < since]
+    )
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.base not in known and at is not None]
     moved = [item for item, at in new if any(_is_moved(item, at, row) for row in texts[item.text_digest])]
@@ -277,6 +270,23 @@ def pair_sources(
         if row_found is not None:
             used.add(row_found.id)
             yield item, row_found
+
+
+def _index_rows(
+    shown: Iterable[IdentifiedComment], rows: Iterable[Sourced]
+) -> tuple[_Index[Sourced], _Index[Sourced], _Index[Sourced]]:
+    """Return the rows that the page may show otherwise: by author and day, by text, by its beginning and the minute."""
+    named, in_place = {item.base for item in shown}, {(item.base, item.text_digest) for item in shown}
+    days, texts, begins = (defaultdict[object, list[Sourced]](list) for _ in range(3))
+    for row in rows:
+        day, text = days[row.author_name, (row.posted_at or "")[:_DAY]], texts[row.text_digest]
+        if row.base not in named and len(day) < _MAX_OF_DAY:
+            day.append(row)
+        if row.base not in named:
+            begins[(row.body_text or "")[:_OWN_TEXT], (row.posted_at or "")[:_MINUTE]].append(row)
+        if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
+            text.append(row)
+    return days, texts, begins
 
 
 def _is_certain(item: IdentifiedComment, at: str) -> bool:

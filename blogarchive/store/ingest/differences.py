@@ -62,14 +62,7 @@ class TextChange:
     reason: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _StoredComment(comment_rows.SourcedComment):
-    """A stored comment that is not gone: `base` is its identity by author and time."""
-
-    body_text: str
-
-
-_StoredComments = Sequence[_StoredComment]
+_StoredComments = Sequence[comment_rows.SourcedComment]  # that are not gone
 
 
 def _classify_text(old: Form, new: Form) -> TextChange | None:
@@ -190,7 +183,9 @@ select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_pag
  where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
 """
 
-_COMMENTS = f"select {columns_of(_StoredComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
+_COMMENTS = (
+    f"select {columns_of(comment_rows.SourcedComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -220,7 +215,7 @@ def find_changes(
 
     Comments are compared if some are stored, and the page shows some or claims none.
     """
-    comments = archive.all_as(_StoredComment, _COMMENTS, (stored.id,))
+    comments = archive.all_as(comment_rows.SourcedComment, _COMMENTS, (stored.id,))
     found = {coverage.TEXTS: _find_text_change(archive, crawled.page, post, blog, stored, comments)}
     if comments and (post.comments or post.comment_count == 0):
         found[coverage.COMMENTS] = _find_comment_change(crawled, post, comments)

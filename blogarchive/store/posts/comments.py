@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
 
 from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
@@ -61,11 +60,10 @@ class SourcedComment:
     posted_at: str | None
     text_digest: str | None
     last_seen_at: str
-    body_text: str | None
+    body_text: str
 
 
-Sourced = TypeVar("Sourced", bound=SourcedComment)
-_Index = dict[object, list[Sourced]]
+_Index = dict[object, list[SourcedComment]]
 
 
 def identify_comments(
@@ -237,8 +235,8 @@ def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedC
 
 
 def pair_sources(
-    shown: Sequence[IdentifiedComment], stored: Sequence[Sourced], *, since: str | None = None
-) -> Iterator[tuple[IdentifiedComment, Sourced]]:
+    shown: Sequence[IdentifiedComment], stored: Sequence[SourcedComment], *, since: str | None = None
+) -> Iterator[tuple[IdentifiedComment, SourcedComment]]:
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. The texts must be equal too if
@@ -263,7 +261,7 @@ def pair_sources(
         found = [row for row in same_text if row.author_name == item.comment.author_name]
         found += [row for row in days[item.comment.author_name, at[:_DAY]] if _is_same_minute(item, at, row)]
         found += [row for row in texts[digest] if is_other_zone and _is_moved(item, at, row)]
-        begin = (item.comment.body_text or "")[:_OWN_TEXT]
+        begin = item.comment.body_text[:_OWN_TEXT]
         alike = begins[begin, at[:_MINUTE]] if len(begin) == _OWN_TEXT else []
         edited = alike if len(alike) == 1 and _is_same_minute(item, at, alike[0]) else []
         row_found = next((row for row in (*found, *renamed, *edited) if row.id not in used), None)
@@ -273,17 +271,17 @@ def pair_sources(
 
 
 def _index_rows(
-    shown: Iterable[IdentifiedComment], rows: Iterable[Sourced]
-) -> tuple[_Index[Sourced], _Index[Sourced], _Index[Sourced]]:
+    shown: Iterable[IdentifiedComment], rows: Iterable[SourcedComment]
+) -> tuple[_Index, _Index, _Index]:
     """Return the rows that the page may show otherwise: by author and day, by text, by its beginning and the minute."""
     named, in_place = {item.base for item in shown}, {(item.base, item.text_digest) for item in shown}
-    days, texts, begins = (defaultdict[object, list[Sourced]](list) for _ in range(3))
+    days, texts, begins = (defaultdict[object, list[SourcedComment]](list) for _ in range(3))
     for row in rows:
         day, text = days[row.author_name, (row.posted_at or "")[:_DAY]], texts[row.text_digest]
         if row.base not in named and len(day) < _MAX_OF_DAY:
             day.append(row)
         if row.base not in named:
-            begins[(row.body_text or "")[:_OWN_TEXT], (row.posted_at or "")[:_MINUTE]].append(row)
+            begins[row.body_text[:_OWN_TEXT], (row.posted_at or "")[:_MINUTE]].append(row)
         if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
             text.append(row)
     return days, texts, begins
@@ -291,7 +289,7 @@ def _index_rows(
 
 def _is_certain(item: IdentifiedComment, at: str) -> bool:
     """Return whether time and text identify one comment: several authors write `thanks` on one day."""
-    return _has_minute(at) or len(item.comment.body_text or "") >= _OWN_TEXT
+    return _has_minute(at) or len(item.comment.body_text) >= _OWN_TEXT
 
 
 def _has_minute(at: str) -> bool:

@@ -299,10 +299,10 @@ def shown_images(archive: Archive, authors: str, image: QueuedImage) -> Sequence
     return archive.all_as(ShownImage, f"{_SHOWN} where {_OF_AUTHORS} and m.id = ?", (authors, image.id))
 
 
-def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> int:
-    """Requeue the failed and dead images of these blogs for the next run and return their number."""
+def requeue_failed(archive: Archive, blogs: Sequence[Blog]) -> None:
+    """Requeue the failed and dead images of these blogs for the next run."""
     with archive.atomic():
         update = f"""update media set status = 'todo', attempts = 0, next_try_at = null
                 where status in ('failed', 'dead') and exists (select 1 from post_media pm
                 join posts p on p.id = pm.post_id where pm.media_id = media.id and {_OF_AUTHORS})"""
-        return archive.execute(update, (json.dumps(author_ids(archive, blogs)),)).rowcount
+        archive.execute(update, (json.dumps(author_ids(archive, blogs)),))

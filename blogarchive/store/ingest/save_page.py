@@ -21,7 +21,6 @@ from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, hom
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, date_text_iso, uid_in_url
-from blogarchive.store.rows import parse_utc
 
 
 def record_problems(context: SaveContext) -> None:
@@ -160,18 +159,17 @@ def save_not_modified(
 
 def save_fetch_failure(
     archive: Archive, target: items.Target, failure: failures.Failure, run_id: int | None, *, now: datetime
-) -> datetime | None:
-    """Record that no page was fetched (network, cut body, robots.txt); return the time of the retry, or None."""
+) -> None:
+    """Record that no page was fetched: network, cut body, robots.txt."""
     blog = Blog(site=target.site, uid=target.uid)
     with archive.atomic():
         _queue_unread_home(archive, target, now=now)
         if target.is_home and save_state(archive, blog, target.url, failure, now=now):
             frontier.mark_failed(archive, target, now=now)
             failures.resolve(archive, target.url, now=now)
-            return None
+            return
         due_at, url = frontier.mark_failed(archive, target, permanent=failure.permanent, now=now), target.url
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    return None if due_at is None else parse_utc(due_at)
 
 
 def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> SaveResult:

@@ -116,8 +116,8 @@ def newest_failures(archive: Statements, limit: int, offset: int = 0) -> tuple[O
     return archive.all_as(OpenFailure, query, (limit, offset))
 
 
-def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: FailureKind | None = None) -> int:
-    """Queue every target with an open failure, permanent ones too, for the next run; return how many were queued.
+def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: FailureKind | None = None) -> None:
+    """Queue every target with an open failure, permanent ones too, for the next run.
 
     `kind` selects the failures of one kind. A 304 of the page that failed would resolve none.
     """
@@ -125,7 +125,7 @@ def requeue_failed(archive: Archive, blogs: Sequence[Blog] = (), *, kind: Failur
     with archive.atomic():
         update = """update frontier set state = 'todo', due_at = null, etag = null, last_modified = null
                 where state <> 'todo' and url in (select value from json_each(?))"""
-        return archive.execute(update, (json.dumps(urls),)).rowcount
+        archive.execute(update, (json.dumps(urls),))
 
 
 _RETRY_NOW = """

@@ -154,7 +154,7 @@ def _is_unsound(context: SaveContext) -> bool:
     if page_chains.is_at_limit(context) or not is_same_page(context.page.url, context.target.url):
         return True  # redirected, perhaps to another listing
     has_months = any(link.is_whole for link in context.parsed.links)  # which are not fetched again
-    return has_months or any((one.field or "").startswith("listed") for one in context.parsed.problems)
+    return has_months or any(one.field.startswith("listed") for one in context.parsed.problems)
 
 
 def _queue_next(

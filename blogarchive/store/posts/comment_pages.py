@@ -249,7 +249,7 @@ def _chain_item(identified: comments.IdentifiedComment) -> page_chains.ChainItem
 
 
 def _has_comment_problems(context: SaveContext) -> bool:
-    found = any((problem.field or "").startswith("comments") for problem in context.parsed.problems)
+    found = any(problem.field.startswith("comments") for problem in context.parsed.problems)
     return found and not context.is_without_comments
 
 

@@ -75,8 +75,8 @@ def open_archive(
     """Open the archive at `path` for reading; a backup may write to it meanwhile, and is not seen.
 
     `authors` are uids, `site/uid` or nicknames. `since` and `until` are days in the time zone of the site, both included.
-    `categories` are names; a post of any of them matches. Raises `NoArchive` if there is no file, `ArchiveDamaged` if
-    it is no archive, and `UsageError` for an unknown author or category, and for an archive of another version.
+    `categories` are names; a post of any of them matches. Raises `NoArchive` if there is no file, and `ArchiveDamaged`
+    if it is no archive. Raises `UsageError` for an unknown author or category, or an archive of another version.
     """
     filters = Filters(authors=tuple(authors), since=since, until=until, categories=tuple(categories))
     with open_reader(Path(path), filters) as reader:

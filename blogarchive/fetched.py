@@ -1,7 +1,7 @@
 """The URL to fetch, the page as served, its headers, and the version of the parsers of pages.
 
-`items` exports these names too, and most modules import them from there. The modules of an export of pages import them
-from here, since the dataclasses of parsed pages take time to load.
+`items` exports these names too, and most modules import them from there. Modules of an export of pages import them
+from here: the dataclasses of parsed pages take time to load.
 """
 
 import re

@@ -101,8 +101,8 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
     """Return the exporter of a format; `write` receives the job and the options.
 
     `by_author_only` refuses the other filters: the format has whole pages or tables. The exporter writes the posts
-    that match the filters. Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`, and `UsageError` for an unknown author
-    or category, an option that the format has not, and an `out` that is the archive or has other files.
+    that match the filters. Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`. Raises `UsageError` for an unknown
+    author or category, an option that the format lacks, and an `out` that is the archive or has other files.
     """
 
     @wraps(write)

@@ -28,8 +28,8 @@ BLOCK_BYTES: Final = 2**16  # on average; a new line costs the compression of on
 _MOST_IN_BLOCK: Final = 2**20  # bytes; the last page of a block may exceed it
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _LEVEL: Final = 1  # takes a third of the time of level 6, and a tenth more bytes
-# The first day of ZIP as a field. ReplayWeb.page reads the local header, which has the sizes of files beyond 4 GB, only
-# if the central directory has such a field.
+# The first day of ZIP as a field. Local headers have the sizes of files beyond 4 GB; ReplayWeb.page reads them only if
+# the central directory has such a field.
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
 

@@ -26,8 +26,8 @@ _LONGEST_LINE: Final = 1 << 20
 class RoundResult:
     """Result of a round. `exit_code` is negative if a signal killed its process. `outcome` is that of `runs`.
 
-    `hosts` are those that failed, each with its `message`, and the `exit_code` that a run of this host alone would have
-    had. `is_unfinished`: the others have pages or images that are due.
+    `hosts` are those that failed, each with its `message`, and the `exit_code` of a run of this host alone.
+    `is_unfinished`: the others have pages or images that are due.
     """
 
     exit_code: int

@@ -103,7 +103,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def canonical_parts(url: str) -> SplitResult | None:
     """Return the parts of a URL; None if it is invalid.
 
-    Scheme and host are in lower case, the host is without a default port and the dot of DNS, the path without `//`.
+    Scheme and host are in lower case. The host has no default port and no dot of DNS, the path no `//`.
     """
     try:
         parts = urlsplit(url.strip())

@@ -107,7 +107,7 @@ def count_skipped_by_host(archive: Statements, author_ids: Sequence[int]) -> dic
 
 
 RefusalCheck = Callable[[str, str, Blog], str | None]
-"""Returns why an image may not be fetched, or None, for its URL, the URL of its post, and the blog."""
+"""Returns why an image may not be fetched, or None. Takes its URL, that of its post, and the blog."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -155,7 +155,7 @@ def is_canonical(url: str) -> bool:
 def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> ChangeCounts:
     """Copy a page of the other archive and save what was parsed from it; return the counts of changed rows.
 
-    If it changes a value that a later page shows too, the later pages are marked, and parsed again at the end.
+    If it changes a value that later pages show too, these are marked, and parsed again at the end.
     """
     later, before = later_pages(archive, crawled), snapshot(archive, crawled)
     page_id = archive.insert(

@@ -24,7 +24,7 @@ _MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id
 
 
 # A post is in a category until a page later than all that showed it there removes it. Such a page marked it as gone
-# from the category, or ended a complete listing without it, in an archive that had the post. The ids show which rows
+# from the category, or ended a complete listing without it; its archive had the post. The ids show which rows
 # the archive had before the merge: its listings prove nothing about other posts.
 _MEMBERSHIPS = f"""
 create temp table sightings as

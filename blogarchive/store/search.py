@@ -87,7 +87,7 @@ def escape_fts(words: str | None) -> str:
     """Return the FTS5 expression for Datasette's search box, for our index and for one with whole words.
 
     Datasette calls one function for every full-text table of a database. The expression is the phrase of pairs or
-    the word as typed, which our index contains only if it is a pair.
+    the word as typed; our index contains that only if it is a pair.
     """
     return _expression(parse_query(words or ""), _phrase_or_typed)
 

@@ -56,6 +56,8 @@ class _Delta(NamedTuple):
 
 
 _EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
+_Request = tuple[Page, Target] | tuple[Callable[..., Any], Any]
+"""A page to parse with its target, or a function to call with its arguments."""
 
 _Arguments = TypeVarTuple("_Arguments")
 _Result = TypeVar("_Result")
@@ -169,7 +171,7 @@ class ParserProcess:
             self.is_ready = False
             self._report(_("the second process for parsing has ended; continuing without it"))
 
-    async def request(self, request: "tuple[Page, Target] | tuple[Callable[..., Any], Any]") -> Any:
+    async def request(self, request: _Request) -> Any:
         """Return the parsed page, or the answer of `_call`, when the process is ready; None if parsing failed there.
 
         Results come in the order of the requests, and the lock is acquired in that order. Raises `OSError` or `EOFError`
@@ -213,7 +215,7 @@ class LargePageParser:
         parsed = await self.request((page, target)) if IS_SUPPORTED else None
         return parse_normalized(page, target) if parsed is None else parsed
 
-    async def request(self, request: "tuple[Page, Target] | tuple[Callable[..., Any], Any]") -> Any:
+    async def request(self, request: _Request) -> Any:
         """Return the answer of `ParserProcess.request`. Raises `ParserKilled`."""
         async with self._lock:
             self._process = self._process or ParserProcess()

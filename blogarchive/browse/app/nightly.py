@@ -104,8 +104,8 @@ class Launchd(Schedule):
     def commands(self) -> tuple[list[list[str]], list[list[str]]]:
         """Load the agent; unload it."""
         # `-w` also switches on an agent that was switched off before.
-        words = (["launchctl", verb, "-w", str(self._path)] for verb in ("load", "unload"))
-        return [next(words)], [next(words)]
+        on, off = (["launchctl", verb, "-w", str(self._path)] for verb in ("load", "unload"))
+        return [on], [off]
 
 
 _TASK = """<?xml version="1.0" encoding="UTF-16"?>

@@ -44,8 +44,8 @@ _BELOW_MYRIAD = re.compile(
 def parse_count(text: str) -> int | None:
     """Return the count that `text` shows; None for any other text, or if it is above `MAX_COUNT`.
 
-    Accepts half- or full-width digits with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿,
-    12k, 10万+, Chinese numerals, one pair of brackets, and one classifier (次, 条, …) at the end. Never
+    Accepts half- or full-width digits with or without thousands separators, 1.2万 (exactly 12000), 3千, 1.5亿, 12k,
+    10万+, and Chinese numerals. One pair of brackets and one classifier (次, 条, …) at the end are ignored. Never
     negative.
     """
     if (plain := parse_digits(text)) is not None:

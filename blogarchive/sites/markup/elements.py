@@ -1,7 +1,7 @@
 """Describe elements of a page: their names, the elements around them, and the shapes that a template repeats.
 
-A template writes the same tags and classes for each comment. So the element around a text of each is found by going up
-from all texts at once, as long as the elements are different ones. A comment may also be several elements:
+A template writes the same tags and classes for each comment. The element around each is found by going up from all of
+their texts at once, as long as the elements are different ones. A comment may also be several elements:
 a `dt` and a `dd`, two rows of a table. Then its other elements are beside the one with the text.
 """
 

@@ -53,8 +53,8 @@ def _queue_due(
 ) -> None:
     """Queue due targets within the budgets, listings first, and listings near thirty days regardless of them.
 
-    Blogs whose targets have been due for the longest time come first, because the budget of their host may be too
-    small. `revisits` are the budgets of blogs, None for the default.
+    Blogs whose targets have been due for the longest time come first: the budget of their host may be too small.
+    `revisits` are the budgets of blogs, None for the default.
     """
     left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)
     for blog in blogs:  # a limited run has left targets in the queue
@@ -284,8 +284,8 @@ def queue_more(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: dateti
 def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -> int:
     """Queue further targets of a blog when its queue is empty and nothing is in flight; return how many.
 
-    - If the dates of the months disagree with the stored posts, record a failure and queue the next pages of the home
-      page, unless they were all fetched within thirty days.
+    - If the dates of the months disagree with the stored posts, record a failure. Queue the next pages of the home page
+      too, unless they were all fetched within thirty days.
     - If the home page is gone, queue its earlier URLs.
     - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
     """

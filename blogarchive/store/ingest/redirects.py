@@ -45,7 +45,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     return replace(crawled, target=known)
 
 
-# The SQL condition that `o` has the time of `p`, and its text or was found in a run after one that saw the page of `p`.
+# The SQL condition that `o` has the time of `p`. It has the text of `p` too, or a run found it after one had seen `p`.
 IS_LATER_FORM = """o.posted_at = p.posted_at and (o.title = p.title and o.body_text = p.body_text or exists
              (select 1 from runs where started_at > p.own_page_seen_at and started_at <= o.first_seen_at))"""
 
@@ -61,8 +61,8 @@ select p.id from posts p join (select max(started_at) as began from runs)
 def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
-    The post gets the number that the URL states if no list shows its old number, if this run saw only the new one, or
-    if the post of that number is its later form. A page at the time of the post may show a number that is not stored.
+    The post gets the number that the URL states in three cases: no list shows its old number, this run saw only the new
+    one, or the post of that number is its later form. A page at the time of the post may show a number that is not stored.
     Rows stored under the new number are then added to the earlier post. Otherwise the target keeps its URL, and the
     next redirect is compared again.
     """
@@ -82,8 +82,8 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     return moved
 
 
-# A post of a blog of any host is shown at another URL after its own page was last seen, with the same text. Or it has
-# the same time of day, which no third post has, and was found in a run that did not see the earlier post.
+# A post of a blog of any host is shown at another URL, with the same text, after its own page was last seen. Or the time
+# of day is the same, which no third post has, and a run found it that did not see the earlier post.
 # `cross join` and `+` make SQLite use the index of gone posts, which are few.
 _REAPPEARED = """
 select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key
@@ -99,7 +99,7 @@ select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.
 
 
 def merge_reappeared(archive: Archive) -> None:
-    """Merge posts that are gone and are shown at another URL, without a redirect, with their time and text, or time alone.
+    """Merge gone posts that are shown at another URL without a redirect, with their time and text, or time alone.
 
     The next run fetches another text again, which is then a version of the post.
     """

@@ -150,7 +150,7 @@ def store_unparsed_page(archive: Archive, crawled: CrawledPage) -> bool:
 
 
 def stored_texts(archive: Archive, crawled: CrawledPage) -> list[Row]:
-    """Return title, text and HTML of all stored versions of the posts on the page, and of their comments without titles."""
+    """Return title, text and HTML of all stored versions of the posts on the page, and of their comments."""
     blog = save_page.resolve_blog(archive, crawled)
     ids = [blogs.post_id(archive, blog, post.number) for post in crawled.parsed.posts]
     return [text for post_id in ids for text in archive.rows(_TEXTS, (post_id,))]
@@ -169,7 +169,7 @@ def urls_without_media_file(archive: Archive) -> set[str]:
 
 
 def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
-    """Return the ids of newer pages of the URL, oldest first, then of the newer pages that the posts' rows name."""
+    """Return the ids of newer pages of the URL, oldest first, then of those that the posts' rows name."""
     url, moment = crawled.page.url, format_utc(crawled.page.fetched_at)
     blog = save_page.resolve_blog(archive, crawled)
     query = "select id from pages where url = ? and fetched_at > ? order by fetched_at, id"

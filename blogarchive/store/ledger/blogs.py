@@ -103,7 +103,7 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
 
 def canonical_uid(archive: Archive, site: str, uid: str) -> str:
-    """Return the current uid of the author with the older uid `uid`, or `uid` itself if it is no older uid."""
+    """Return the current uid of the author with the older uid `uid`; `uid` itself if it is none."""
     query = "select a.uid from author_aliases l join authors a on a.id = l.author_id where l.alias = ? and a.site = ?"
     current = archive.text(query, (uid, site))
     return uid if current is None else current

@@ -194,8 +194,8 @@ select site, uid from authors a
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or retried, those of home pages first.
 
-    No run can fix a permanently failed image, a blog without a list of posts, a post behind a password, or a list that
-    a sitemap names as a post: left out, unless no post of the blog was read.
+    Failures that no run can fix are left out: of a permanently failed image, a blog without a list of posts, a post
+    behind a password, a list that a sitemap names as a post. They count while no post of the blog is read.
     """
     homes, read = home_page_urls(archive, blogs), set(archive.rows(_READ))
     found = (x for x in open_failures(archive, blogs) if (x.site, x.uid) not in read or not _is_lasting(x))

@@ -88,7 +88,7 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
 
 
 def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageChain) -> None:
-    """Mark a home page or a month as read to its end, and record the posts that it lacks as missing."""
+    """Mark a home page or a month as read to its end; record the posts that it lacks as missing."""
     numbers = {item.item for item in page_chains.shown_items(context, chain)}
     missing = page_chains.prior_items(context, chain) - numbers
     if kind is PageKind.MONTH:

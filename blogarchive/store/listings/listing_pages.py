@@ -195,7 +195,7 @@ def _needs_next_home(
 
     A chain that was never complete is always followed: otherwise an interruption would leave a gap. So are a list
     that names the times of changes, and the archive that a home page without posts names. So is a list that states
-    another number of posts than were listed, or that may show a post whose own page is gone.
+    another number of posts than were listed, and one that may show a post whose own page is gone.
     """
     if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(link.url):
         return True

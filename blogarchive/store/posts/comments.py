@@ -109,8 +109,8 @@ def match_stored(
     """Return the comments of one base on a page, each with the ordinal of the stored comment that it is.
 
     Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
-    comment of its ordinal, else it is new. So no other comment changes with a new comment above older ones, a
-    reversed order, or an edit of one of two equal comments.
+    comment of its ordinal, else it is new. So no other comment changes with a new comment above older ones,
+    with a reversed order, or if one of two equal comments is edited.
     """
     free = {row.ordinal: row for row in stored}
     matched, unmatched = _match_texts(items, free)

@@ -137,7 +137,7 @@ def _values(author_id: int, selection: PostSelection) -> dict[str, Value]:
 NotedList = tuple[Sequence[tuple[PostLine, str, str | int]], int]
 """One page of a list, and the number of its posts.
 
-Each post has the time of the event (UTC), and the reason why it is gone or the number of its edits.
+Each post has the time of the event (UTC), and why it is gone or the number of its edits.
 """
 
 

@@ -112,7 +112,7 @@ def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float
     size = outline.size(node) * (1 - outline.link_share(node))
     apart = outline.title.heading is None or not outline.contains(node, outline.title.heading)
     agrees = 1.0 if dense is None else _agree(outline, node, dense)
-    return agrees > 0 and apart, mark(node), round(agrees, 1), apart, size
+    return agrees > 0 and apart, mark(node), round(agrees, 2), apart, size
 
 
 def _agree(outline: Outline, one: Element, other: Element) -> float:

@@ -165,7 +165,7 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     end = text.start if text.start > start else start + 30
     if start <= place < end or place in head:
         return (2, edited, 0) if place in head else (edited, 0, place - start)
-    is_near = place < start or _OWN_ID.match(holder.get("id", ""))
+    is_near = place < start or any(map(_OWN_ID.search, (holder.get("id", ""), around.outline.texts[place])))
     gap = start - place if place < start else place - (text.stop or end)
     return (1 + edited, 1 if is_near or gap < _MAX_AFTER else _FAR, abs(gap))
 

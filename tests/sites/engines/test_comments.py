@@ -590,7 +590,7 @@ def test_words_before_the_names_of_all_commenters_are_no_part_of_them(
         "توسط {} در {}", "Опублікував {} о {}", "Опубликовал {} в {}", "Postado por {} em {}", "Scritto da {} il {}", "Parašė {} {}",
         "글쓴이 {} {}", "{} napsal(a): {}", "{} mówi: {}", "{} szerint: {}", "{} a spus: {}", "{} казва: {}", "{} kaže: {}", "{} sanoo: {}",
         "{} säger: {}", "{} zegt: {}", "{} dedi ki: {}", "{} berkata: {}", "{} viết: {}", "{} λέει: {}", "{} אמר: {}", "{} يقول: {}",
-        "{} گفت: {}", "{} пише: {}", "{} говорит: {}", "{} disse: {}", "{} dice: {}", "{} ha detto: {}", "{}님의 말: {}", "{} より: {}",
+        "{} گفت: {}", "{} пише: {}", "{} говорит: {}", "{} disse: {}", "{} dice: {}", "{} ha detto: {}", "{}님의 말: {}", "{} より: {}", "{} 提到... {}",
     ],
 )  # fmt: skip
 def test_words_of_any_language_around_a_name_are_no_part_of_it(line: str) -> None:
@@ -862,6 +862,18 @@ def test_a_label_behind_the_times_of_many_comments_is_no_name() -> None:
     items = "".join(item.format(n=n, place="Kiel" if n == 2 else "Bonn") for n in range(1, 10))
     page = read(f'<div id="comments"><h3>Kommentare</h3><ul>{items * 2}</ul></div>')
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+def test_a_comment_of_this_moment_is_read_beside_older_ones() -> None:
+    """Valine writes `刚刚` for a comment of the last minute, and `2 天前` for others."""
+    rows = "".join(
+        f'<div class="vcard" id="5dd375f72a6b{n}"><span class="vnick">{name}</span><span class="vtime">{time}</span>'
+        f'<div class="vcontent"><p>河边 {n}。</p></div></div>'
+        for n, name, time in ((1, "渔夫", "刚刚"), (2, "船工", "2 天前"))
+    )
+    page = read(f'<div id="vcomments"><div class="vcount"><b>2</b> 评论</div>{rows}</div>')
+    assert authors(page) == [("渔夫", "河边 1。"), ("船工", "河边 2。")]
+    assert [one.posted and one.posted.text for one in page.posts[0].comments] == ["刚刚", "2 天前"]
 
 
 def test_the_thoughts_that_wordpress_counts_in_chinese_are_comments() -> None:

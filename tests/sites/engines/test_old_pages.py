@@ -197,12 +197,45 @@ def test_pictures_that_link_the_posts_of_a_list_do_not_hide_their_titles() -> No
     assert found(page) == (PageKind.HOME, ["桥", "车站", "信", "雨"], [])
 
 
-def test_the_time_of_a_post_of_cnblogs_is_found_far_below_the_text() -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        'posted @ <span id="post-date">2020-05-06 08:32</span> 山人 阅读(318)',
+        "<b>版权声明：</b>本站原创文章，于2020-05-06 08:32，由 <b>山人</b> 发表。",
+        "本文由 山人 于 2020-05-06 08:32 发布",
+    ],
+    ids=["cnblogs", "Begin", "by"],
+)
+def test_the_time_of_a_post_is_found_far_below_the_text(line: str) -> None:
     signs = "".join(f"<li>{word}</li>" for word in "作出声好要关收分粉加推反上下")
-    line = '<div class="postDesc">posted @ <span id="post-date">2020-05-06 08:32</span> 山人 阅读(318)</div>'
-    page = read(f'<h1>{TITLE}</h1><div class="postBody">{TEXT}</div><ul>{signs}</ul>{line}')
+    page = read(
+        f'<h1>{TITLE}</h1><div class="postBody">{TEXT}</div><ul>{signs}</ul><div class="postDesc">{line}</div>'
+    )
     assert page.posts[0].posted is not None
     assert page.posts[0].posted.text == "2020-05-06 08:32"
+
+
+def test_the_titles_of_a_list_are_read_in_the_header_of_each_card() -> None:
+    rows = "".join(
+        f'<div class="a-post"><div class="header"><a class="label" href="/cat/note">杂记</a>'
+        f'<h3><a href="/{n}07.html">{title}</a></h3></div><div class="content"><p>{title}的早晨没有人。</p></div></div>'
+        for n, title in ((3, "桥"), (2, "车站"), (1, "信"))
+    )
+    page = read(f'<div class="header"><h1><a href="/">山居</a></h1></div>{rows}', f"{HOST}/", window="山居")
+    assert found(page)[:2] == (PageKind.HOME, ["桥", "车站", "信"])
+
+
+def test_the_inner_of_two_elements_named_as_the_text_is_the_text() -> None:
+    """Puock has the time of the post below the text, in an element that is named as well."""
+    last = '<div><a href="/cat/note">杂记</a> <span>2020-05-06</span></div>'
+    text = TEXT * 3
+    page = read(
+        f'<h1>{TITLE}</h1><div class="entry-content-box"><div class="entry-content">{text}</div>{last}</div>'
+    )
+    post = page.posts[0]
+    assert (post.body_text or "").endswith("钓鱼。")
+    assert post.posted is not None
+    assert post.posted.text == "2020-05-06"
 
 
 def test_a_text_of_lines_between_br_beside_lines_of_pjblog_has_none_of_them() -> None:

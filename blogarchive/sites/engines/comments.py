@@ -42,10 +42,10 @@ def comment_sections(outline: Outline) -> list[Element]:
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
     # Textcube has a name for each comment, and none for their list.
     lists = {one.getparent() for one in outline.select("li") if has_role(one, ITEM)}
-    # N-blog names no comments: each shows `NAME 回复于 DAY` and is beside the form.
-    nodes = (outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text))
+    # N-blog names no comments: each shows `NAME 回复于 DAY` and is beside the form. Oblog has one element around all.
+    nodes = [outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text)]
     said = {x for n in nodes for x in (n, *n.iterancestors()) if x not in forms and x.getparent() in forms}
-    lists.update(said if len({*map(shape_of, said)}) < len(said) else ())
+    lists.update(said if len({*map(shape_of, said)}) < len(nodes) else ())
     for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE) or node in lists):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):

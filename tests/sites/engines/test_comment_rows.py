@@ -557,9 +557,12 @@ def test_comments_of_other_posts_are_not_counted(other: str) -> None:
     assert read(other + FOOTER).problems == ()
 
 
-def test_blocks_beside_the_form_with_a_name_and_an_answer_on_a_day_are_comments() -> None:
+@pytest.mark.parametrize(
+    "around", ["{}", '<div id="listed"><ul><span>评论列表：</span></ul>{}</div>'], ids=["N-blog", "Oblog"]
+)
+def test_blocks_beside_the_form_with_a_name_and_an_answer_on_a_day_are_comments(around: str) -> None:
     item = '<div style="padding-left:4em"><p><a href="/u/{n}">{name}</a> <span>回复于 {at}</span></p><p>{text}</p></div>'
     form = '<form method="post"><textarea name="content"></textarea></form>'
-    page = read("", text=f"{TEXT}<p>阅读：96 | 评论：3</p>{rows(item)}{form}")
+    page = read("", text=f"{TEXT}<p>阅读：96 | 评论：3</p>{around.format(rows(item))}{form}")
     assert (shown(page), page.problems) == (expected(), ())
     assert "青禾" not in (page.posts[0].body_text or "青禾")

@@ -807,14 +807,15 @@ def test_a_link_of_the_profile_behind_the_bold_name_is_not_the_name() -> None:
         assert [one.author_name for one in found] == ["Jutta", "Sven", "Maria"]
 
 
-def test_comments_under_a_heading_that_counts_them_are_read_with_the_time_behind_the_text() -> None:
+@pytest.mark.parametrize("heading", ["已有 2 条评论", "回應文章", "评论区 (2)", "留言內容："])
+def test_comments_under_a_heading_of_them_are_read_with_the_time_behind_the_text(heading: str) -> None:
     item = (
         '<div class="comment-body" id="comment-{n}"><div><h4>{name}</h4><div><p>Am See {n}.</p></div></div>'
         '<div class="when">2019-05-2{n} 09:05:00</div><div><a href="#">回复</a></div></div>'
     )
     items = item.format(n=1, name="Jutta") + item.format(n=2, name="Sven")
     form = '<div class="respond"><h3>添加新评论</h3><form><textarea></textarea></form></div>'
-    page = read(f'<div id="talk1"><div>已有 2 条评论</div>{items}{form}</div>')
+    page = read(f'<div id="talk1"><div>{heading}</div>{items}{form}</div>')
     assert ([one.author_name for one in page.posts[0].comments], told(page)) == (["Jutta", "Sven"], [])
 
 

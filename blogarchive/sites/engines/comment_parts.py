@@ -218,7 +218,10 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
     # A visitor signs as `2333`, which is else a number of a comment.
     named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d{3,}$", "x", outline.text(n)))]
     found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
-    bare = (node for node in item.nodes if has_role(node, _AUTHOR) and not outline.text(node))
+    # Weisay has the picture of the author alone in an element named so.
+    bare = (
+        n for n in item.nodes if has_role(n, _AUTHOR) and not outline.text(n) and n.find(".//img") is None
+    )
     return found or [(shape_of(node), _NOBODY) for node in bare]
 
 

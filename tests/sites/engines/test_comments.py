@@ -794,6 +794,19 @@ def test_a_badge_with_the_class_of_an_author_is_not_the_name() -> None:
     ]
 
 
+def test_a_badge_beside_a_bold_name_is_not_the_name_where_the_picture_has_the_class_of_the_author() -> None:
+    """Weisay names the element of the picture `comment-author`, and the badge of the owner `post-author`."""
+    item = (
+        '<li id="comment-{n}"><div class="comment-author"><img src="/{n}.jpg"></div><div class="floor">{floor}</div>'
+        '<strong>{name}</strong>{badge}:<p>Am See {n}.</p><span class="datetime">2019-05-2{n} 09:05</span></li>'
+    )
+    badge = '<span class="post-author">博主</span>'
+    rows = (("Jutta", "沙发", ""), ("Sven", "", badge), ("Maria", "板凳", ""))
+    items = (item.format(n=n, name=name, floor=at, badge=it) for n, (name, at, it) in enumerate(rows, 1))
+    page = read(f'<div id="comments"><ol>{"".join(items)}</ol></div>')
+    assert authors(page) == [("Jutta", "Am See 1."), ("Sven", "Am See 2."), ("Maria", "Am See 3.")]
+
+
 def test_a_link_of_the_profile_behind_the_bold_name_is_not_the_name() -> None:
     item = (
         '<div class="comment" id="comment-{n}"><div class="comment-info"><b>{name} </b>'

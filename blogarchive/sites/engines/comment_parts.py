@@ -24,7 +24,7 @@ _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "line answe
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
-_SIGNS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#"
+_SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
 _TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "span", "q")
@@ -219,9 +219,7 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
     named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d{3,}$", "x", outline.text(n)))]
     found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
     # Weisay has the picture of the author alone in an element named so.
-    bare = (
-        n for n in item.nodes if has_role(n, _AUTHOR) and not outline.text(n) and n.find(".//img") is None
-    )
+    bare = (n for n in item.nodes if has_role(n, _AUTHOR) and not (outline.text(n) or [*n.iter("img")]))
     return found or [(shape_of(node), _NOBODY) for node in bare]
 
 
@@ -251,8 +249,8 @@ def is_label(text: str) -> bool:
 
 def _trim(text: str) -> str:
     """Return a name without words that say who wrote: `Posted by`, `says:`."""
-    name = _SAYS.sub("", " " + _BY.sub("", text.strip(_SIGNS).lstrip("])）").rstrip("[(（"))).strip(_SIGNS)
-    return _BADGE.sub("", name) or name
+    inner = _BY.sub("", text.lstrip(_SIGNS).rstrip(_ENDS).lstrip("])）").rstrip("[(（"))
+    return _BADGE.sub("", name := _SAYS.sub("", f" {inner}").strip(_SIGNS)) or name
 
 
 def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:

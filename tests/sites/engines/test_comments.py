@@ -600,6 +600,12 @@ def test_words_of_any_language_around_a_name_are_no_part_of_it(line: str) -> Non
     assert authors(page) == [("Ada Holm", "Am See.")]
 
 
+@pytest.mark.parametrize("line", ["<b>听说</b> {}", "<b>听说</b>说：{}", "听说 说：{}"])
+def test_a_name_that_ends_with_a_word_for_saying_is_whole(line: str) -> None:
+    comment = f"<div id='comments'><div><p>{line.format('2019-05-21 09:05')}</p><p>湖边。</p></div></div>"
+    assert authors(read(comment)) == [("听说", "湖边。")]
+
+
 @pytest.mark.parametrize(
     "button",
     ["Rispondi", "Odpowiedz", "Odpovědět", "Válasz", "Svara", "Beantwoorden", "Cevapla", "Yanıtla", "Balas", "Trả lời", "Απάντηση", "השב",

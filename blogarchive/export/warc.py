@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from http.client import responses
+from http import HTTPStatus  # `http.client`, which has these too, imports the libraries of mail and TLS
 from io import BytesIO
 from typing import IO, Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -83,6 +83,7 @@ _NO_PUNCTUATION: Final = str.maketrans("", "", "-:TZ")
 UNKNOWN_TIME: Final = "1970-01-01T00:00:00+00:00"
 """The time of a record without a fetch time."""
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _TRANSFER_HEADERS = {"content-encoding", "transfer-encoding", "content-length", "connection", "keep-alive"}
 
 
@@ -117,7 +118,7 @@ def warc_date(at: str) -> str:
 def _page_record(row: PageRow) -> Any:
     page = row.unpack().page
     headers = _record_headers("response", page.url, row.fetched_at, page.body) | _target_field(row)
-    status = f"{page.status} {responses.get(page.status, 'Unknown')}"
+    status = f"{page.status} {_PHRASES.get(page.status, 'Unknown')}"
     http_headers = StatusAndHeaders(status, list(_http_headers(page)), protocol="HTTP/1.1")
     content = BytesIO(page.body), len(page.body)
     given = {"warc_headers_dict": headers, "http_headers": http_headers}

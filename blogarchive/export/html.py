@@ -1,19 +1,22 @@
 """`export html`: a static site that opens from a disk, with an index by month and category, and a search."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from blogarchive.export import posts as post_files
 from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
 from blogarchive.export.jsonl import compact_json
-from blogarchive.export.run import ExportJob, exporter
+from blogarchive.export.run import ExportJob, exporter, program_digest
 from blogarchive.messages.translate import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
@@ -136,10 +139,25 @@ def render_template(template: str, **values: object) -> bytes:
     return environment("site").get_template(template).render(values).encode()
 
 
+class _CodeCache(FileSystemBytecodeCache):
+    """The code of templates, beside that of modules: who may write there may change this program anyway."""
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return a checksum for the code: the program and its libraries decide too what a template becomes."""
+        return super().get_source_checksum(source + program_digest().hex())
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Store code where and when Python stores that of modules."""
+        with suppress(OSError):
+            if not sys.dont_write_bytecode:
+                super().dump_bytecode(bucket)
+
+
 @cache
 def environment(folder: str) -> Environment:
     """Return the environment of a folder of templates."""
     own = PackageLoader("blogarchive.export", f"templates/{folder}")
+    compiled = __spec__.cached if __spec__ else None  # None in a program that is one file
     environment = Environment(
         loader=ChoiceLoader((own, PackageLoader("blogarchive.rendering"))),
         autoescape=True,
@@ -148,6 +166,7 @@ def environment(folder: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=_CodeCache(str(Path(compiled).parent), "%s.template") if compiled else None,
     )
     environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
     environment.filters |= {

@@ -1,11 +1,14 @@
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from jinja2 import Environment
 from lxml import html
 
 from blogarchive.cli.group import run
+from blogarchive.export import html as html_export
 from blogarchive.export.html import export_html
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.exports import Filters
@@ -159,3 +162,32 @@ def test_a_blog_stored_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     Archive.open(archive).close()  # updates the search index
     assert run(["search", "第一篇", "--author", "31182", "--db", str(archive)]) == 0
     assert "第一篇" in capsys.readouterr().out
+
+
+def test_the_code_of_a_template_is_stored_for_one_version_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    compile_template = Environment.compile
+
+    def counted(environment: Environment, source: str, *given: Any) -> Any:
+        compiled.append(source)
+        return compile_template(environment, source, *given)
+
+    def rendered(program: bytes) -> list[bytes]:
+        monkeypatch.setattr(html_export, "program_digest", lambda: program)
+        html_export.environment.cache_clear()
+        return [html_export.render_template("front.html", root="", blogs=[]) for _ in range(2)]
+
+    monkeypatch.setattr(Environment, "compile", counted)
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    monkeypatch.setattr(html_export.__spec__, "cached", str(tmp_path / "html.pyc"))
+    first = rendered(b"1")
+    count = len(compiled)
+    assert rendered(b"1") == first
+    assert len(compiled) == count > 0
+    assert rendered(b"2") == first
+    assert len(compiled) == 2 * count
+    tmp_path.chmod(0o500)
+    assert rendered(b"3") == first
+    html_export.environment.cache_clear()

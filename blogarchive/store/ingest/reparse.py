@@ -1,5 +1,6 @@
 """Parse stored pages again, and save pages that another program fetched, at the time at which they were saved."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from blogarchive.store.pages import pages
 from blogarchive.store.pages.context import Outcome, SaveResult
 from blogarchive.store.posts.comments import identify_comments
 from blogarchive.store.posts.posts import COLUMNS
-from blogarchive.store.rows import Parameters, format_utc
+from blogarchive.store.rows import format_utc
 from blogarchive.store.statements import Row
 
 Snapshot = dict[str, dict[str, Any]]
@@ -22,9 +23,10 @@ Snapshot = dict[str, dict[str, Any]]
 _AUTHOR = "select nickname, blog_title, tagline, registered_on from authors where site = ? and uid = ?"
 _LISTINGS = {"archive_months": "month", "categories": "name"}
 _POST = f"""
-select p.id, p.title, p.posted_at, p.body_html, p.body_text, {", ".join((*COLUMNS, *FACTS))}, p.page_id,
+select p.id, p.number, p.title, p.posted_at, p.body_html, p.body_text, {", ".join((*COLUMNS, *FACTS))}, p.page_id,
        (select count(*) from post_revisions r where r.post_id = p.id) as revisions
-  from posts p join authors a on a.id = p.author_id where a.site = ? and a.uid is ? and p.number = ?
+  from posts p join authors a on a.id = p.author_id
+ where a.site = ? and a.uid is ? and p.number in (select value from json_each(?))
 """  # noqa: S608 - constants
 _COMMENTS = """
 select fingerprint, author_name, author_url, reply_to, posted_at, body_html, body_text, likes
@@ -97,17 +99,14 @@ def snapshot(archive: Archive, crawled: CrawledPage) -> Snapshot:
                     where a.site = ? and a.uid = ?"""  # noqa: S608 - constants
             for name in archive.column(query, scope):
                 found[f"{table} {name}"] = {column: name}
-    numbers = {post.number for post in parsed.posts} | {post.number for post in parsed.listed}
-    for number in numbers - {None}:
-        found.update(_post_snapshot(archive, number, (*scope, number)))
-    return found
-
-
-def _post_snapshot(archive: Archive, number: str | None, scope: Parameters) -> Snapshot:
-    posts = archive.dicts(_POST, scope)
-    found = {f"post {number}": post for post in posts[:1]}
-    for comment in archive.dicts(_COMMENTS, (posts[0].pop("id"),)) if posts else ():
-        found[f"post {number}, comment {comment.pop('fingerprint')}"] = comment
+    shown = {post.number for post in parsed.posts}
+    numbers = json.dumps([*shown.union(post.number for post in parsed.listed)])
+    for post in archive.dicts(_POST, (*scope, numbers)):
+        post_id, number = post.pop("id"), post.pop("number")
+        found[f"post {number}"] = post
+        # A list changes no comments of the posts that it only names.
+        for comment in archive.dicts(_COMMENTS, (post_id,)) if number in shown else ():
+            found[f"post {number}, comment {comment.pop('fingerprint')}"] = comment
     return found
 
 

@@ -194,13 +194,13 @@ _LINES_OF_LAST_ROW = 30
 
 def _iter_rows(view: PageView, page: ParsedPage, found: Sequence[tuple[range, ListedPost]]) -> Iterator[str]:
     """Yield the form of the numbers or times that all rows of a list have and no field of a listed post."""
-    if len(found) < _MIN_ROWS:
-        return
-    rows = ({_row_form(view, i, post) for i in row} for row, post in found)
-    forms = (_LIKES.sub("", form) for form in set.intersection(*rows))
     has_counts = any(post.views is not None or post.comment_count is not None for post in page.listed)
     signs = [] if has_counts else ["0"]
     signs += [] if any(post.posted and ":" in post.posted.text for post in page.listed) else ["T"]
+    if len(found) < _MIN_ROWS or not signs:
+        return
+    rows = ({_row_form(view, i, post) for i in row} for row, post in found)
+    forms = (_LIKES.sub("", form) for form in set.intersection(*rows))
     shown = (form for form in forms if any(sign in form for sign in signs))
     yield from (form for form in shown if not _PROSE.search(form))
 

@@ -28,7 +28,7 @@ class Line:
     """One visible line: its collapsed text, its innermost block, and its position in the document.
 
     `start` and `end` are positions in document order. `links` are the text in the line and the element of each `a`,
-    in order. A line of images only has an empty text. A line is never changed after its creation; it is not frozen
+    in order. A line of images only has an empty text. A line is never changed after `_make_line`; it is not frozen
     because that doubles the time to create the hundreds of lines of a page.
     """
 
@@ -64,6 +64,16 @@ class Line:
         return None
 
 
+_new = object.__new__
+
+
+def _make_line(*fields: Any) -> Line:
+    """Return the line with these fields. To call a class with arguments takes four times as long (Python 3.11)."""
+    line: Line = _new(Line)
+    (line.index, line.text, line.block, line.start, line.end, line.spans, line.links, line.media) = fields
+    return line
+
+
 # --- text of a line
 
 Piece = tuple[str | None, Element | None, Element | None, int]
@@ -87,7 +97,7 @@ def _add_line(lines: list[Line], pieces: list[Piece], block: Element | None, pre
             text = _spaces.sub(" ", text)
         links = () if anchor is None else ((text, anchor),)
         spans = ((0, len(text), node, anchor),)
-        lines.append(Line(len(lines), text, block, position, position + 1, spans, links))
+        lines.append(_make_line(len(lines), text, block, position, position + 1, spans, links, ()))
     pieces.clear()
 
 
@@ -101,7 +111,7 @@ def _join_two(index: int, pieces: Sequence[Piece], block: Element) -> Line | Non
         return None
     spans = ((0, middle, outer, None), (middle, len(text), node, anchor))
     links = () if anchor is None else ((after.strip(_EDGES), anchor),)
-    return Line(index, text, block, start, last + 1, spans, links)
+    return _make_line(index, text, block, start, last + 1, spans, links, ())
 
 
 def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: Element | None) -> Line | None:
@@ -113,7 +123,7 @@ def _join_pieces(index: int, pieces: Sequence[Piece], block: Element, pre: Eleme
     if text != raw:
         spans = _shift_spans(spans, raw.find(text) if text else 0, len(text))
     links, end = _find_links(text, spans, media), positions[-1] + 1
-    return Line(index, text, block, positions[0], end, tuple(spans), links, tuple(media))
+    return _make_line(index, text, block, positions[0], end, tuple(spans), links, tuple(media))
 
 
 def _collect(pieces: Sequence[Piece], pre: Element | None) -> tuple[str, list[Span], list[Media], list[int]]:

@@ -242,15 +242,13 @@ _MAY_HIDE = re.compile(r"display|visibility|:\s*-\d{4}", re.IGNORECASE)
 _OUTSIDE = re.compile(r"-\d{4,}(?:\.\d+)?px")  # links that a stranger adds to a page are often outside of it
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Selecting attributes, then their elements, is six times as fast as testing every element.
-_select_styled = etree.XPath("descendant-or-self::*/@style/..")
-_select_hidden = etree.XPath("descendant-or-self::*/@hidden/..")
+_select_styled_or_hidden = etree.XPath("descendant-or-self::*/@style/..|descendant-or-self::*/@hidden/..")
 
 
 def hidden_elements(root: Element) -> frozenset[Element]:
     """Return the elements under `root` that their own attributes hide; style sheets are ignored."""
-    styled = cast("list[Element]", _select_styled(root))
-    unshown = [node for node in styled if _hides_element(node.get("style", ""))]
-    return frozenset([*unshown, *cast("list[Element]", _select_hidden(root))])
+    styled = cast("list[Element]", _select_styled_or_hidden(root))
+    return frozenset(n for n in styled if n.get("hidden") is not None or _hides_element(n.get("style", "")))
 
 
 def _hides_element(style: str) -> bool:

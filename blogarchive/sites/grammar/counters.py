@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
@@ -170,7 +171,7 @@ def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     for index in _find_starts(view, start, end):
         # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
         begins = (index - 1, index) if ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
-        found = (_parse_counters_at(view, i, end) for i in begins if i >= start)
+        found = (_read_counters(view, i, end) for i in begins if i >= start)
         if counters := next(filter(None, found), None):
             yield counters
             start = counters.last + 1
@@ -229,6 +230,13 @@ def find_counts(texts: Sequence[str]) -> CountTexts | None:
 def may_show_views(view: PageView, index: int) -> bool:
     """Return whether a line has a label of views with a number: a cheap test before the others."""
     return _COUNTS_AFTER_TIME.search(view.folded[index]) is not None
+
+
+def _read_counters(view: PageView, index: int, end: int) -> Counters | None:
+    """Return the counters that begin on a line, parsed once: the search for the title needs them, and that for the end."""
+    if (index, end) not in view.counters:
+        view.counters[index, end] = _parse_counters_at(view, index, end)
+    return cast("Counters | None", view.counters[index, end])
 
 
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:

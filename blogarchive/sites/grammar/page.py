@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from itertools import accumulate, islice
+from typing import Any, cast
 
 from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
@@ -119,8 +120,9 @@ class PageView:
     `folded[i]` is line i for matching; `line_index` joins all of them. `links[i]` are the links of line i
     in order; `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of
     the sidebar to their sections; `image_labels` has the text of lines that have images only. `url` is that
-    of the page, `number` that of its post, `base` resolves relative links, `now` is the fetch time in the
-    site's zone.
+    of the page, `number` that of its post, `base` resolves relative links, `now` is the
+    fetch time in the site's zone. `label_lines` are those found so far, by
+    their pattern, `counters` those read so far, by their first line and the end of the search.
     """
 
     document: Document
@@ -136,9 +138,8 @@ class PageView:
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
     number: str | None
-    label_lines: dict[str, Sequence[int]] = field(
-        default_factory=dict, repr=False
-    )  # found once, by their pattern
+    label_lines: dict[str, Sequence[int]] = field(default_factory=dict, repr=False)
+    counters: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False)
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
@@ -266,7 +267,7 @@ class JoinedLines:
 
     def raw_text(self, start: int, end: int) -> str:
         """Return the text as shown between two offsets."""
-        return " ".join(line.text for line in self.lines)[start:end].strip(_SPACES)
+        return " ".join([line.text for line in self.lines])[start:end].strip(_SPACES)
 
     def node_at(self, offset: int) -> Element:
         """Return the element of the character at `offset`."""
@@ -372,11 +373,11 @@ class DomPosition:
 
 def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
     """Return the position of the lines `first` to `last`; `nodes` are the elements of their parts."""
-    block = view.lines[first].block
+    attributes = cast("dict[str, str]", dict(view.lines[first].block.items()))
     return DomPosition(
         block_position=_find_block_position(view, first, last),
         paths=tuple([view.tag_path(node) for node in nodes]),
-        style="/".join([block.get(name, "") for name in _STYLE_ATTRIBUTES]) if block.attrib else "",
+        style="/".join([attributes.get(name, "") for name in _STYLE_ATTRIBUTES]) if attributes else "",
     )
 
 

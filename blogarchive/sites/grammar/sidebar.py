@@ -1,6 +1,7 @@
 """The sidebar: author card, latest titles, categories, months."""
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -209,10 +210,9 @@ def _lines_together(lines: Sequence[int]) -> Sequence[int]:
 
 def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
     labels = view.sections.keys() - view.post_lines  # a link to a post is its title, whatever its words
-    for offset, index in enumerate(outside):
-        if index in labels:
-            path = view.tag_path(view.lines[index].node_at(0))
-            yield _Label(offset, view.sections[index], path)
+    for index in sorted(labels.intersection(outside)):
+        path = view.tag_path(view.lines[index].node_at(0))
+        yield _Label(bisect_left(outside, index), view.sections[index], path)
 
 
 # Promise "no forgery": a line of a text may have the words of a label.
@@ -397,7 +397,7 @@ def _parse_titles(
 def _parse_categories(
     view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
 ) -> tuple[CategoryRow, ...]:
-    headings = {i: row for i in lines if (row := _parse_category(view, i)) is not None}
+    headings = {i: row for i in lines if i not in view.post_lines and (row := _parse_category(view, i))}
     offsets = [offset for offset, index in enumerate(lines) if index in headings]
     rows = []
     ends = [*offsets[1:], len(lines)]

@@ -80,8 +80,8 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
         text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
         may_begin = begin in text and (text.startswith(begin) or text[0] in _SIGNS)
-        has_class = line.links and line.links[0][1].get("class") is not None
-        may_be = may_begin or line.block.tag in HEADING_TAGS or (has_class and _has_title_class(line))
+        begins_in_link = line.spans and line.spans[0][3] is not None
+        may_be = may_begin or line.block.tag in HEADING_TAGS or (begins_in_link and _has_title_class(line))
         is_title = may_be and text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
         if is_title or line.index in labelling:
             yield line.index
@@ -257,13 +257,14 @@ _TEMPLATE_TEXT = re.compile(
     rf"|发[表布]于\s*{vocabulary.TIME_OF_DAY}(?:\s*[|·,].{{0,120}})?"
     rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{vocabulary.TIME_OF_DAY}"
 )
-_SPACED_LABEL = re.compile(r"^(\w)\s+(\w)(?=\s*:)")
+_SPACED_LABEL = re.compile(r"(\w)\s+(\w)(?=\s*:)")
 _METADATA = re.compile(r"(?:作者|来源|标签|关键词|时间|日期|(?:发表|发布|更新)(?:于|时间|日期))\s*:.{1,60}")
 
 
 def join_label(text: str) -> str:
     """Return a row without the space in a label such as 分　类."""
-    return _SPACED_LABEL.sub(r"\1\2", text)
+    label = _SPACED_LABEL.match(text)
+    return text if label is None else label[1] + text[label.start(2) :]
 
 
 def is_template_text(text: str) -> bool:

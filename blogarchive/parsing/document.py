@@ -97,16 +97,19 @@ def _show_exact_times(root: dom.Element) -> None:
             node.text = "".join(filter(None, exact.groups()))
 
 
-_LABEL = r"(?:[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|[評评][论論]|回[复覆復]|留言|喜[欢歡]|推[荐薦]|[点點]?[赞讚]|[顶頂])"
-_LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}:\s*\d[\d,]*\s*", re.DOTALL)
+_LABEL = (
+    r"(?:[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|[評评][论論]|回[复覆復]|留言|喜[欢歡]|推[荐薦]|[点點]?[赞讚]|[顶頂]"
+    "|注册日期|註冊日期|访问总量|訪問總量)"
+)
+_LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}:\s*\d[\d,-]*\s*", re.DOTALL)
 
 
 # Instead of the icon, a reader hears its label, or sees it if the file is missing.
 def _show_icon_labels(root: dom.Element) -> None:
     """Add the labels of icons before the numbers after these, and 回复 before any text."""
-    for node in root.iter("img"):
-        label, after = node.get("alt", ""), node.tail or ""
-        if label and _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
+    for node in root.iter("img", "i"):
+        label, after = node.get("alt") or node.get("title", ""), node.tail or ""
+        if label and not node.text and _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
             node.tail = f" {label} {after.lstrip()}"
 
 

@@ -189,9 +189,8 @@ def split_comments_above(
     blocks = []
     for header in headers:
         begin = _find_text_above(view, header, known - {header.first})
-        if begin is None and _fills_element(view, headers, header):
-            begin = header.first  # without text
-        if begin is None or begin < start:
+        begin = header.first if begin is None else begin  # without text
+        if begin < start:
             return ()
         end, likes = header.last + 1, header.likes
         block = CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
@@ -200,12 +199,6 @@ def split_comments_above(
     has_text = any(view.has_text(range(b.text_begin, b.text_end)) for b in blocks)
     filled = sum(b.text_begin < b.text_end for b in blocks)
     return tuple(blocks) if has_text and filled * 2 > len(blocks) else ()
-
-
-def _fills_element(view: PageView, headers: Sequence[CommentHeader], header: CommentHeader) -> bool:
-    """Check whether the element of one of several comments has its header alone."""
-    inside = view.document.lines_in(comment_footers.find_comment_element(view, headers, header))
-    return inside.start == header.first and _ends_in_buttons(view, header, inside)
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
@@ -237,10 +230,9 @@ def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[Co
     stop = max(min(block.stop, markers.end), header.last + 1)
     earlier = range(headers[0].last + 1, header.first)
     typed = {view.tag_path(view.lines[i].node_at(0)) for i in earlier if view.folded[i]}
-    alone = comment_footers.starts_element(view, block, header)
     stop = next((i for i in range(header.last + 1, stop) if view.is_in_form(i, header.first)), stop)
     outside = (i for i in range(header.last + 1, stop) if not _is_in_text(view, header, i))
-    return next((i for i in outside if _is_template_line(markers, i, typed, alone)), stop)
+    return next((i for i in outside if _is_template_line(markers, i, typed)), stop)
 
 
 # The owner's answer is below the text, in the element of the text.
@@ -251,22 +243,15 @@ def _is_in_text(view: PageView, header: CommentHeader, index: int) -> bool:
     return not view.document.contains(around, view.lines[header.last])
 
 
-def _is_template_line(
-    markers: comment_footers.CommentMarkers, index: int, typed: set[str], alone: bool
-) -> bool:
+def _is_template_line(markers: comment_footers.CommentMarkers, index: int, typed: set[str]) -> bool:
     """Check whether the template wrote a line: another position than comments, a pager, or a label."""
     view = markers.view
     line = view.lines[index]
-    if typed and view.folded[index]:
-        path = view.tag_path(line.node_at(0))
-        # A comment in an element of its own, or one before it, may begin with a quotation.
-        nested = (f"{path}/".startswith(f"{each}/") or each.startswith(f"{path}/") for each in typed)
-        if path not in typed and not (alone and any(nested)):
-            return True
-    words = view.folded[index].strip()
-    if line.links and not _NOT_PAGER.search(words):
+    if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
         return True
-    return _FORM_LABEL.fullmatch(words) is not None
+    words = view.folded[index].strip()
+    is_pager = bool(line.links) and not _NOT_PAGER.search(words)
+    return is_pager or _FORM_LABEL.fullmatch(words) is not None
 
 
 def iter_text_lines(

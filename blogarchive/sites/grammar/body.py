@@ -17,7 +17,9 @@ _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
 _BUTTON = re.compile("javascript:|#|$")
 _NEIGHBOUR_SIGNS = " :：|«»‹›<>←→[]【】"
-_NEIGHBOUR = re.compile("[上下前后後]一?篇|Previous|Next")
+_NEIGHBOUR = re.compile(
+    r"[上下前后後]一?篇|Previous|Next|(?:浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論)(?=\W{0,2}\d)"
+)
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
@@ -120,6 +122,7 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     That is the first of the last lines of the template that are outside the element of the text; else `end`.
     """
     first = next((i for i in range(start, end) if not is_template_line(view, i)), end)
+    first = _skip_banner(view, first, end)
     around = view.iter_around(first) if first < end else ()
     inner = list(takewhile(lambda each: start <= each[1].start and each[1].stop <= end, around))
     if not inner or (above := inner[-1][0].getparent()) is None:
@@ -142,6 +145,21 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
 
     last = min(takewhile(is_template, reversed(rest)), default=end)
     return min(first, last), last
+
+
+def _skip_banner(view: PageView, first: int, end: int) -> int:
+    """Return the first line of the element of the text if only links around images are above it, outside of it."""
+    stop = next((i for i in range(first, end) if not _is_banner(view, i)), end)
+    if stop in (first, end):
+        return first
+    inner = takewhile(lambda each: first < each[1].start and each[1].stop <= end, view.iter_around(stop))
+    is_whole = any((len(inside) > 1 and inside.stop == end) or has_body_class(node) for node, inside in inner)
+    return stop if is_whole else first
+
+
+def _is_banner(view: PageView, index: int) -> bool:
+    line = view.lines[index]
+    return not line.text.strip() and all(anchor is not None for _, anchor in line.media)
 
 
 def _leads_away(view: PageView, index: int) -> bool:

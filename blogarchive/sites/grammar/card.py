@@ -50,7 +50,7 @@ _FIELD_START = re.compile(
 _NUMBER_BEFORE = re.compile(rf"\d\s*{_UNIT}\s*总?访问(?![\w:]|\s*\d)")
 _NUMBERS_FIRST = re.compile(rf"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*{_UNIT}\s*总?访问)|(?<=访问)\s*")
 _NICKNAME = re.compile(
-    r"(?:[昵暱][称稱]|姓名|网名|笔名|博主|站长|主人|用户名?|作者|作家)\s*(?:(?::|(?<=博主\s))\s*(?P<value>\S.{0,40})?)?"
+    r"(?:[昵暱][称稱]|姓名|网名|笔名|博主|站长|主人|用户名?|作者|作家|Name)\s*(?:(?::|(?<=博主\s))\s*(?P<value>\S.{0,40})?)?"
 )
 NO_NAME = re.compile(
     r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|[一-鿿]{2,3}\s*\d[\d,]*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于|等级|积分).*|.*[。!?]"
@@ -108,6 +108,12 @@ def _read_line(view: PageView, index: int) -> tuple[str, str]:
     above = range(index - 1, index) if _is_above_word(view, index - 1) else range(0)
     lines = () if _is_above_word(view, index) else (*above, index)
     return " ".join(view.folded[i] for i in lines), " ".join(view.lines[i].text for i in lines)
+
+
+def _shows_visits(view: PageView, index: int) -> bool:
+    """Check whether a line has the visits, or their label alone above a number."""
+    text, below = _read_line(view, index)[0], "".join(view.folded[index + 1 : index + 2])
+    return _VISITS_IN.search(text if ONLY_NUMBERS.fullmatch(below) is None else f"{text} {below}") is not None
 
 
 def _is_above_word(view: PageView, index: int) -> bool:
@@ -174,7 +180,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
-    visits = [i for i in filled if _VISITS_IN.search(_read_line(view, i)[0])]
+    visits = [i for i in filled if _shows_visits(view, i)]
     found = (_parse_box(view, i, frozenset(filled), is_sole=len(visits) == 1) for i in visits)
     return next((each for each in found if each[0] != NO_CARD), (NO_CARD, ()))
 
@@ -195,7 +201,7 @@ def _parse_box(
         if len(inside) > 2 * _MAX_LINES or not view.post_lines.isdisjoint(inside):
             break
         own = [i for i in view.lines_with_text(inside) if i in lines]
-        if sum(_VISITS_IN.search(_read_line(view, i)[0]) is not None for i in own) > 1:
+        if sum(_shows_visits(view, i) for i in own) > 1:
             break
         above = (i for i in own if i < visits and i not in view.sections)
         texts = ((i, _read_line(view, i)[0].strip()) for i in above)
@@ -236,7 +242,7 @@ def _add_field(card: AuthorCard, before: str, field: _CardField, following: str)
 def _add_age(card: AuthorCard, before: str, field: _CardField, match: "re.Match[str]") -> AuthorCard:
     """Add age and nickname; the nickname precedes the age, or is on the line before."""
     named = field.raw[slice(*match.span("name"))] if match["name"] else "" if match["blog"] else before
-    card = replace(card, nickname=named.strip(_EDGES) or card.nickname)
+    card = replace(card, nickname=card.nickname or named.strip(_EDGES) or None)
     age = int(match["age"])
     if age > _MAX_AGE:
         return _add_problem(card, "account_age", Detail.AGE.format(years=age))
@@ -268,6 +274,7 @@ _URL_LINE = re.compile(
 _MAX_TITLE_LINES = 4
 _BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
 _PATH_SIGN = re.compile("[>→»]")
+_DATED = re.compile(DATE)
 _MENU_WORDS = re.compile(
     r"\d{4}[-年]\d{1,2}月?|返回|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
     re.IGNORECASE,
@@ -304,7 +311,37 @@ def parse_blog_header(
     # TITLE - BLOG - SITE: a link of the site's bar may name the author.
     named = (each for each in chain((first,), found) if f" {each[1]} " in view.document.title)
     index, name = next(named, first)
-    return BlogHeader() if name is None else BlogHeader(title=name, own_lines=frozenset((index,)))
+    if name is None:
+        return BlogHeader()
+    tagline, below = _find_tagline(view, index, name, {i for i in outside if end is None or i < end})
+    return BlogHeader(title=name, tagline=tagline, own_lines=frozenset((index, *below)))
+
+
+# Promise "any markup": the tagline is in an element of its own beside the title, or on the lines below it in a header.
+def _find_tagline(
+    view: PageView, title: int, name: str, outside: Container[int]
+) -> tuple[str | None, Sequence[int]]:
+    """Return the tagline beside or below the title of the blog, and the lines that it has alone."""
+    line = view.lines[title]
+    pieces = [(line.text[begin:stop].strip(), anchor) for begin, stop, _, anchor in line.spans]
+    shown = [(text, anchor) for text, anchor in pieces if text not in ("", name)]
+    beside = list(takewhile(lambda piece: "://" not in piece[0], shown))
+    if shown:
+        is_tagline = len(beside) == 1 and beside[0][1] is None and name in dict(pieces)
+        return (beside[0][0] if is_tagline and _may_be_tagline(beside[0][0]) else None), ()
+    around = (list(view.lines_with_text(inside)) for _, inside in view.iter_around(title))
+    header = next((lines for lines in around if len(lines) > 1), [])
+    below = header[header.index(title) + 1 :] if len(header) <= _MAX_TITLE_LINES else []
+    if all(i in outside and not view.links[i] and _may_be_tagline(view.folded[i]) for i in below):
+        return " ".join(view.lines[i].text.strip() for i in below) or None, below
+    return None, ()
+
+
+def _may_be_tagline(text: str) -> bool:
+    """Check whether a text is no menu, no date and no label with a value."""
+    words = fold(text).split()
+    is_menu = all(word in SITE_BAR or not word.strip("|-·>") for word in words)
+    return not (is_menu or _DATED.search(text) or _NICKNAME.match(text) or _VISITS_IN.search(text))
 
 
 # Promise "any markup": a page may show the title of the blog without its URL.

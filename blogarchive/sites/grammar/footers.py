@@ -24,7 +24,7 @@ _FOOTER = re.compile(
 )
 # Buttons around a 回复 that is a button itself; nobody can type more than these there.
 BUTTONS = re.compile(
-    r"(?:[\s|·/,\[\]【】]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|引用|删除|分享|[Rr]eply|[Qq]uote|[Rr]eport|(?P<likes>\(?\s*\d[\d,]*\s*\)?))++"
+    r"(?:[\s|·/,\[\]【】]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|[检檢]举|引用|删除|分享|[Rr]eply|[Qq]uote|[Rr]eport|(?P<likes>\(?\s*\d[\d,]*\s*\)?))++"
 )
 # The blog's owner sees it, on some comments only.
 _OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")
@@ -201,10 +201,8 @@ def build_markers(view: page.PageView, found: MarkerCandidates) -> CommentMarker
     headers, footers, end = tuple(found.headers), found.footers, len(view.lines)
     marked: list[CommentHeader | CommentFooter] = [*headers, *footers]
     known = {index for marker in marked for index in range(marker.first, marker.last + 1)}
-    element = find_last_block(view, headers)
     start = headers[-1].last + 1
-    closed = max((footer.last + 1 for footer in footers), default=start)
-    stop = min(max(closed, element.stop if starts_element(view, element, headers[-1]) else start), end)
+    stop = min(max((footer.last + 1 for footer in footers), default=start), end)
     lines = (i for i in range(headers[0].last + 1, stop) if i not in known and view.folded[i])
     nodes = ((index, view.lines[index].node_at(0)) for index in lines)
     typed = tuple(dict.fromkeys(page.find_dom_position(view, i, i, (node,)) for i, node in nodes))  # if typed
@@ -243,11 +241,6 @@ def find_comment_element(
         return line.block
     top = view.document.common_ancestor(view.lines[headers[0].first], view.lines[headers[-1].first])
     return view.document.child_containing(top, line)
-
-
-def starts_element(view: page.PageView, element: range, header: CommentHeader) -> bool:
-    """Return True if no text precedes the header in its element, so the element has one comment alone."""
-    return not view.has_text(range(element.start, header.first))
 
 
 # --- selection of footers

@@ -36,7 +36,7 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复|@", joined.text[begin:end]):
         at = begin + match.start()
-        before = _read_name(joined, start, at).rstrip(_OPENED)
+        before = _read_name(joined, start, at if link is None else begin).rstrip(_OPENED)
         after = _drop_brackets(joined.raw_text(begin + match.end(), end).strip(":： ").removeprefix("@"))
         if before and after and (link is not None or _is_set_apart(joined, at)):
             return before, after, link
@@ -69,7 +69,7 @@ def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
 _FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
 BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复|跟[帖贴])[者人]|网友|[昵暱][称稱]|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
-_TIME_LABEL = r"(?:留言|评论|发表|回复|发言)(?:时间|日期)"
+_TIME_LABEL = r"(?:(?:留言|评论|发表|回复|发言)(?:时间|日期)|Date)"
 # 发表时间 at the start of a line labels the time of a post.
 _FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
@@ -391,7 +391,10 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     """
     begin = next((i + 1 for i in page.find_comment_labels(view) if i >= start), start)
     shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}
-    times = {i: match for i, match in shown.items() if match is not None}
+    found = {i: match for i, match in shown.items() if match is not None}
+    # The day of the author's registration may stand below the comments.
+    path = next((_block_path(view, i) for i in found), None)
+    times = {i: match for i, match in found.items() if _block_path(view, i) == path}
     if len(times) != claimed or claimed < 2:
         return ()
     frames = _find_frames(view, begin, list(times))
@@ -423,8 +426,6 @@ def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Seque
     top = document.common_ancestor(lines[times[0]], lines[times[-1]])
     inside = [document.lines_in(document.child_containing(top, lines[i])) for i in times]
     frames = [range(_find_name(view, frame), frame.stop) for frame in inside]
-    if len({_block_path(view, i) for i in times}) > 1:
-        return ()
     if len({*times, *(frame.start for frame in frames)}) == 2 * len(times):
         return frames
     starts = [begin, *(i + 1 for i in times)]

@@ -133,7 +133,7 @@ def _parse_words(words: str) -> _PagerText | None:
     # No pager has a hyphen, and most links of an archive do.
     if len(words) > _MAX_LENGTH or words.lstrip()[:1] not in _FIRST_CHARS or "-" in words:
         return None
-    folded = vocabulary.fold(words).strip()
+    folded = vocabulary.drop_translation(vocabulary.fold(words)).strip()
     if vocabulary.NEXT_PAGE.fullmatch(folded):
         return _PagerText(None, len(folded) > _MAX_SIGN_LENGTH)
     if vocabulary.MORE_LINK.fullmatch(folded):

@@ -143,3 +143,17 @@ def test_a_comment_that_imitates_a_page_adds_none(layout: str, typed: str, count
             assert not any("冒名" in (each.author_name or "") for each in found.comments), around
             assert found.comment_count in (None, count)
             assert len(found.comments) == count or parsed.problems
+
+
+# A commenter closes the elements of the template; only the foot of the comment is missing below the typed header.
+def test_a_typed_element_without_the_foot_of_the_others_is_no_comment() -> None:
+    typed = "话二</p></div><div><p>作者：甲 留言时间：2025-01-01 11:30:00</p><p>我认错。"
+    texts = (("乙", 13, "话一"), ("丙", 12, typed), ("丁", 11, "话三"))
+    comments = "".join(
+        f"<div><p>作者：{who} 留言时间：2025-01-01 {hour}:00:00</p><p>{text}</p><p>回复 | {hour}</p></div>"
+        for who, hour, text in texts
+    )
+    paged = comments + "<p><a href='?pg=2'>下一页</a></p>"
+    parsed = read_one(one_post(counters="<div>浏览（10）（2）评论（40）</div>", comments=paged))
+    assert parsed.posts[0].comments == ()
+    assert [problem.kind for problem in parsed.problems] == ["forged"]

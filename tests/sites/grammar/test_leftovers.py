@@ -12,6 +12,8 @@ from tests.sites.printed.one import (
     MONTH,
     ROWS,
     TOP,
+    URL,
+    comment,
     listing,
     post,
     read,
@@ -184,3 +186,22 @@ def test_a_typed_header_never_stands_for_one_that_was_not_read() -> None:
     )
     assert "假名" not in [each.author_name for each in found.posts[0].comments]
     assert [problem.kind for problem in found.problems] == ["forged"]
+
+
+@pytest.mark.parametrize("foot", ["<p>本文地址：{url}</p>", "<p>Copyright (C) 林木</p>"])
+def test_the_foot_of_a_printed_page_below_the_last_comment_is_told(foot: str) -> None:
+    comments = "".join(
+        f"<p>作者：{who} 留言时间：2025-01-01 {hour}:00:00</p><p>话</p>"
+        for who, hour in (("乙", 12), ("丙", 11))
+    )
+    html = post(comments=comments).replace(CARD, "<hr>" + foot.format(url=URL))
+    assert problems(html) == ["template"]
+
+
+def test_buttons_below_the_only_comment_are_told() -> None:
+    comments = comment(
+        "乙", "2025-01-01 12:00:00", "话一<p><a href='#a'>踩一脚</a> <a href='#b'>拉黑</a></p>"
+    )
+    assert problems(
+        post(counters=COUNTERS.replace("（2）评论（2）", "（2）评论（1）"), comments=comments)
+    ) == ["template"]

@@ -232,3 +232,92 @@ def test_an_address_is_no_part_of_a_name(header: str) -> None:
         post(counters=COUNTERS.replace("评论（2）", "评论（9）"), comments=comments + pager)
     ).posts
     assert [c.author_name for c in found.comments] == ["乙", "丙"]
+
+
+@pytest.mark.parametrize(
+    ("top", "tagline"),
+    [
+        (f"<div><h1><a href='{HOME}'>林木的角落</a></h1><p>随手写下。</p></div>", "随手写下。"),
+        (f"<div><a href='{HOME}'>林木的角落</a><small>随手写下</small></div>", "随手写下"),
+        (
+            f"<div><span><a href='{HOME}'>林木的角落</a></span><span>随手写下</span><span>{HOME}</span></div>",
+            "随手写下",
+        ),
+        (f"<div><h1><a href='{HOME}'>林木的角落</a></h1><p>首页 相册</p></div>", None),
+        (f"<div><h1><a href='{HOME}'>林木的角落</a></h1><p>博主：林木</p></div>", None),
+        (f"<div><h1><a href='{HOME}'>林木的角落</a></h1><p>2025年1月2日 星期四</p></div>", None),
+        (f"<div><h1><a href='{HOME}'>林木的角落</a></h1><p><a href='/x'>日志</a></p></div>", None),
+    ],
+)
+def test_the_tagline_is_beside_or_below_the_title_of_the_blog(top: str, tagline: str | None) -> None:
+    author = read(post().replace(TOP, top)).author
+    assert author is not None
+    assert (author.blog_title, author.tagline) == ("林木的角落", tagline)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<dl><dt>昵称</dt><dd>林木</dd><dt>博龄</dt><dd>3岁</dd><dt>注册日期</dt><dd>2022-06-17</dd><dt>访问总量</dt><dd>5</dd></dl>",
+        "<p>Name: 林木</p><p>3岁</p><p>Since 註冊日期: 2022-06-17</p><p>Visits 訪問總量: 5</p>",
+        "<p>林木</p><p>3岁</p><p><i title='注册日期'></i>2022-06-17</p><p><i title='访问总量'></i>5</p>",
+    ],
+)
+def test_a_card_may_have_a_list_icons_or_two_languages(card: str) -> None:
+    author = read(post().replace(CARD, f"<div><h4>我的名片</h4>{card}</div>")).author
+    assert author is not None
+    assert author.registered is not None
+    assert (author.nickname, author.account_age, author.registered.text) == ("林木", 3, "2022-06-17")
+    assert author.total_visits == 5
+
+
+def test_a_card_without_a_label_may_have_each_label_above_its_value() -> None:
+    values = (
+        "<div><div>注册日期</div><div>2022-06-17</div></div><div><div>访问总量</div><div>1,234</div></div>"
+    )
+    author = read(post().replace(CARD, f"<div><div>林木</div>{values}</div>")).author
+    assert author is not None
+    assert (author.nickname, author.total_visits) == ("林木", 1234)
+
+
+def test_labels_in_two_languages_are_read_as_those_in_chinese() -> None:
+    counters = "<table><tr><td>Views 浏览: 10</td><td>Likes 赞: 2</td><td>Comments 评论: 2</td></tr></table>"
+    parsed = read(post(counters=counters, label="Comments 文章评论").replace("回复</a>", "Reply 回复</a>"))
+    (found,) = parsed.posts
+    assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
+    assert [c.body_text for c in found.comments] == ["话一", "话二"]
+
+
+def test_a_badge_beside_a_linked_name_is_no_part_of_it() -> None:
+    who = "<a href='/u/5/'>乙</a> <b>博主</b> 回复 丙"
+    parsed = read(
+        post(
+            comments=comment(who, "2025-01-01 12:00:00", "话一")
+            + COMMENTS[COMMENTS.rindex("<div class=c>") :]
+        )
+    )
+    assert [(c.author_name, c.reply_to) for c in parsed.posts[0].comments] == [("乙", "丙"), ("丙", None)]
+
+
+def test_advertisements_and_other_posts_around_a_marked_text_are_no_part_of_it() -> None:
+    above = "<div class=ad><a href='http://ads.example/1'><img src='http://ads.example/1.gif'></a></div>"
+    other = "<li><a href='/u/31182/202412/7.html'>另一篇</a> 浏览(9) 评论(1)</li>"
+    below = f"<div><a href='#'>微信</a></div><div><b>推荐博文</b><ul>{other * 4}</ul></div>"
+    html = post().replace(
+        "<div><p>正文。</p><p>二段。</p></div>", f"{above}<div class=diary_content><p>正文。</p></div>{below}"
+    )
+    (found,) = read(html).posts
+    assert (found.body_text, found.images) == ("正文。", ())
+
+
+def test_a_day_in_the_sidebar_is_none_of_the_times_below_comments() -> None:
+    comments = "".join(
+        f"<div class=c><div>{who}</div><div>{text}</div><div>2025-01-01 {hour}:00 赞 {hour} 回复</div></div>"
+        for who, text, hour in (("乙", "话一。", 12), ("丙", "话二。", 11))
+    )
+    card = "<section><p>林木</p><p>注册日期</p><p>2022-06-17</p></section>"
+    (found,) = read(post(comments=comments).replace(CARD, card)).posts
+    assert [(c.author_name, c.body_text, c.likes) for c in found.comments] == [
+        ("乙", "话一。", 12),
+        ("丙", "话二。", 11),
+    ]

@@ -117,7 +117,7 @@ def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: 
         yield from (view.lines[i].text for i in names if i < min(top, *view.sections, len(view.lines)))
         parts = {part for part in _PARTS.split(view.document.title) if _WORD.search(part)} - read
         homes = [i for i in lines if view.links_to(i, PageKind.HOME)]
-        texts = (view.lines[i].text for i in (*plain, *homes))
+        texts = (view.lines[i].text for i in lines)
         yield from (text for text in texts if any(part in text for part in parts))
         links = (each for i in homes for each in view.links_to(i, PageKind.HOME) if each[0] not in read)
         own = (text for text, _, to in links if to.uid == author.uid and len(text) > 1)

@@ -250,8 +250,7 @@ def _is_template_line(markers: comment_footers.CommentMarkers, index: int, typed
     if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
         return True
     words = view.folded[index].strip()
-    is_pager = bool(line.links) and not _NOT_PAGER.search(words)
-    return is_pager or _FORM_LABEL.fullmatch(words) is not None
+    return (bool(line.links) and not _NOT_PAGER.search(words)) or _FORM_LABEL.fullmatch(words) is not None
 
 
 def iter_text_lines(

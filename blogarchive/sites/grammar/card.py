@@ -331,17 +331,16 @@ def _find_tagline(
         return (beside[0][0] if is_tagline and _may_be_tagline(beside[0][0]) else None), ()
     around = (list(view.lines_with_text(inside)) for _, inside in view.iter_around(title))
     header = next((lines for lines in around if len(lines) > 1), [])
-    is_header = len(header) <= _MAX_TITLE_LINES
-    below = header[header.index(title) + 1 :] if is_header else _find_next_element(view, title)
+    below = header[header.index(title) + 1 :] if len(header) <= _MAX_TITLE_LINES else _find_below(view, title)
     if all(i in outside and not view.links[i] and _may_be_tagline(view.folded[i]) for i in below):
         return " ".join(view.lines[i].text.strip() for i in below) or None, below
     return None, ()
 
 
-def _find_next_element(view: PageView, title: int) -> Sequence[int]:
+def _find_below(view: PageView, title: int) -> Sequence[int]:
     """Return the line of the element below that of the title if it has one line, and only columns of the page follow."""
     alone = takewhile(lambda each: len(list(view.lines_with_text(each[1]))) == 1, view.iter_around(title))
-    element = list(alone)[-1][0]
+    *_, (element, _) = alone
     others = (list(view.lines_with_text(view.document.lines_in(e))) for e in element.itersiblings("*"))
     below, *columns = [lines for lines in others if lines] or [[]]
     return below if len(below) == 1 and len(columns) <= _MAX_COLUMNS else []
@@ -349,8 +348,7 @@ def _find_next_element(view: PageView, title: int) -> Sequence[int]:
 
 def _may_be_tagline(text: str) -> bool:
     """Check whether a text is no menu, no date and no label with a value."""
-    words = fold(text).split()
-    is_menu = all(word in SITE_BAR or not word.strip("|-·>") for word in words)
+    is_menu = all(word in SITE_BAR or not word.strip("|-·>") for word in fold(text).split())
     return not (is_menu or _DATED.search(text) or _NICKNAME.match(text) or _VISITS_IN.search(text))
 
 

@@ -301,14 +301,8 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     yield from _iter_signs(view, comments, blocks)
     is_open = blocks and not post_page.comments.framed and blocks[-1].text_end == blocks[-1].end
     last = range(blocks[-1].text_begin, blocks[-1].text_end) if is_open else ()
-    below = (
-        i
-        for i in last
-        if i in view.sections or view.url in view.lines[i].text or _FOOT.search(view.lines[i].text)
-    )
-    yield from (view.lines[i].text for i in below)  # of the sidebar or the foot of the page
-    ends = (block.text_end - 1 for block in blocks if block.text_end > block.text_begin + 1)
-    yield from (view.lines[i].text for i in ends if _has_only_buttons(view, i))
+    foot = ((i, view.lines[i].text) for i in last)  # of the page, or its sidebar below the comments
+    yield from (text for i, text in foot if i in view.sections or view.url in text or _FOOT.search(text))
     if len(comments) < 2:  # nothing repeats
         return
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
@@ -318,12 +312,6 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     if len(numbers) == len(leads) and all(abs(one - other) == 1 for one, other in pairwise(numbers)):
         yield comments[0].body_text
     yield from _iter_above(view, post_page, {_path(view, text[0]) for text in texts if text})
-
-
-def _has_only_buttons(view: PageView, index: int) -> bool:
-    links = view.links[index]
-    is_here = all((anchor.get("href") or "#").startswith(("#", "javascript:")) for _, anchor, _ in links)
-    return bool(links) and is_here and view.has_only_links(index)
 
 
 # A time, an address or a floor may be before the button 赞.

@@ -73,7 +73,7 @@ def _fold_line(text: str) -> tuple[str, str]:
         return "…" * len(text), vocabulary.LINE_START + "…"
     # Patterns take the cube of the length of a run.
     folded = vocabulary.fold(text).replace(_LONG_RUN, _LONG_RUN[:-1] + "…")
-    if len(text) <= _MAX_CACHED:
+    if len(text) <= _MAX_CACHED and " " in folded:
         folded = vocabulary.drop_translation(folded)
     return folded, "" if _NUMBERS_ALONE.fullmatch(folded) else vocabulary.LINE_START + folded
 

@@ -125,17 +125,18 @@ def fold(text: str) -> str:
     return _TO_FOLD.sub(lambda found: _FOLDED[found[0]], text.replace("，", ",").replace("：", ":"))
 
 
-_ENGLISH = r"(?:Profile|About|Since|Joined|Visits|Recent(?: Posts)?|Categories|Archives|Comments|Views|Likes|Reply|Next)"
-_CHINESE = r"(?:我的名片|注册日期|访问总量|最新(?:发布|发表)|分类目录|存档目录|(?:文章)?评论|浏览|阅读|点?赞|回复|下一页)"
-_SPACED = r"(?:浏 览|阅 读|点 击|评 论|推 荐|回 复|留 言)(?=\s*[:(\[\d])"
-_TRANSLATED = re.compile(rf"\b{_ENGLISH} {_CHINESE}|{_CHINESE} {_ENGLISH}\b|{_SPACED}")
-_BESIDE_LABEL = re.compile("[A-Za-z ]")
+_TRANSLATED = re.compile(either("translated"))
+_MAY_BE_TRANSLATED = re.compile(
+    " [A-Z我注访最分存文评浏阅点赞回下览读击论荐复言]"
+)  # no other line needs the search
 
 
 # Promise "any words": a page in two languages has both labels, 浏览 Views; old ones have 浏 览.
 def drop_translation(text: str) -> str:
     """Return a folded line of the same length, with spaces behind Chinese labels in place of English words and spaces."""
-    return _TRANSLATED.sub(lambda found: _BESIDE_LABEL.sub("", found[0]).ljust(len(found[0])), text)
+    if _MAY_BE_TRANSLATED.search(text) is None:
+        return text
+    return _TRANSLATED.sub(lambda found: re.sub("[A-Za-z ]", "", found[0]).ljust(len(found[0])), text)
 
 
 def match_section(folded: str) -> str | None:

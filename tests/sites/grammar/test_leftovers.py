@@ -13,7 +13,6 @@ from tests.sites.printed.one import (
     ROWS,
     TOP,
     URL,
-    comment,
     listing,
     post,
     read,
@@ -196,12 +195,3 @@ def test_the_foot_of_a_printed_page_below_the_last_comment_is_told(foot: str) ->
     )
     html = post(comments=comments).replace(CARD, "<hr>" + foot.format(url=URL))
     assert problems(html) == ["template"]
-
-
-def test_buttons_below_the_only_comment_are_told() -> None:
-    comments = comment(
-        "乙", "2025-01-01 12:00:00", "话一<p><a href='#a'>踩一脚</a> <a href='#b'>拉黑</a></p>"
-    )
-    assert problems(
-        post(counters=COUNTERS.replace("（2）评论（2）", "（2）评论（1）"), comments=comments)
-    ) == ["template"]

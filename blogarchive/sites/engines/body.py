@@ -239,7 +239,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
             signs = [_AGE, *[_LICENCE] * (nodes is not shown)] if is_prose else [_AGE, _LICENCE, _CLOSE]
-            is_tags = text and node.find(".//a[@rel='tag']") is not None
+            is_tags = text and node.xpath(PATTERNS["body"]["of_tags"])
             if is_tags or any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST and not is_part:

@@ -840,3 +840,33 @@ def test_the_box_that_quotes_the_answered_comment_is_not_the_text_of_the_answer(
     )
     body = f'<h1>{TITLE}</h1><p>2020-05-06</p><div class="post-content">{TEXT}</div>{comments}'
     assert [one.body_text for one in read(body).posts[0].comments] == ["我也这样想。", "下次一起去。"]
+
+
+def test_a_text_with_a_class_of_its_style_keeps_its_lines_but_not_the_tags_below() -> None:
+    tags = '<ul class="pa0"><li><a href="/tags/a/">书</a></li><li><a href="/tags/b/">茶</a></li></ul>'
+    text = f'<div class="nested-copy lh-copy nested-links"><p>今天什么也没写。</p>{tags}</div>'
+    head = f'<header><h1>{TITLE}</h1><time datetime="2020-05-06">May 6, 2020</time></header>'
+    page = read(f'<main class="pb7" role="main"><article>{head}{text}<aside></aside></article></main>')
+    assert page.posts[0].body_text == "今天什么也没写。"
+
+
+def test_a_button_to_answer_is_no_author_where_the_name_is_a_number() -> None:
+    head = '<h4>Re: 桥</h4><div><a class="comment-add-reply" href="#">Add reply</a></div>'
+    meta = '<div class="comment-meta">Written on Sat, 30 Mar 2019 14:22:00 by 2333</div>'
+    row = f'<div class="comment">{head}{meta}<div class="comment-text">鱼很好吃。</div></div>'
+    text = f'<h1>{TITLE}</h1><p>2019-03-06</p><div class="e-content">{TEXT}</div>'
+    body = f'{text}<h3>Comments</h3><div class="comments">{row}</div>'
+    assert "Add reply" not in [one.author_name for one in read(body).posts[0].comments]
+
+
+def test_a_list_that_shows_years_ago_lists_the_day_it_states_for_machines() -> None:
+    rows = "".join(
+        f'<li><a href="/posts/{word}"><time datetime="2019-04-2{day}T10:05:00+00:00">6 years ago</time>'
+        f"<h2>{word}</h2></a></li>"
+        for day, word in enumerate(("bread", "ferry", "honey", "snow"))
+    )
+    page = read(
+        f'<section class="content"><ul class="items">{rows}</ul></section>', "https://notes.example.org/"
+    )
+    days = [one.posted.at.day for one in page.listed if one.posted and one.posted.at]
+    assert days == [20, 21, 22, 23]

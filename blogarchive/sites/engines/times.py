@@ -188,9 +188,9 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         above, below = outline.texts[max(0, place - 1)], " ".join(outline.texts[place + 1 : place + 3])
         text += f" {(below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else '').strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
-    before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 14) : start])[0]
+    before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 22) : start])[0]
     date, after = SHORT_DATE.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
-    parsed = parse_date(" ".join((before + date.replace(",", " ") + after).split()), now)
+    parsed = parse_date(" ".join((before.replace(" on ", " ") + date.replace(",", " ") + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 
 

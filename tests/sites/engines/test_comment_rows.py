@@ -420,6 +420,12 @@ def test_a_name_that_begins_as_a_weekday_is_a_name() -> None:
     assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
 
 
+def test_the_time_of_day_before_a_date_is_read() -> None:
+    said = rows("<li><b>{name}</b> <i>9:0{n} AM on Friday, May {n}, 2025</i><p>{text}</p></li>")
+    page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "en")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 def test_a_text_before_its_time_is_not_that_of_the_comment_above() -> None:
     said = rows('<p class="text">{text}</p><p class="line">Post by {name} on {at}</p>')
     pages = '<div class="p_bar"><span>Records: 5</span><a href="#">2</a></div>'

@@ -330,7 +330,7 @@ def _find_tagline(
         is_tagline = len(beside) == 1 and beside[0][1] is None and name in dict(pieces)
         return (beside[0][0] if is_tagline and _may_be_tagline(beside[0][0]) else None), ()
     around = (list(view.lines_with_text(inside)) for _, inside in view.iter_around(title))
-    header = next((lines for lines in around if len(lines) > 1), [])
+    header = next((lines for lines in around if len(lines) > 1), [title])
     below = header[header.index(title) + 1 :] if len(header) <= _MAX_TITLE_LINES else _find_below(view, title)
     if all(i in outside and not view.links[i] and _may_be_tagline(view.folded[i]) for i in below):
         return " ".join(view.lines[i].text.strip() for i in below) or None, below

@@ -264,7 +264,7 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
              and not (o.number is :shown and {redirects.IS_LATER_FORM})
              and (o.number = :shown or (o.title = :title and o.body_text = :text and (o.posted_at is null or not :timeless)))
            limit 1) end as twin
-  from (select 0) left join authors a on a.site = :site and a.uid = :uid
+  from json_each('[0]') left join authors a on a.site = :site and a.uid = :uid
   left join posts p on p.number = :number and p.author_id = a.id
 """  # noqa: S608 - a constant
 

@@ -188,8 +188,8 @@ class BlogSpider(PoliteSpider):
         self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str
     ) -> Iterator[CrawledPage | Request]:
         """Yield the request for another try; after the last one, the page, or record that it was cut."""
-        tries = response.meta["tries"]
-        if crawled.page.status == 403 and self.session.is_refused(crawled.target):
+        tries, target = response.meta["tries"], crawled.target
+        if crawled.page.status == 403 and not target.is_home and self.session.is_refused(target):
             yield crawled  # a post for members alone says nothing of its host
             return
         if kind is ResponseKind.REFUSED:

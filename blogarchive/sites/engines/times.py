@@ -172,8 +172,10 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
 
 def is_edited(outline: Outline, place: int) -> bool:
     """Return whether a label says that the date is the time of the last change: before it, or behind it alone."""
-    texts, above = outline.texts, outline.holders[place].getparent()
-    is_alone = outline.holders[place + 1 : place + 2] == [above]  # `<time>2020-05-06</time>更新`
+    # An element without text may end the page.
+    texts, place = outline.texts, min(place, len(outline.texts) - 1)
+    # `<time>2020-05-06</time>更新`
+    is_alone = outline.holders[place + 1 : place + 2] == [outline.holders[place].getparent()]
     label = texts[place + 1][:12] if is_alone else (texts[place - 1] if place else "")[-12:]
     return bool(_EDITED.search(label) or _EDITED.search(texts[place][:120]))
 

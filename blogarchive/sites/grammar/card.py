@@ -340,9 +340,9 @@ def _find_tagline(
 def _find_below(view: PageView, title: int) -> Sequence[int]:
     """Return the line of the element below that of the title if it has one line, and only columns of the page follow."""
     alone = takewhile(lambda each: len(list(view.lines_with_text(each[1]))) == 1, view.iter_around(title))
-    *_, (element, _) = alone
-    others = (list(view.lines_with_text(view.document.lines_in(e))) for e in element.itersiblings("*"))
-    below, *columns = [lines for lines in others if lines] or [[]]
+    # None is below if the element of the title has other lines too.
+    others = (view.document.lines_in(e) for element, _ in [*alone][-1:] for e in element.itersiblings("*"))
+    below, *columns = [lines for inside in others if (lines := list(view.lines_with_text(inside)))] or [[]]
     return below if len(below) == 1 and len(columns) <= _MAX_COLUMNS else []
 
 

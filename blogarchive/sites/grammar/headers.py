@@ -393,7 +393,8 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}
     found = {i: match for i, match in shown.items() if match is not None}
     # The day of the author's registration may stand below the comments.
-    times = {i: match for i, match in found.items() if _block_path(view, i) == _block_path(view, min(found))}
+    first = _block_path(view, min(found)) if found else ""
+    times = {i: match for i, match in found.items() if _block_path(view, i) == first}
     if len(times) != claimed or claimed < 2:
         return ()
     frames = _find_frames(view, begin, list(times))

@@ -185,9 +185,8 @@ select coalesce(max(case when p.command = r.command and p.arguments = r.argument
 """
 
 
-_READ = """
-select site, uid from authors a
- where exists (select 1 from posts p where p.author_id = a.id and p.content_hash is not null)
+_IS_READ = """
+select 1 from authors a join posts p on p.author_id = a.id and p.content_hash is not null where a.site = ? and a.uid = ?
 """
 
 
@@ -197,8 +196,9 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
     Failures that no run can fix are left out: of a permanently failed image, a blog without a list of posts, a post
     behind a password, a list that a sitemap names as a post. They count while no post of the blog is read.
     """
-    homes, read = home_page_urls(archive, blogs), set(archive.rows(_READ))
-    found = (x for x in open_failures(archive, blogs) if (x.site, x.uid) not in read or not _is_lasting(x))
+    failed, homes = open_failures(archive, blogs), home_page_urls(archive, blogs)
+    read = {blog for blog in {(x.site, x.uid) for x in failed} if archive.exists(_IS_READ, blog)}
+    found = (x for x in failed if (x.site, x.uid) not in read or not _is_lasting(x))
     due = [one for one in found if one.next_try_at is not None or one.first_failed_at >= run.begun_at]
     return sorted(due, key=lambda failure: failure.url not in homes)
 

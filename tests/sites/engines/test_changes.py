@@ -156,6 +156,18 @@ def test_a_backup_that_read_no_post_does_not_end_with_0(tmp_path: Path) -> None:
     assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(3,)]
 
 
+def test_a_home_page_that_was_refused_is_tried_again_as_its_host_may_refuse_all_blogs(tmp_path: Path) -> None:
+    blog = Blog(3)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.answer = lambda _: (403, "text/html", "<html><body>Forbidden</body></html>")  # type: ignore[method-assign]
+        tries = []
+        for day in (1, 2):
+            assert night(blog, tmp_path, day, "update", "--full").code == 4
+            tries.append(blog.requested.count("/"))
+    assert tries == [3, 3]
+
+
 @pytest.mark.parametrize("is_known", [False, True], ids=["new address unread", "new address read"])
 def test_a_post_at_a_new_address_keeps_its_comments_and_versions(tmp_path: Path, is_known: bool) -> None:
     blog = LivelyBlog()

@@ -861,3 +861,8 @@ def test_times_in_articles_that_link_other_posts_are_none_of_comments() -> None:
     )
     page = read(post("20. Mai 2019", f"<form><input name='mail'></form>{rows}"))
     assert told(page) == []
+
+
+def test_an_empty_element_at_the_end_of_a_page_may_state_the_time() -> None:
+    page = read(post("") + '<time datetime="2019-05-20T08:07:20+00:00"></time>')
+    assert page.posts[0].body_text

@@ -321,3 +321,10 @@ def test_a_day_in_the_sidebar_is_none_of_the_times_below_comments() -> None:
         ("乙", "话一。", 12),
         ("丙", "话二。", 11),
     ]
+
+
+def test_a_title_in_one_element_with_many_lines_has_no_tagline() -> None:
+    lines = "<br>".join(("林木的角落", "一", "二", "三", "四"))
+    parsed = read(f"<title>林木的角落</title><div>{lines}</div>", PageKind.HOME)
+    assert parsed.author is not None
+    assert (parsed.author.blog_title, parsed.author.tagline) == ("林木的角落", None)

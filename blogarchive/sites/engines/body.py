@@ -109,7 +109,8 @@ def mark(node: Element) -> int:
 
 def _rank(outline: Outline, node: Element, dense: Element | None) -> tuple[float, ...]:
     """Return how likely a marked element is the text: without the heading, named so, as large as the dense one, large."""
-    size = outline.size(node) * (1 - outline.link_share(node))
+    # Flasky has the author above a picture, in an element that is also named as the text.
+    size = -outline.size(node) if dense is None else outline.size(node) * (1 - outline.link_share(node))
     apart = outline.title.heading is None or not outline.contains(node, outline.title.heading)
     agrees = 1.0 if dense is None else _agree(outline, node, dense)
     return agrees > 0 and apart, mark(node), round(agrees, 2), apart, size

@@ -136,7 +136,7 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
 def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive, of a feed."""
     root = outline.tree.root
-    links = [node for node in root.iter("link", "a") if "next" in (node.get("rel") or "").lower().split()]
+    links = select_all(root, urls.PATTERNS["lists"]["older"])
     anchors = [n for n in root.iter("a") if not any(has_role(x, _OFF) for x in (n, next(n.iterancestors())))]
     # The class `next` may be of newer posts.
     links += [one for by_text in (True, False) for one in anchors if _is_next(outline, one, by_text)]

@@ -572,3 +572,25 @@ def test_blocks_beside_the_form_with_a_name_and_an_answer_on_a_day_are_comments(
     page = read("", text=f"{TEXT}<p>阅读：96 | 评论：3</p>{around.format(rows(item))}{form}")
     assert (shown(page), page.problems) == (expected(), ())
     assert "青禾" not in (page.posts[0].body_text or "青禾")
+
+
+@pytest.mark.parametrize("start", ["{name} | {day}, ", "{name}, {day}, ", "{name} at 09:0{n} AM on {day}, "])
+def test_a_weekday_and_a_time_of_day_before_the_date_are_no_part_of_the_name(start: str) -> None:
+    item = (
+        f'<div class="comment"><p class="who">{start}{{at}}</p><div class="comment-body">{{text}}</div></div>'
+    )
+    at = "May {n}, 2025" if "AM" in start else "May {n}, 2025 at 09:0{n} AM"
+    page = read(f"<div id='comments'>{rows(item, at=at, day=['Friday', 'Saturday', 'Sunday'])}</div>")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_time_of_day_in_indonesian_that_is_not_read_is_told() -> None:
+    item = "<li><b>{name}</b> <span>{at}</span><p>{text}</p></li>"
+    page = read(f"<ol id='comments'>{rows(item, at='{n} Mei 2025 pukul 09.0{n} WIB')}</ol>", lang="id")
+    assert (page.posts[0].comments, [one.field for one in page.problems]) == ((), ["comments"])
+
+
+def test_the_author_above_a_picture_is_no_text_of_its_post() -> None:
+    post = '<div class="post-content"><div><a href="/user/susan">susan</a></div><div class="post-body"><img src="/boat.png"></div></div>'
+    page = api.parse_page(f"<title>Boat</title><h1>Boat</h1>{post}".encode(), URL, fetched_at=READ_AT)
+    assert (page.posts[0].body_text, len(page.posts[0].images)) == ("", 1)

@@ -799,3 +799,20 @@ def test_a_query_without_a_value_stays_as_it_is() -> None:
 )
 def test_posts_and_lists_of_old_engines_are_told_by_their_urls(path: str, kind: PageKind) -> None:
     assert site_by_name("web").parse_url(f"{HOME}/{path}").kind is kind
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "older"),
+    [
+        ("posts", {2: "Previous"}, ["/posts/2"]),
+        ("posts/2", {3: "Previous", 1: "Next"}, ["/posts/3"]),
+        ("posts/2", {1: "Previous", 3: "Next"}, ["/posts/3"]),
+    ],
+)
+def test_the_pages_of_a_list_go_on_where_their_numbers_grow(
+    path: str, links: dict[int, str], older: list[str]
+) -> None:
+    titles = "".join(f'<li><a href="/posts/walk-{n}"><h2>Walk {n}</h2></a></li>' for n in range(3))
+    anchors = "".join(f'<a href="/posts/{n}">{text}</a> ' for n, text in links.items())
+    page = read(path, f"<html><body><ul>{titles}</ul><p>{anchors}</p></body></html>")
+    assert (len(page.listed), following(page)) == (3, older)

@@ -25,7 +25,7 @@ class SidebarCache:
         self.done: dict[str, object] = {}
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog
-        self.sidebars: dict[tuple[str, str | None, bool], object] = {}
+        self.sidebars: dict[tuple[str, str | None, bool], tuple[object, bool]] = {}
 
 
 class RequeueLimits:

@@ -23,7 +23,7 @@ The other places are the names of categories.
 
 
 def save_sidebar(context: SaveContext) -> None:
-    """Store the sidebar and the list of a home page. An unchanged sidebar of the blog is skipped by the cache."""
+    """Store the sidebar and the list of a home page. Of an unchanged sidebar, only months may be stored."""
     parsed = context.parsed
     is_home = context.target.is_home and not context.is_reparse
     shown = (parsed.latest, parsed.categories, parsed.months)
@@ -31,10 +31,14 @@ def save_sidebar(context: SaveContext) -> None:
     key = (context.blog.site, context.blog.uid, context.is_reparse)
     if not any(shown):
         return
-    if cache.get(key) == shown and not is_home:
-        cache[key] = shown  # the next page shares these objects, so that comparing them is fast
+    before, is_newest = cache.get(key, (None, False))
+    is_same = before == shown and not is_home
+    # `reparse` parses the oldest pages first: if a page is the newest to show all months, each later page is too.
+    if not is_same or not (is_newest or months.are_newer(context)):
+        is_newest = months.save_month_rows(context, parsed.months) or not context.is_reparse
+    cache[key] = shown, is_newest  # the next page shares these objects, so that comparing them is fast
+    if is_same:
         return
-    is_newest = months.save_month_rows(context, parsed.months)
     categories.save_category_rows(context, parsed.categories)
     listed_posts.save_listed(context, parsed.latest, in_listing=False)
     lists = {row.name: row.posts for row in parsed.categories} | {LATEST: parsed.latest}
@@ -43,11 +47,6 @@ def save_sidebar(context: SaveContext) -> None:
         _requeue_changes(context, lists)
     for place, listed in lists.items():
         _save_titles(context, place, listed)
-    # `reparse` parses the oldest pages first: if a page is the newest to show all months, each later page is too.
-    if is_newest or not context.is_reparse:
-        cache[key] = shown
-    else:
-        cache.pop(key, None)
 
 
 def _requeue_changes(context: SaveContext, lists: Mapping[str, Sequence[ListedPost]]) -> None:
@@ -192,8 +191,7 @@ def _save_stats(context: SaveContext, author_id: int, shown: Author) -> None:
     if before is not None:
         captured_at, *stored = before
         is_recent = shift_utc(captured_at, _STATS_INTERVAL) > context.moment
-        is_home = context.parsed.kind is PageKind.HOME
-        if values == tuple(stored) or (is_recent and not is_home):
+        if values == tuple(stored) or (is_recent and context.parsed.kind is not PageKind.HOME):
             return
     insert = """insert into author_stats(author_id, captured_at, total_visits, account_age, page_id)
             values (?, ?, ?, ?, ?) on conflict(author_id, captured_at) do update set

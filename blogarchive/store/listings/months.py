@@ -52,12 +52,17 @@ def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
     return latest <= context.moment
 
 
+def are_newer(context: SaveContext) -> bool:
+    """Return whether each stored row is of another page and was seen later: a page parsed again changes none."""
+    query = "select 1 from archive_months where author_id = ? and (last_seen_at <= ? or page_id = ?)"
+    return not context.archive.exists(query, (context.author_id, context.moment, context.counter_page_id()))
+
+
 def is_listing_gone(context: SaveContext) -> bool:
     """Return whether the blog no longer links to the target, a listing of a month or at an older URL."""
     query = """select max(last_seen_at) > coalesce(max(case when url = ? then last_seen_at end), '')
             from archive_months where author_id = ?"""
-    row = context.archive.row(query, (context.target.chain or context.target.url, context.author_id))
-    return row is not None and bool(row[0])
+    return context.archive.scalar(query, (context.target.chain or context.target.url, context.author_id)) > 0
 
 
 def _read_rows(context: SaveContext) -> dict[str, _MonthRow]:

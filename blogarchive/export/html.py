@@ -143,11 +143,12 @@ class _CodeCache(FileSystemBytecodeCache):
     """The code of templates, beside that of modules: who may write there may change this program anyway."""
 
     def get_source_checksum(self, source: str) -> str:
-        """Return a checksum for the code: the program and its libraries decide too what a template becomes."""
+        """Return a digest of the source of a template, of the program and of its libraries."""
         return super().get_source_checksum(source + program_digest().hex())
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store code where and when Python stores that of modules."""
+        # Like Python, an export needs no folder that it can write to.
         with suppress(OSError):
             if not sys.dont_write_bytecode:
                 super().dump_bytecode(bucket)

@@ -26,7 +26,7 @@ UNDATED = "undated"
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class PostFile:
-    """A post, the path of its file in the export, and what else the format shows in it."""
+    """A post, the path of its file in the export, and further values that the format shows in it."""
 
     blog: BlogHeader
     heading: PostHeading

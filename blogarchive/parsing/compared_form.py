@@ -1,4 +1,4 @@
-"""Reduce the HTML of a text to what a reader sees: two forms are equal if a reader sees one version.
+"""Reduce the HTML of a text to what a reader sees. Two forms are equal if a reader sees no difference.
 
 A form has the text with folded white space, `pre` exactly, and in their places the links and images.
 """

@@ -108,7 +108,7 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of posts not marked as gone, whose own pages are gone since `since`, a UTC text."""
+    """Return the numbers of posts that are not marked as gone, and whose own pages are gone since `since` (UTC text)."""
     query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
     return context.archive.column(query, (context.author_id, since))
 

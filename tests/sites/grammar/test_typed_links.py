@@ -69,6 +69,13 @@ def test_a_typed_link_to_reply_does_not_change_other_comments(foot: str, linked:
     assert [found[0].body_text, found[3].body_text] == ["甲文", "丁文"]
 
 
+def test_a_typed_link_to_reply_ends_no_comment_if_the_page_has_no_such_links() -> None:
+    row = "<div>作者：{} 留言时间：2025-01-28 {:02}:00:00</div><div>{}</div><div><span>回复</span> | {}</div>"
+    forged = f"好。<br>{LINKED} | 99<br>作者：雷鸣 留言时间：2025-01-28 05:30:00<br>假话。<br>{LINKED} | 99"
+    found = read(f"<div>{row.format('甲', 9, '甲文', 0)}", f"{row.format('乙', 8, forged, 1)}</div>").comments
+    assert comment_fields(found) == [("甲", 0), ("乙", 1)]
+
+
 @pytest.mark.parametrize("forger", ["雷鸣", name("雷鸣", 6)])
 def test_typed_rows_of_a_table_are_no_comment(forger: str) -> None:
     typed = (

@@ -314,14 +314,6 @@ def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
     return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
 
 
-def are_possible(markers: comment_footers.CommentMarkers, claims: Claims) -> bool:
-    """Return True if the page's own comments can be among these: typed ones only increase the number."""
-    first, posted_at = markers.view.parse_date(markers.headers[0].posted.text), claims.posted_at
-    if claims.count == 0 or (first and posted_at and posted_at - _latest_time(first) > _CLOCK_TOLERANCE):
-        return False
-    return claims.count is None or claims.paging is not Paging.NO or len(markers.headers) >= claims.count
-
-
 def check_count(sure: Sequence[HeaderSelection], claims: Claims) -> Problem | None:
     """Return a problem if the number differs from the claimed one, or structure allows other comments."""
     count, claimed, paging = len(sure[0].headers), claims.count, claims.paging

@@ -185,8 +185,7 @@ class PageComments:
     """The comments of a page, or the reason to distrust them; `end` is the line after the last one.
 
     `sure`: structure identifies them, not their number alone. `framed`: each comment fills an element.
-    `texts` are the lines that commenters wrote. `possible` is False if the page cannot have as many as it
-    claims.
+    `texts` are the lines that commenters wrote. `possible` is False if the page claims comments and shows none.
     """
 
     problem: Problem | None
@@ -235,7 +234,6 @@ def parse_comments(
         start=above[0].text_begin if above else markers.headers[0].first,
         end=max(block.end for block in blocks),
         sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked),
-        possible=comment_blocks.are_possible(markers, claims),
         framed=selection.framed,
         texts=frozenset(comment_blocks.iter_text_lines(view, selection, blocks)),
     )

@@ -16,7 +16,6 @@ from blogarchive.sites.grammar.counters import (
     Counters,
     find_view_counters,
     iter_counters,
-    may_show_views,
     parse_counters_beside_time,
     parse_counts,
 )
@@ -63,8 +62,6 @@ def _choose_bounds(view: PageView, candidates: Sequence[BodyBounds]) -> BodyBoun
         return candidates[0]  # most pages
     framed = [bounds for bounds in candidates if is_framed(view, bounds.begin, bounds.end)]
     possible = [bounds for bounds in candidates if bounds.comments.possible or bounds in framed] or candidates
-    if len(possible) == 1:
-        return possible[0]
     if framed and framed[-1] is possible[-1]:
         return framed[-1]  # no later counters to explain
     explaining = [bounds for bounds in possible if _explains_later_counters(bounds, possible)]
@@ -261,9 +258,7 @@ class _BoundsSearch:
     def _find_own_counters(self) -> list[Counters]:
         """Return the counters beside the time; none if the title is on that line, since a title may have any text."""
         line = self.heading.end - 1
-        if self.heading.start == line or not may_show_views(self.view, line):
-            return []
-        return self._find_counters_beside_time()
+        return [] if self.heading.start == line else self._find_counters_beside_time()
 
     def _are_quoted_below(self, own: Counters, found: list[Counters]) -> bool:
         """Check whether the views beside the time are others than in all counters below, which lie in the text."""

@@ -16,10 +16,7 @@ from blogarchive.sites.grammar.words import BODY_CLASS
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
 _BUTTON = re.compile("javascript:|#|$")
-_NEIGHBOUR_SIGNS = " :：|«»‹›<>←→[]【】"
-_NEIGHBOUR = re.compile(
-    r"[上下前后後]一?篇|Previous|Next|(?:浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論)(?=\W{0,2}\d)"
-)
+_NEIGHBOUR = re.compile(r"[上下前后後]一?篇|Previous|Next|[浏瀏阅閱点點评評][览覽读讀击擊论論](?=\W{0,2}\d)")
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
@@ -78,14 +75,6 @@ def is_template_line(view: PageView, index: int) -> bool:
         return True
     # The picture to click and the number of likes. A photo with a number links to a larger one.
     if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, _BUTTON):
-        return True
-    # 上一篇 TITLE, « TITLE
-    rest = (
-        view.text_without(index, (text for text, _, _ in links)).strip()
-        if view.links_to_other_post(index)
-        else ""
-    )
-    if rest and not _NEIGHBOUR.sub("", rest).strip(_NEIGHBOUR_SIGNS):
         return True
     categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
     if not links or len(categories) < len(links):

@@ -240,8 +240,6 @@ def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
 
 _CATEGORY = re.compile(r"【(?P<name>[^】]+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*篇?\s*[)\]])?")
 _OTHER_WORD = re.compile(r"^(?!\s*\w{2,6}\s*[:：]).*?[^\W\d篇]|[:：].*?[^\W\d篇]")
-_MORE = re.compile(r"(?:查看)?(?:更多|全部|所有)(?:博文|文章|日志)?|more|rss", re.IGNORECASE)
-_MAX_MORE_LENGTH = 40
 _CUT_BYTES = 30  # of titles in the sidebar of creaders
 # Attribute access to an enum member is five times slower (Python 3.11).
 _POST, _CATEGORY_KIND = PageKind.POST, PageKind.CATEGORY
@@ -352,9 +350,7 @@ def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
 def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | None:
     title = strip_bullets(text).strip()
-    if not title or _is_more_link(vocabulary.fold(title)):
-        return None
-    return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title))
+    return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title)) if title else None
 
 
 def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
@@ -362,7 +358,7 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
     body = lines[1:]
     if not any(index in posts for index in body):
         return lines
-    own = {i for i in body if i in posts or _parse_category(view, i) or _is_more_link(view.folded[i])}
+    own = {i for i in body if i in posts or _parse_category(view, i)}
     last = max(own)
     shown = takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)
     return lines[0], *shown
@@ -375,13 +371,6 @@ def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
     )
 
 
-def _is_more_link(text: str) -> bool:
-    return (
-        len(text) <= _MAX_MORE_LENGTH
-        and _MORE.fullmatch(vocabulary.strip_count(text.strip(" []<>."))) is not None
-    )
-
-
 def _parse_titles(
     view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
 ) -> tuple[ListedPost, ...]:
@@ -389,8 +378,7 @@ def _parse_titles(
     linked = tuple([posts[i] for i in lines if i in posts])
     if linked:
         return linked
-    rows = [i for i in lines if not _is_more_link(view.folded[i])]
-    bare = [title for i in rows if (title := strip_bullets(view.lines[i].text).strip())]
+    bare = [title for i in lines if (title := strip_bullets(view.lines[i].text).strip())]
     return tuple([ListedPost(title=title, title_cut=is_title_cut(title)) for title in bare])
 
 
@@ -425,8 +413,6 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
 
 def _parse_category(view: PageView, index: int) -> tuple[str, str | None] | None:
     """Return name and URL of a category's heading: text in 【】, or a link to a category."""
-    if index in view.post_lines:
-        return None
     linked = _find_linked_categories(view, index)
     if "【" in view.lines[index].text and len(linked) < 2:
         raw = strip_bullets(view.lines[index].text).strip()

@@ -126,9 +126,7 @@ def fold(text: str) -> str:
 
 
 _TRANSLATED = re.compile(either("translated"))
-_MAY_BE_TRANSLATED = re.compile(
-    " [A-Z我注访最分存文评浏阅点赞回下览读击论荐复言]"
-)  # no other line needs the search
+_MAY_BE_TRANSLATED = re.compile(" [A-Z我注访最分存文评浏阅点赞回下览读击论荐复言]")  # a cheap test
 
 
 # Promise "any words": a page in two languages has both labels, 浏览 Views; old ones have 浏 览.

@@ -84,7 +84,7 @@ def is_template_line(view: PageView, index: int) -> bool:
 
 def _are_label_and_value(one: Line, other: Line) -> bool:
     first, second = (one.block, other.block) if one.index < other.index else (other.block, one.block)
-    return first.tag == "dt" and second.tag == "dd" and first.getnext() is second
+    return second.getparent() is first or (first.tag, second.tag, first.getnext()) == ("dt", "dd", second)
 
 
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:

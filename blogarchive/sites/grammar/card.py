@@ -268,7 +268,7 @@ def _find_value(field: _CardField, match: "re.Match[str]", following: str) -> st
 # --- the blog's header
 
 _URL_LINE = re.compile(
-    r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏)[\]|]?)*+\s*>?",
+    r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏|订阅)[\]|]?)*+\s*>?",
     re.IGNORECASE,
 )
 _MAX_TITLE_LINES, _MAX_COLUMNS = 4, 4
@@ -302,6 +302,9 @@ def parse_blog_header(
             names = _find_title_lines(view, index, set(outside))
             title = view.lines[names[0]].text.strip() if names else None
             tagline = " ".join(view.lines[i].text.strip() for i in names[1:]) or None
+            if title and not tagline:
+                tagline, below = _find_tagline(view, names[0], title, set(outside))
+                names += below
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
     top = min(view.post_lines.intersection(outside), default=0) if end is None else end
@@ -332,6 +335,7 @@ def _find_tagline(
     around = (list(view.lines_with_text(inside)) for _, inside in view.iter_around(title))
     header = next((lines for lines in around if len(lines) > 1), [title])
     below = header[header.index(title) + 1 :] if len(header) <= _MAX_TITLE_LINES else _find_below(view, title)
+    below = [i for i in below if "://" not in view.lines[i].text]
     if all(i in outside and not view.links[i] and _may_be_tagline(view.folded[i]) for i in below):
         return " ".join(view.lines[i].text.strip() for i in below) or None, below
     return None, ()
@@ -405,15 +409,14 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
     alone: list[int] = []
     for node, inside in view.iter_around(url_line):
         before = [i for i in range(inside.start, url_line) if view.folded[i].strip() and i in outside]
-        own = before
-        last = own[-_MAX_TITLE_LINES:]
+        last = before[-_MAX_TITLE_LINES:]
         titled = next((offset for offset, i in enumerate(last) if _is_title(view, i)), None)
         if titled is not None:
             return last[titled:]
-        if len(own) > 1:
-            header = own == before and len(own) <= _MAX_TITLE_LINES and node.tag != "body"
-            return own if header else alone or own[-2:]
-        alone = alone or own
+        if len(before) > 1:
+            is_header = len(before) <= _MAX_TITLE_LINES and node.tag != "body"
+            return before if is_header else alone or before[-2:]
+        alone = alone or before
     return alone
 
 

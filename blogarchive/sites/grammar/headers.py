@@ -236,7 +236,7 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
 # A floor needs its sign: a number alone is a name.
 _SHORT_FLOOR = (
     r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层]?"
-    r"|\d{1,5}\s*+(?:[楼层#.、:]{1,2}|F\b)|\[\d{1,5}\s*+[楼层]?\]|沙发|板凳|地板)\s*+:?\s*+"
+    r"|\d{1,5}\s*+(?:[楼层#.、:]{1,2}|F\b)|\[\d{1,5}\s*+[楼层]?\]|沙发|板凳|地板)\s*+[:|]?\s*+"
 )
 # Not 沙发: a commenter may type it as his text.
 FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层])")

@@ -218,22 +218,16 @@ def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
 # Promise "no forgery": a line of a text may have the words of a label.
 def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
     """Choose the page's own labels: for each name the one in the position of most other names."""
+    named = [label for label in labels if label.name != "other"]
     names: dict[str, set[str]] = defaultdict(set)
-    for label in labels:
-        if label.name != "other":
-            names[label.path].add(label.name)
-    most: dict[str, int] = defaultdict(int)
-    for label in labels:
-        most[label.name] = max(most[label.name], len(names[label.path]))
-    best: dict[str, list[_Label]] = defaultdict(list)
-    for label in labels:
-        if len(names[label.path]) == most[label.name]:
-            best[label.name].append(label)
-    others = best.pop("other", [])
-    chosen = [rivals[0] for rivals in best.values()]
-    paths = {label.path for label in chosen}
-    chosen += [label for label in others if label.path in paths]
-    return sorted(chosen, key=lambda label: label.offset)
+    for label in named:
+        names[label.path].add(label.name)
+    best: dict[str, _Label] = {}
+    for label in sorted(named, key=lambda label: -len(names[label.path])):
+        best.setdefault(label.name, label)
+    paths = {label.path for label in best.values()}
+    others = [label for label in labels if label.name == "other" and label.path in paths]
+    return sorted([*best.values(), *others], key=lambda label: label.offset)
 
 
 # --- the sidebar
@@ -360,8 +354,11 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
         return lines
     own = {i for i in body if i in posts or _parse_category(view, i)}
     last = max(own)
-    shown = takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body)
-    return lines[0], *shown
+    shown = list(takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body))
+    # A list of posts may be right below the categories.
+    row = next((i for i in reversed(shown) if i in own and i not in view.post_lines), last)
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[lines[0]], view.lines[row]))
+    return lines[0], *(i for i in shown if i in inside)
 
 
 # The one known page shows a calendar above the newest titles; without labels its days could be rows of these.

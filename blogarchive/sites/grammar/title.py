@@ -263,6 +263,9 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
 def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
     after = list(islice(_iter_below(view, index), 2))
+    after = after[
+        : 1 if after and "。" in view.folded[after[0]] else 2
+    ]  # no time below a sentence of the text
     text = view.lines[index].text
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
     own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
@@ -314,10 +317,8 @@ def _find_time_beside(
         if time_match is not None and not time_match.title:
             return index, time_match
     for offset, index in enumerate(after):
-        more = time_lines.match_leading_time(view, index) or (
-            None if offset else time_lines.match_inner_time(view, index)
-        )
-        if more is not None:
+        match = time_lines.match_leading_time if offset else time_lines.match_inner_time
+        if (more := match(view, index)) is not None:
             return index, more
     return None
 

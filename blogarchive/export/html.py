@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
+from blogarchive.errors import CannotWrite
 from blogarchive.export import posts as post_files
-from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
+from blogarchive.export.folder import ExportFolder, UniqueNames, atomic_file, content_digest, safe_name
 from blogarchive.export.jsonl import compact_json
 from blogarchive.export.run import ExportJob, exporter, program_digest
 from blogarchive.messages.translate import plural_translator, translator
@@ -139,19 +140,34 @@ def render_template(template: str, **values: object) -> bytes:
     return environment("site").get_template(template).render(values).encode()
 
 
-class _CodeCache(FileSystemBytecodeCache):
+class _CodeCache(BytecodeCache):
     """The code of templates, beside that of modules: who may write there may change this program anyway."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def get_source_checksum(self, source: str) -> str:
         """Return a digest of the source of a template, of the program and of its libraries."""
         return super().get_source_checksum(source + program_digest().hex())
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Load the stored code; that of a damaged file, which Python may not survive, is compiled again."""
+        with suppress(OSError):
+            digest, _newline, code = self._path(bucket).read_bytes().partition(b"\n")
+            if content_digest(code).encode() == digest:
+                bucket.bytecode_from_string(code)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Store code where and when Python stores that of modules."""
         # Like Python, an export needs no folder that it can write to.
-        with suppress(OSError):
+        with suppress(CannotWrite):
             if not sys.dont_write_bytecode:
-                super().dump_bytecode(bucket)
+                code = bucket.bytecode_to_string()
+                with atomic_file(self._path(bucket), flushed_later=True) as file:
+                    file.write(b"\n".join((content_digest(code).encode(), code)))
+
+    def _path(self, bucket: Bucket) -> Path:
+        return self._folder / f"{bucket.key}.template"
 
 
 @cache
@@ -167,7 +183,7 @@ def environment(folder: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        bytecode_cache=_CodeCache(str(Path(compiled).parent), "%s.template") if compiled else None,
+        bytecode_cache=_CodeCache(Path(compiled).parent) if compiled else None,
     )
     environment.globals |= {"_": translator("zh"), "ngettext": plural_translator("zh")}
     environment.filters |= {

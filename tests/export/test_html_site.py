@@ -164,7 +164,7 @@ def test_a_blog_stored_under_a_name_is_found_by_its_number_and_so_are_its_posts(
     assert "第一篇" in capsys.readouterr().out
 
 
-def test_the_code_of_a_template_is_stored_for_one_version_of_the_program(
+def test_the_code_of_a_template_is_stored_for_one_version_of_the_program_and_compiled_again_if_damaged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiled: list[str] = []
@@ -188,6 +188,10 @@ def test_the_code_of_a_template_is_stored_for_one_version_of_the_program(
     assert len(compiled) == count > 0
     assert rendered(b"2") == first
     assert len(compiled) == 2 * count
+    for file in tmp_path.glob("*.template"):
+        file.write_bytes(file.read_bytes()[:-9] + b"\x80damaged.")
+    assert rendered(b"2") == first
+    assert len(compiled) == 3 * count
     tmp_path.chmod(0o500)
     assert rendered(b"3") == first
     html_export.environment.cache_clear()

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
@@ -108,8 +108,8 @@ def atomic_file(
                 file.flush()
                 if not (flushed_later and _CAN_FLUSH_DISK):
                     os.fsync(file.fileno())
-                digest = read_digest(file) if digests is not None else ""
-                size = file.tell()
+                size = os.fstat(file.fileno()).st_size
+                digest = read_digest(file.fileno()) if digests is not None else ""
             if not (digest and has_digest(target, digest, size)):
                 part.replace(target)
             if digests is not None:
@@ -126,26 +126,25 @@ def flush_disk() -> None:
         os.sync()
 
 
-def read_digest(file: Any) -> str:
-    """Return the digest of an open file: SHA-256, for which processors have instructions."""
-    file.seek(0)
-    return file_digest(file, "sha256").hexdigest()
+def read_digest(file: int) -> str:
+    """Return the digest of an open file, by its descriptor: SHA-256, for which processors have instructions."""
+    found = sha256()
+    os.lseek(file, 0, os.SEEK_SET)
+    while part := os.read(file, _PIECE):
+        found.update(part)
+    return found.hexdigest()
 
 
 def has_digest(path: Path | str, digest: str, size: int | None = None) -> bool:
     """Return whether there is a file of that digest and size."""
-    found = sha256()
     try:
         file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))  # a file object takes a third longer
         try:
-            is_equal = size in (None, os.fstat(file).st_size)
-            while is_equal and (part := os.read(file, _PIECE)):
-                found.update(part)
+            return size in (None, os.fstat(file).st_size) and read_digest(file) == digest
         finally:
             os.close(file)
     except OSError:
         return False
-    return is_equal and found.hexdigest() == digest
 
 
 def content_digest(content: bytes) -> str:

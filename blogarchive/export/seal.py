@@ -98,4 +98,4 @@ def _compose_readme(database: Path, names: dict[str, str]) -> str:
 def _checksum_line(path: Path, folder: Path) -> str:
     """Return a line that `sha256sum -c` reads."""
     with path.open("rb") as file:
-        return f"{read_digest(file)}  {path.relative_to(folder).as_posix()}\n"
+        return f"{read_digest(file.fileno())}  {path.relative_to(folder).as_posix()}\n"

@@ -81,6 +81,9 @@ def load_json(text: object, kind: type[Json]) -> Json:
 NOW_VARIABLE = "BLOGARCHIVE_NOW"
 """Environment variable for tests: the time at which this process begins, as ISO 8601 with an offset."""
 
+YEARS = range(1970, 2201)
+"""Years in which a page may be fetched: parsers add years to the time of its fetch."""
+
 
 def utc_now() -> datetime:
     """Return the current time in UTC, or that of a clock which began at BLOGARCHIVE_NOW."""

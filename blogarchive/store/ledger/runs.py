@@ -6,11 +6,13 @@ import socket
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from gettext import gettext as _
 from typing import Literal
 
 from blogarchive import installed_version
+from blogarchive.errors import UsageError
 from blogarchive.store.database.archive import Archive, RequeueLimits
-from blogarchive.store.rows import Value, format_utc, format_utc_precise, parse_utc, shift_utc
+from blogarchive.store.rows import YEARS, Value, format_utc, format_utc_precise, parse_utc, shift_utc
 from blogarchive.store.statements import Statements, columns_of
 
 RunOutcome = Literal[
@@ -107,7 +109,9 @@ def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, 
 
 
 def unsaved_run(archive: Archive, *, now: datetime) -> Run:
-    """Return a run that starts `now` and resumes none, without writing a row."""
+    """Return a run that starts `now` and resumes none, without writing a row; `UsageError` if no page is fetched then."""
+    if now.year not in YEARS:
+        raise UsageError(_("this machine's clock is at {time}; set it, then try again"), time=now.date())
     last_seen_at = archive.text("select max(last_seen_at) from authors")
     last = parse_utc(last_seen_at) if last_seen_at else now
     ahead = last - now + timedelta(seconds=1) if last > now else timedelta()

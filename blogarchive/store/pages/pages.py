@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.fetched import READER_VERSION, Page, PageKind, Target
 from blogarchive.parsing.urls import host_of
+from blogarchive.store import rows
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, Value, clip, describe_value, format_utc, load_json, parse_utc
 
@@ -30,8 +31,6 @@ _NUMBER_FIELDS = ("number", "post_number")
 
 # Bytes of pages for each byte of their archive: pages compress to a fifth, and their texts are stored beside them.
 _MAX_RATIO = 25
-
-_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 MAX_BODY_BYTES = 64 * 2**20
 """Bytes of the largest body that is unpacked: no page larger than that is fetched or imported."""
@@ -292,8 +291,8 @@ def _check_site(site: object) -> str:
 def parse_fetch_time(text: str) -> datetime:
     """Return the UTC time of a fetch; raises `ValueError` for a year in which nobody fetched a page."""
     moment = parse_utc(text)
-    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        raise ValueError("no time of a fetch")  # parsers add years to it
+    if moment.year not in rows.YEARS:
+        raise ValueError("no time of a fetch")
     return moment
 
 

@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,14 @@ from blogarchive.store.verify import verify_archive
 from tests.store.fake_blog import SITE, Clock, Entry, a_blog, comment, crawl, rows, texts
 
 N = 500000
+
+
+@pytest.mark.parametrize("year", [1969, 2201, 9999])
+def test_no_run_starts_by_a_clock_of_a_year_in_which_nobody_fetches_pages(
+    archive: Archive, year: int
+) -> None:
+    with pytest.raises(UsageError, match=f"clock is at {year}-12-31"):
+        runs.start_run(archive, "backup", now=datetime(year, 12, 31, tzinfo=UTC))
 
 
 def test_a_run_is_a_row_with_its_counts_and_outcome(archive: Archive, clock: Clock) -> None:

@@ -252,7 +252,8 @@ class BlogStatus:
 class ArchiveStatus:
     """The state of the archive: its blogs and its size.
 
-    `pages_stale` counts the pages that an older parser parsed. `bytes_served` is the uncompressed size of all pages.
+    `pages_stale` counts the pages that an older parser parsed, `media` the URLs of stored images.
+    `bytes_served` is the uncompressed size of all pages.
     `unfinished_merge` is the file name of the archive whose merge was interrupted, else None.
     """
 
@@ -276,7 +277,7 @@ def read_status(archive: Archive) -> ArchiveStatus:
         pages=page_rows.count_pages(archive),
         pages_stale=page_rows.count_stale_pages(archive),
         bytes_served=archive.scalar("select sum(bytes) from _page_totals"),
-        media=archive.scalar("select count(*) from media_files"),
+        media=archive.scalar("select count(*) from media where status = 'stored'"),
         coverage=read_coverage(archive),
         unfinished_merge=archive.text("select source from _merge_progress"),
         last_run_command=run.command if run else None,

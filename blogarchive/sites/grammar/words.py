@@ -125,7 +125,8 @@ def fold(text: str) -> str:
     return _TO_FOLD.sub(lambda found: _FOLDED[found[0]], text.replace("，", ",").replace("：", ":"))
 
 
-_TRANSLATED = re.compile(either("translated"))
+_EN, _ZH, _SPACED = map(either, ("english", "translated", "spaced"))
+_TRANSLATED = re.compile(rf"\b(?:{_EN}) (?:{_ZH})|(?:{_ZH}) (?:{_EN})\b|(?:{_SPACED})(?=\s*[:(\[\d])")
 _MAY_BE_TRANSLATED = re.compile(" [A-Z我注访最分存文评浏阅点赞回下览读击论荐复言]")  # a cheap test
 
 

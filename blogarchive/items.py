@@ -5,7 +5,7 @@ all three and passes through the pipelines into the store. `None` means "not sho
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Literal
 
@@ -14,6 +14,9 @@ from blogarchive.post_facts import PostFacts
 
 Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 
+
+UNKNOWN_ZONE = timezone(timedelta(), "unknown")
+"""The zone of a site that may be anywhere: it counts as UTC, and a time in a zone that the page names stays in it."""
 
 MAX_COUNT = 10**12
 """The largest count of a page: sums of larger ones would exceed the integers of SQLite."""
@@ -33,7 +36,8 @@ class NoticeKind(StrEnum):
 class DateText:
     """A time as a page shows it; the dates pipeline fills `at` and `precision`.
 
-    `at` is aware, in the time zone of the site. It is None if `text` could not be parsed.
+    `at` is aware, in the time zone of the site, or in that of `text` if the site may be anywhere. It is None if `text`
+    could not be parsed.
     """
 
     text: str

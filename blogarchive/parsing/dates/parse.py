@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from blogarchive.items import DateText, Precision
+from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
 from blogarchive.parsing.dates.numbers import fold, words_of
@@ -222,7 +222,7 @@ def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
         return ParsedDate(at, precision)
     if precision in ("day", "month", "year"):
         return ParsedDate(at.replace(tzinfo=now.tzinfo), precision)
-    return ParsedDate(at.astimezone(now.tzinfo), precision)
+    return ParsedDate(at if now.tzinfo is UNKNOWN_ZONE else at.astimezone(now.tzinfo), precision)
 
 
 def _resolve_epoch(seconds: int, now: datetime) -> rules.ResolvedDate:

@@ -276,9 +276,7 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
-    # Comments that have no other element in common may have one with their number.
     known = [rows for rows in alike if any(row[0][4] for row in rows)]
-    known = [rows for rows in known if len({outline.text(row[1]) for row in rows}) > (len(rows) > 1)]
 
     def rank(rows: list[_Block]) -> tuple[int, ...]:
         *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))

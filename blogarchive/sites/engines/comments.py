@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, pairwise, takewhile
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
@@ -69,11 +69,14 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
         found = found if (other if other.comments else found).problems else other
-    large = {one for one in sections if outline.size(one) > _MAX_HEADING}
-    large.update(one for one in inner if DATE.search(outline.text(one)))
-    quoted = (one for one in text if one in large or has_role(one, ITEM))
+    if found.claimed and not found.comments:  # LiveJournal has the number of the comments above their list
+        rest = {one for node in (body, *body.iterancestors()) for one in node.itersiblings()} - outline.beside
+        other = _read(outline, [*filter(rest.__contains__, outline.order)], body, text, now)
+        found = other if len(other.comments) == found.claimed else found
+    quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
+    quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
     if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
-        return FoundComments(problems=(_unreadable(Detail.COMMENTS_IN_TEXT),))
+        return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),))
     return found
 
 
@@ -105,8 +108,6 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
     refs = {node for node in inside if has_role(node, _PING) or _PING.match(outline.own_text(node))}
-    # b2evolution has the word in a link, and the name of the other blog behind it.
-    refs |= {n for n in inside if 0 < outline.size(n) < _MAX_NOTICE and _PING.match(outline.text(n))}
     # Some themes of WordPress show them as comments.
     pings = {n for n in refs if n.tag != "li" or all(x.element not in n.iter() for x, _ in rows)}
     closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
@@ -121,19 +122,18 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     problems: tuple[Problem, ...] = ()
     is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
     if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and expected):
-        known, problems = (), (_unreadable(Detail.NO_TIME_OF_COMMENT),)
+        known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(found) or body in closed_nodes:
-        known, problems = (), (_unreadable(Detail.COMMENT_PARTS),)
+        known, problems = (), (_problem(Detail.COMMENT_PARTS),)
     elif len(known) != expected:
-        detail = Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known))
-        problems = (Problem(kind="incomplete", field="comments", detail=detail),)
+        problems = (_problem(Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known)), "incomplete"),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
     return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
 
 
-def _unreadable(detail: str) -> Problem:
-    return Problem(kind="unreadable", field="comments", detail=detail)
+def _problem(detail: str, kind: Literal["unreadable", "incomplete"] = "unreadable") -> Problem:
+    return Problem(kind=kind, field="comments", detail=detail)
 
 
 def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _Nodes, is_read: bool) -> bool:
@@ -142,10 +142,9 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     These are a moment or a text in the sections, or a moment under their heading; without both, a link to answer or
     several times of day.
     """
-    apart = with_descendants(node for one in sections for node in one.iter(*APART)) | seen
-    texts, spans = outline.texts, [outline.span(one) for one in sections]
+    apart, texts = with_descendants(n for one in sections for n in one.iter(*APART)) | seen, outline.texts
     # F2Blog has posts of the same tag in a box of the class of a comment, bjyblog the newest comments beside the post.
-    places = [at for span in spans for at in span if outline.holders[at] not in apart]
+    places = [at for one in sections for at in outline.span(one) if outline.holders[at] not in apart]
     shown = " ".join(texts[at] for at in places if not links_post(outline, outline.holders[at], body))
     is_long = not is_read and sum(map(outline.sizes, places)) > _MAX_NOTICE
     if is_read or shown:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,7 +38,7 @@ class PageParser:
         shown, few = urls.MARKUP.sub("", self._text), _FEW_LISTED if urls.is_index(page.url) else _FEW
         # Themes of Chinese blogs may state English.
         is_chinese = _ZH.search(self._text, 0, _HEAD) or len(_HAN.findall(shown)) * few > len(shown)
-        self.now = page.fetched_at.astimezone(zone if is_chinese else UTC)
+        self.now = page.fetched_at.astimezone(zone if is_chinese else items.UNKNOWN_ZONE)
         self._title: str | None = None
 
     @cached_property

@@ -72,8 +72,9 @@ def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | Non
             is_better = other.comments and all(x.kind == "incomplete" for x in other.problems)
             element, agreed = (second, sure) if is_better else (element, agreed)
             found = other if other.comments or (other.problems and not found.comments) else found
-    # Comments that are not read may be in the element of the text, if it has the title too.
-    is_mixed = found.problems and not found.comments and outline.title.heading in {*element.iter()}
+    # Comments that are not read may be in the element of the text: static copies have them there, or it has the title too.
+    details = {x.detail for x in found.problems if not found.comments}
+    is_mixed = Detail.COMMENTS_IN_TEXT in details or (details and outline.title.heading in {*element.iter()})
     return element, agreed and not is_mixed, found
 
 

@@ -678,7 +678,8 @@ def test_comments_that_an_author_writes_before_his_text_in_a_cell_are_text() -> 
 @pytest.mark.parametrize("quoted", [FORGED, FORGED.replace('class="comment"', 'id="comment-9"')])
 def test_a_comment_quoted_in_a_post_is_a_problem_where_the_page_shows_none(quoted: str) -> None:
     page = read("<form><textarea></textarea></form>", f"<article>{TEXT}{quoted}</article>")
-    assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+    # A copy of a blog without a server may have its comments at the end of each text.
+    assert (page.posts[0].comments, told(page)) == ((), ["comments", "body"])
     shown = "<h3>Kommentare</h3>" + "".join(
         f"<div><b>{name}</b> <i>2019-05-21 {at}</i><p>Am See.</p></div>" for name, at, _ in COMMENTS
     )
@@ -1121,3 +1122,45 @@ def test_the_footer_of_an_entry_has_its_time_and_its_comments() -> None:
     assert post.posted is not None
     assert f"{post.posted.at:%F %R}" == "2019-05-20 08:00"
     assert [(one.author_name, one.body_text) for one in post.comments] == said
+
+
+@pytest.mark.parametrize("claimed", [2, 3])
+def test_comments_far_below_a_line_that_counts_them_are_read_if_there_are_as_many(claimed: int) -> None:
+    leaf = '<div class="b-leaf"><p class="b-leaf-name"><b>{}</b></p><p><i>2019-05-21 {}:44 UTC</i></p><div>{}</div></div>'
+    tree = "".join(leaf.format(name, at, text) for name, at, text in COMMENTS[:2])
+    page = read(
+        f'<div id="comments"><a>Post a new comment</a> <span>{claimed} comments</span></div><div>{tree}</div>'
+    )
+    names = [name for name, _, _ in COMMENTS[:2]] * (claimed == 2)
+    assert [comment.author_name for comment in page.posts[0].comments] == names
+    assert told(page) == [] if names else ["comments"]
+
+
+@pytest.mark.parametrize("heading", ["2 comentarios:", "2 comentários", "Comentarii (2)", "Commenti (2)"])
+def test_a_heading_in_another_language_counts_the_comments(heading: str) -> None:
+    row = (
+        '<div class="cm full" id="t{}"><span>De <strong>{}</strong> a 2019-05-21 {}</span><div>{}</div></div>'
+    )
+    rows = "".join(row.format(number, name, at, text) for number, (name, at, text) in enumerate(COMMENTS[:2]))
+    page = read(f"<div class='titulo'>{heading}</div>{rows}")
+    assert ([one.author_name for one in page.posts[0].comments], told(page)) == (["Jutta", "Sven K."], [])
+
+
+def test_a_time_in_a_zone_that_the_page_names_stays_as_shown() -> None:
+    row = '<div class="comment"><p>{}</p><p class="details">Posted by <b>{}</b> on May 21, 2019 at {} PM PDT</p></div>'
+    page = read(
+        '<div class="comments">'
+        + row.format("Am See.", "Jutta", "09:14")
+        + row.format("Ja.", "Sven", "11:02")
+    )
+    times = [str(comment.posted and comment.posted.at) for comment in page.posts[0].comments]
+    assert times == ["2019-05-21 21:14:00-07:00", "2019-05-21 23:02:00-07:00"]
+
+
+def test_comments_of_disqus_without_times_are_a_problem() -> None:
+    row = '<li class="comment" id="dsq-comment-{}"><cite><span>{}</span></cite><div><p>{}</p></div></li>'
+    rows = "".join(
+        row.format(number, name, "Am See.") for number, (name, _, _) in enumerate(COMMENTS[:2], 62)
+    )
+    page = read(f'<div id="disqus_thread"><ul id="dsq-comments">{rows}</ul></div>')
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])

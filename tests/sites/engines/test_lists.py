@@ -441,7 +441,7 @@ def test_a_line_above_a_licence_in_a_card_and_a_picture_are_read_without_the_tag
 def test_comments_that_the_text_quotes_are_of_the_text() -> None:
     alone, beside = read_page(with_quoted_comments()), read_page(with_quoted_comments(ONE_COMMENT))
     assert [one.author_name for one in alone.posts[0].comments] == []
-    assert [problem.field for problem in alone.problems] == ["comments"]
+    assert [problem.field for problem in alone.problems] == ["comments", "body"]
     assert [one.author_name for one in beside.posts[0].comments] == ["小满"]
     assert beside.problems == ()
     for page in (alone, beside):

@@ -203,7 +203,7 @@ CALENDAR_RULES = rules.make_rules(
     (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
     (
         ANYWHERE,
-        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: de)?[ ,/-]{{1,2}}{_EN_YEAR}",
+        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: (?:de|năm))?[ ,/-]{{1,2}}{_EN_YEAR}",
         _resolve_date,
     ),
     # 14-Jul-14; RFC 822, as feeds of 2005 have it: Mon, 14 Jul 14 08:11:22 GMT

@@ -263,7 +263,7 @@ def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:
 def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     """Return the texts in an element that are no labels, up to a date."""
     shown = "\0".join(outline.texts[place].strip() for place in outline.span(node))
-    texts = DATE.split(shown, maxsplit=1)[0].split("\0")
+    texts = (_DAY.sub("", shown[: day.start()]) if (day := DATE.search(shown)) else shown).split("\0")
     named = (text for text in texts if _trim(text) and not is_label(text))
     parts = sorted(named, key=lambda text: bool(_BADGE.fullmatch(text)))[:1]
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))

@@ -1164,3 +1164,13 @@ def test_comments_of_disqus_without_times_are_a_problem() -> None:
     )
     page = read(f'<div id="disqus_thread"><ul id="dsq-comments">{rows}</ul></div>')
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+@pytest.mark.parametrize("day", ["Lundi 20 mai 2019", "Mon, 20 May 2019", "понедельник, 20 мая 2019"])
+@pytest.mark.parametrize("between", [" | ", ", ", " (", " – "])
+def test_the_weekday_before_a_date_is_no_part_of_the_name(day: str, between: str) -> None:
+    row = '<div class="row"><p>{}</p><p class="by">{}' + between + day + " {}</p></div>"
+    page = read(
+        "<h3>2 comments</h3>" + "".join(row.format(text, name, at) for name, at, text in COMMENTS[:2])
+    )
+    assert [comment.author_name for comment in page.posts[0].comments] == ["Jutta", "Sven K."]

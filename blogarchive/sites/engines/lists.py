@@ -199,7 +199,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:
     """Yield URLs of the home page: those with `rel=home`, the folders of feeds, the link of the title of the site."""
-    titles = outline.select(_SITE) or outline.select("header a[href]")
+    titles = outline.select(_SITE) or outline.select("header a[href]:not([href*='#'])")
     for nodes in (*(select_all(outline.tree.root, one) for one in _HOMES), titles[:1]):
         links = (url for node in nodes if (url := absolute_url(node.get("href"), outline.tree.base)))
         yield [urls.folder_of_index(url) if urls.is_index(url) else url for url in links]

@@ -117,6 +117,7 @@ def test_a_form_with_the_name_of_the_text_is_not_the_text() -> None:
         ("投稿者 <a href='https://lin.example.org/'>Lin</a> : 2020/05/07 17:55", "Lin"),
         ("<cite>lin.example.org/</cite> <a href='#c1'>2020-05-07 17:55</a>", "lin.example.org/"),
         ("<b>Lin</b> / 2020-05-07 17:55", "Lin"),
+        ("<b>居然。</b> 2020-05-07 17:55", "居然。"),
     ],
 )
 def test_the_name_of_a_commenter_is_without_words_and_signs_beside_it(line: str, name: str) -> None:
@@ -213,6 +214,19 @@ def test_the_time_of_a_post_is_found_far_below_the_text(line: str) -> None:
     )
     assert page.posts[0].posted is not None
     assert page.posts[0].posted.text == "2020-05-06 08:32"
+
+
+def test_the_time_in_a_bar_below_the_text_of_blogbus_is_that_of_the_post() -> None:
+    foot = '<div class="postFooter"><div class="menubar"><span class="time">2020-05-06/08:32:00</span> | 评论</div></div>'
+    page = read(f'<div class="postHeader"><h2>{TITLE}</h2></div><div class="postBody">{TEXT}</div>{foot}')
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%F %H:%M}" == "2020-05-06 08:32"
+
+
+def test_a_link_to_the_comments_in_the_header_of_a_post_does_not_make_it_the_home_page() -> None:
+    head = f'<header><h1>{TITLE}</h1><a href="/2300/#comments">没有评论</a> 2020-05-06</header>'
+    page = read(f'<article>{head}<div class="entry">{TEXT}</div></article>', f"{HOST}/2300/")
+    assert found(page) == (PageKind.POST, [TITLE], [])
 
 
 def test_the_titles_of_a_list_are_read_in_the_header_of_each_card() -> None:

@@ -90,7 +90,7 @@ def short_date_form(shown: str, lang: str) -> str:
     `shown` is the text of the page: Chinese text or the language tells the order, else the full years in the text.
     English also needs a day above 12. Dates with hyphens are only sure in languages that write the year first.
     """
-    lang = "zh" if 5 * len(re.findall("[一-鿿]", shown)) > len(shown) else lang
+    lang = "zh" if 20 * len(re.findall("[一-鿿]", shown)) > len(shown) else lang
     rows, years = SHORT_DATE.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}
     first, last = (sum(row[at].zfill(2) in years for row in rows) for at in (0, 3))
     is_dotted = all("." in row for row in rows)

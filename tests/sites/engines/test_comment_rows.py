@@ -426,6 +426,14 @@ def test_the_time_of_day_before_a_date_is_read() -> None:
     assert (shown(page), page.problems) == (expected(), ())
 
 
+def test_a_date_without_a_space_behind_its_comma_is_read() -> None:
+    said = rows(
+        '<div><p>{text}</p><span>Posted by <a href="/u{n}">{name}</a> at May {n},2025 09:0{n}</span></div>'
+    )
+    page = read(f"<div id=comments><h3>回應文章</h3>{said}</div>")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 def test_a_text_before_its_time_is_not_that_of_the_comment_above() -> None:
     said = rows('<p class="text">{text}</p><p class="line">Post by {name} on {at}</p>')
     pages = '<div class="p_bar"><span>Records: 5</span><a href="#">2</a></div>'
@@ -508,6 +516,8 @@ def test_years_of_two_digits_come_first_on_chinese_pages_alone() -> None:
     page = read(section, lang="en", when="25-05-01 08:05")
     assert (shown(page), page.problems) == (expected(), ())
     assert f"{page.posts[0].posted and page.posts[0].posted.at:%F %H:%M}" == "2025-05-01 08:05"
+    code = f"{TEXT}<pre>{'int main(void) { return 0; } ' * 40}</pre>"
+    assert shown(read(section, lang="", text=code)) == expected()
     page = read(
         section, lang="nl", when="25-05-01 08:05", text="<p>" + "Het water steeg, tot aan de brug. " * 20
     )

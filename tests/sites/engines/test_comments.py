@@ -1136,7 +1136,9 @@ def test_comments_far_below_a_line_that_counts_them_are_read_if_there_are_as_man
     assert told(page) == [] if names else ["comments"]
 
 
-@pytest.mark.parametrize("heading", ["2 comentarios:", "2 comentários", "Comentarii (2)", "Commenti (2)"])
+@pytest.mark.parametrize(
+    "heading", ["2 comentarios:", "2 comentários", "Comentarii (2)", "Commenti (2)", "댓글 2개", "2개의 댓글"]
+)
 def test_a_heading_in_another_language_counts_the_comments(heading: str) -> None:
     row = (
         '<div class="cm full" id="t{}"><span>De <strong>{}</strong> a 2019-05-21 {}</span><div>{}</div></div>'

@@ -108,7 +108,8 @@ _LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}:\s*\d[\d,-]*\s*", re
 def _show_icon_labels(root: dom.Element) -> None:
     """Add the labels of icons before the numbers after these, and 回复 before any text."""
     for node in root.iter("img", "i", "svg"):
-        label, after = node.get("alt") or node.get("title") or node.get("aria-label", ""), node.tail or ""
+        tip = "" if node.getprevious() is not None else next(node.iterancestors()).get("title", "")
+        label, after = node.get("alt") or node.get("title") or node.get("aria-label") or tip, node.tail or ""
         if label and not node.text and _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
             node.tail = f" {label} {after.lstrip()}"
 

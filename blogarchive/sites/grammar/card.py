@@ -23,7 +23,7 @@ _AGE = re.compile(
     r"(?:\s*,\s*[^\d,]{1,6})?"
 )
 # 注册 alone is a link of the site's bar.
-_REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站)"
+_REGISTERED_WORD = r"(?:注册|登记|开博|开通|建立|加入|开站|建站|(?:Member s|S)ince)"
 _REGISTERED_LABEL = rf"(?:{_REGISTERED_WORD}(?:日期|时间|于)|{_REGISTERED_WORD}(?=\s*:\s*\d{{4}}\D))"
 # 2022-02-03 注册, 1769 次访问: the words may be after the values.
 _REGISTERED = re.compile(

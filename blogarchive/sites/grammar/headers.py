@@ -34,7 +34,7 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
         signs = range(*floor.span("floor"))  # the name may end in digits
         end = next((i for i in signs if joined.node_at(i) is not joined.node_at(i - 1)), end)
     begin = start if link is None else min(joined.link_end(start), end)
-    for match in re.finditer("回复|@", joined.text[begin:end]):
+    for match in re.finditer("回复|@|in reply to ", joined.text[begin:end]):
         at = begin + match.start()
         before = _read_name(joined, start, at if link is None else begin).rstrip(_OPENED)
         after = _drop_brackets(joined.raw_text(begin + match.end(), end).strip(":： ").removeprefix("@"))
@@ -380,6 +380,8 @@ _PROSE = re.compile(r"[。!?,;…]")
 _NO_NAME = re.compile(
     rf"{_SHORT_FLOOR}|(?:{BY}|.{{0,2}}(?:时间|日期|内容))\s*:|.*{_PROSE.pattern}.*|.{{31,}}"
 )
+# Of a comment: no tag that a commenter types ends one of these.
+_FRAMES = ("div", "table", "article", "section")
 _MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
 
 
@@ -387,22 +389,25 @@ _MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
 def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> tuple[CommentHeader, ...]:
     """Return the headers of comments that have a name first and a line for the time.
 
-    Returns none unless they are as many as claimed and alike, so that no typed time is among them.
+    Returns none unless they are alike, and as many as claimed, so that no typed time is among them; or fewer, if each has
+    a linked name.
     """
     begin = next((i + 1 for i in page.find_comment_labels(view) if i >= start), start)
     shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}
     found = {i: match for i, match in shown.items() if match is not None}
-    # The day of the author's registration may stand below the comments.
+    # The day of the author's registration may stand below the comments; a saved page in the text has hours.
     first = _block_path(view, min(found)) if found else ""
     times = {i: match for i, match in found.items() if _block_path(view, i) == first}
-    if len(times) != claimed or claimed < 2:
+    is_mixed = any(vocabulary.HOUR_SIGN.search(view.folded[i]) for i in found.keys() - times.keys())
+    if not times or claimed is None or len(times) > claimed or is_mixed:
         return ()
-    frames = _find_frames(view, begin, list(times))
+    frames = _find_frames(view, begin, list(times), is_whole=len(times) == claimed)
     names = [frame.start for frame in frames]
     if len({_block_path(view, i) for i in names}) != 1 or not _are_names(view, names, frames):
         return ()
-    headers = zip(names, times, times.values(), strict=True)
-    return tuple(_build_split_header(view, *each) for each in headers)
+    rows = zip(names, times, times.values(), strict=True)
+    headers = tuple(_build_split_header(view, *row) for row in rows)
+    return headers if len(headers) == claimed or all(header.is_linked for header in headers) else ()
 
 
 # Promise "no wrong value": NAME, then a line with its time alone, is a comment of a form that is not parsed.
@@ -417,16 +422,20 @@ def shows_other_header(view: page.PageView, start: int, end: int) -> bool:
     return are_apart or any(_iter_short_headers(view, start, end))
 
 
-def _find_frames(view: page.PageView, begin: int, times: Sequence[int]) -> Sequence[range]:
+def _find_frames(view: page.PageView, begin: int, times: Sequence[int], *, is_whole: bool) -> Sequence[range]:
     """Return the lines of each comment from its name on: those of an element, else those up to its time.
 
-    None if the times are in different positions, or if the names are not apart from the texts.
+    None if the times are in different positions, or if the names are not apart from the texts. If not all comments are
+    shown, each has a linked name and an element that no typed tag ends.
     """
     document, lines = view.document, view.lines
     top = document.common_ancestor(lines[times[0]], lines[times[-1]])
-    inside = [document.lines_in(document.child_containing(top, lines[i])) for i in times]
-    frames = [range(_find_name(view, frame), frame.stop) for frame in inside]
-    if len({*times, *(frame.start for frame in frames)}) == 2 * len(times):
+    elements = [document.child_containing(top, lines[i]) for i in times]
+    frames = [range(_find_name(view, frame), frame.stop) for frame in map(document.lines_in, elements)]
+    is_apart = len({*times, *(frame.start for frame in frames)}) == 2 * len(times)
+    if not is_whole:
+        return frames if is_apart and all(element.tag in _FRAMES for element in elements) else ()
+    if is_apart:
         return frames
     starts = [begin, *(i + 1 for i in times)]
     pairs = zip(starts, times, strict=False)
@@ -459,16 +468,14 @@ def _are_names(view: page.PageView, names: Sequence[int], frames: Sequence[range
     if all(_SAID.search(text) for text in shown) or all(view.find_home_link(i) for i in names):
         return True
     prose = sum(any(_PROSE.search(view.folded[i]) for i in frame) for frame in frames)
-    return prose >= _MIN_PROSE_SHARE * len(names)
+    return len(names) > 1 and prose >= _MIN_PROSE_SHARE * len(names)
 
 
 def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Match[str]") -> CommentHeader:
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
-    is_next, praised = (
-        next(view.lines_below(name)) == time,
-        _PRAISED.search(f"{view.folded[time]} {view.folded[name]}"),
-    )
+    is_next = next(view.lines_below(name)) == time
+    praised = _PRAISED.search(f"{view.folded[time]} {view.folded[name]}")
     nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,

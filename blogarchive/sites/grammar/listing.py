@@ -24,7 +24,7 @@ from blogarchive.sites.grammar.counters import (
 from blogarchive.sites.grammar.links import TextCache
 from blogarchive.sites.grammar.page import PageView
 from blogarchive.sites.grammar.sidebar import is_title_cut
-from blogarchive.sites.grammar.time_lines import add_hour
+from blogarchive.sites.grammar.time_lines import TIME_LABEL, add_hour
 
 # --- URLs of next pages
 
@@ -205,7 +205,7 @@ def _read_image_text(anchor: Element) -> str:
 # --- listed posts
 
 _TIME_LINE = re.compile(
-    rf"[\[(【]?(?:(?:发表|发布)(?:于|时间|日期)?|时间|日期|于)?\s*+:?\s*+(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
+    rf"[\[(【]?{TIME_LABEL}(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
 )
 _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{vocabulary.DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{vocabulary.DATETIME}|{vocabulary.DATE}")

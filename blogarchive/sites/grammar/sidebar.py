@@ -236,6 +236,7 @@ _CATEGORY = re.compile(r"【(?P<name>[^】]+)】\s*(?:[(\[]\s*(?P<count>\d+)\s*�
 _OTHER_WORD = re.compile(r"^(?!\s*\w{2,6}\s*[:：]).*?[^\W\d篇]|[:：].*?[^\W\d篇]")
 _CUT_BYTES = 30  # of titles in the sidebar of creaders
 # Attribute access to an enum member is five times slower (Python 3.11).
+_Posts = Mapping[int, Sequence[ListedPost]]
 _POST, _CATEGORY_KIND = PageKind.POST, PageKind.CATEGORY
 
 
@@ -255,7 +256,7 @@ class Sidebar:
 def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
     """Return the sidebar on the lines `outside` the post and its comments."""
     own = sorted(view.post_lines.intersection(outside))
-    posts = {i: post for i in own if (post := _find_linked_post(view, i)) is not None}
+    posts = {i: found for i in own if (found := _find_linked_posts(view, i))}
     sidebar = Sidebar()
     for name, lines in _find_sections(view, outside):
         sidebar.own_lines.update(_add_section(sidebar, view, name, lines, posts))
@@ -265,7 +266,7 @@ def parse_sidebar(view: PageView, outside: Sequence[int]) -> Sidebar:
 
 
 def _add_section(
-    sidebar: Sidebar, view: PageView, name: str, lines: Sequence[int], posts: Mapping[int, ListedPost]
+    sidebar: Sidebar, view: PageView, name: str, lines: Sequence[int], posts: _Posts
 ) -> Sequence[int]:
     """Add a section to the sidebar and return those of its lines that belong to it."""
     if name == "card":
@@ -333,12 +334,13 @@ def is_title_cut(title: str) -> bool:
     return len(title.encode("gb18030", "replace")) >= _CUT_BYTES - 1 or title.endswith(("…", "..."))
 
 
-def _find_linked_post(view: PageView, index: int) -> ListedPost | None:
-    """Find the post that a line of the sidebar links to."""
+def _find_linked_posts(view: PageView, index: int) -> Sequence[ListedPost]:
+    """Find the posts that a line of the sidebar links to, each once."""
+    found: dict[str, ListedPost] = {}
     for text, _, to in view.links[index]:
         if to is not None and to.kind is _POST and (post := _build_listed_post(text, to.number, to.url)):
-            return post
-    return None
+            found.setdefault(to.url, post)
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
@@ -353,12 +355,12 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
     if not any(index in posts for index in body):
         return lines
     own = {i for i in body if i in posts or _parse_category(view, i)}
-    last = max(own)
-    shown = list(takewhile(lambda i: i <= last and (i in own or not strip_bullets(view.folded[i])), body))
-    # A list of posts may be right below the categories.
-    row = next((i for i in reversed(shown) if i in own and i not in view.post_lines), last)
+    shown = list(takewhile(lambda i: i in own or not strip_bullets(view.folded[i]), body))
+    rows = [i for i in shown if i in own] or [lines[0]]
+    # A list of posts may be right below the section.
+    row = next((i for i in reversed(rows) if i not in view.post_lines), rows[:2][-1])
     inside = view.document.lines_in(view.document.common_ancestor(view.lines[lines[0]], view.lines[row]))
-    return lines[0], *(i for i in shown if i in inside)
+    return lines[0], *(i for i in shown if i in inside and i <= rows[-1])
 
 
 # The one known page shows a calendar above the newest titles; without labels its days could be rows of these.
@@ -368,20 +370,16 @@ def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
     )
 
 
-def _parse_titles(
-    view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
-) -> tuple[ListedPost, ...]:
+def _parse_titles(view: PageView, lines: Sequence[int], posts: _Posts) -> tuple[ListedPost, ...]:
     """Parse the linked posts of these lines; if none is a link, each line is a title."""
-    linked = tuple([posts[i] for i in lines if i in posts])
+    linked = tuple([post for i in lines if i in posts for post in posts[i]])
     if linked:
         return linked
     bare = [title for i in lines if (title := strip_bullets(view.lines[i].text).strip())]
     return tuple([ListedPost(title=title, title_cut=is_title_cut(title)) for title in bare])
 
 
-def _parse_categories(
-    view: PageView, lines: Sequence[int], posts: Mapping[int, ListedPost]
-) -> tuple[CategoryRow, ...]:
+def _parse_categories(view: PageView, lines: Sequence[int], posts: _Posts) -> tuple[CategoryRow, ...]:
     headings = {i: row for i in lines if i not in view.post_lines and (row := _parse_category(view, i))}
     offsets = [offset for offset, index in enumerate(lines) if index in headings]
     rows = []

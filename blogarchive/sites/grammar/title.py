@@ -58,10 +58,9 @@ def _find_title_only(view: page.PageView, titles: Sequence[int]) -> time_lines.T
 
 def _choose_title(view: page.PageView, titles: Sequence[int]) -> int | None:
     """Choose the line that the window title begins with, else the last that is no blog's name."""
-    window_title = view.document.title
     own = [i for i in titles if not view.is_section(i)]
-    named = next((i for i in own if window_title.startswith(view.lines[i].text)), None)
-    others = [i for i in own if not window_title.endswith(view.lines[i].text)]
+    named = next((i for i in own if view.document.title.startswith(view.lines[i].text)), None)
+    others = [i for i in own if not view.document.title.endswith(view.lines[i].text)]
     return named if named is not None else next(reversed(others), None)
 
 
@@ -266,13 +265,11 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     after = after[
         : 1 if after and "。" in view.folded[after[0]] else 2
     ]  # no time below a sentence of the text
-    text = view.lines[index].text
+    is_named = view.document.title.startswith(view.lines[index].text)
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
     own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
-    if own is not None and not (beside and view.document.title.startswith(text)):
-        whole = after and _is_title_only(view, index, own)
-        if not whole:
-            return _build_with_title(view, index, index, own, index + 1)
+    if own is not None and not (beside and is_named) and not (after and _is_title_only(view, index, own)):
+        return _build_with_title(view, index, index, own, index + 1)
     if beside is None:
         return None
     other, time_match = beside

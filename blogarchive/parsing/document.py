@@ -98,10 +98,10 @@ def _show_exact_times(root: dom.Element) -> None:
 
 
 _LABEL = (
-    r"(?:[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|[評评][论論]|回[复覆復]|留言|喜[欢歡]|推[荐薦]|[点點]?[赞讚]|[顶頂]"
+    r"(?:[浏瀏][览覽]|[阅閱][读讀]|[点點][击擊]|[評评][论論]|[回迴][复覆復响響]|留言|喜[欢歡]|推[荐薦]|[点點]?[赞讚]|[顶頂]"
     "|注册日期|註冊日期|访问总量|訪問總量)"
 )
-_LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}:\s*\d[\d,-]*\s*", re.DOTALL)
+_LABEL_AND_COUNT = re.compile(rf"回[复覆復]:.*|{_LABEL}(?:\s+\d[\d,]*\s?\w?)?:\s*\d[\d,-]*\s*", re.DOTALL)
 
 
 # Instead of the icon, a reader hears its label, or sees it if the file is missing.
@@ -111,7 +111,7 @@ def _show_icon_labels(root: dom.Element) -> None:
         tip = "" if node.getprevious() is not None else next(node.iterancestors()).get("title", "")
         label, after = node.get("alt") or node.get("title") or node.get("aria-label") or tip, node.tail or ""
         if label and not node.text and _LABEL_AND_COUNT.fullmatch(f"{label}:{after}"):
-            node.tail = f" {label} {after.lstrip()}"
+            node.tail = f" {label.split()[0]} {after.lstrip()}"
 
 
 def find_enclosing(node: dom.Element | None, tag: str) -> dom.Element | None:

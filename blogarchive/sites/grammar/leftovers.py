@@ -355,7 +355,8 @@ def _iter_above(view: PageView, post_page: PostPage, paths: Collection[str]) -> 
     below = max(post_page.body_end, 0 if counters is None else counters.last + 1)
     begin = max([below, *(i + 1 for i in find_comment_labels(view) if below <= i < first)])
     for i in range(begin, first):
-        is_text = len(view.folded[i].strip()) >= _MIN_TEXT and not view.has_only_links(i)
+        is_linked = view.has_only_links(i) or view.links_to_other_post(i)
+        is_text = len(view.folded[i].strip()) >= _MIN_TEXT and not is_linked
         if is_text and _path(view, i) in paths and view.document.contains(frame, view.lines[i]):
             yield view.lines[i].text
 

@@ -209,8 +209,8 @@ def _lines_together(lines: Sequence[int]) -> Sequence[int]:
 
 
 def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
-    labels = view.sections.keys() - view.post_lines  # a link to a post is its title, whatever its words
-    for index in sorted(labels.intersection(outside)):
+    # A link to a post is its title, whatever its words.
+    for index in sorted((view.sections.keys() - view.post_lines).intersection(outside)):
         path = view.tag_path(view.lines[index].node_at(0))
         yield _Label(bisect_left(outside, index), view.sections[index], path)
 

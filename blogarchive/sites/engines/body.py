@@ -173,12 +173,13 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
 
     So Sphinx, Org and Asciidoctor write texts with headings.
     """
-    shape = node.tag, node.get("class")
+    # MyST has footnotes behind the sections.
+    shapes = (node.tag, node.get("class")), ("aside", "footnote-list brackets")
     free = [one for one in parent if one is not node and one in outline.order and one not in stops]
-    parts = (one for one in free if one.tag == "p" or (one.tag, one.get("class")) == shape)
+    parts = (one for one in free if one.tag == "p" or (one.tag, one.get("class")) in shapes)
     own = (one for one in parts if outline.link_share(one) < _LINKS and not has_role(one, _ADDED))
     # Verses of Docutils, and tables of words, have neither a comma nor an end.
-    is_verse = node.tag == "table" or (shape[1] is not None and outline.size(node) < _MAX_LICENCE)
+    is_verse = node.tag == "table" or (shapes[0][1] is not None and outline.size(node) < _MAX_LICENCE)
     prose = (x for x in map(outline.text, own) if is_verse or _COMMA.search(x) or _ENDED.search(x))
     return parent in stops and not all(map(DATE.search, prose))
 

@@ -13,7 +13,7 @@ from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import PROSE, mark
 from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, title_text
-from blogarchive.sites.engines.times import DATE, parse_exact
+from blogarchive.sites.engines.times import DATE, is_edited, parse_exact
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
@@ -129,8 +129,9 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
     """Return the date in the row of a link; a sentence is no date."""
     places = chain.from_iterable(map(outline.span, _rows_around(outline, anchor, shared)))
     short = ((at, text) for at in places if len(text := outline.texts[at]) < 80 and DATE.search(text))
-    dates = (date_text(x.strip(), parse_exact(outline, at, now)) for at, x in short if not PROSE.search(x))
-    return next(dates, None)
+    # Volantis shows the day of the last change alone.
+    own = ((at, text.strip()) for at, text in short if not (PROSE.search(text) or is_edited(outline, at)))
+    return next((date_text(text, parse_exact(outline, at, now)) for at, text in own), None)
 
 
 def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:

@@ -171,13 +171,16 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
 
 
 def is_edited(outline: Outline, place: int) -> bool:
-    """Return whether a label says that the date is the time of the last change: before it, or behind it alone."""
+    """Return whether a label or the data say that the date is the time of the last change.
+
+    The label is before it, or behind it alone.
+    """
     # An element without text may end the page.
     texts, place = outline.texts, min(place, len(outline.texts) - 1)
     # `<time>2020-05-06</time>更新`
     is_alone = outline.holders[place + 1 : place + 2] == [outline.holders[place].getparent()]
     label = texts[place + 1][:12] if is_alone else (texts[place - 1] if place else "")[-12:]
-    return bool(_EDITED.search(label) or _EDITED.search(texts[place][:120]))
+    return any(map(_EDITED.search, (label, outline.holders[place].get("itemprop", ""), texts[place][:120])))
 
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:

@@ -680,6 +680,17 @@ def test_a_post_without_a_title_in_a_list_of_three_is_listed_by_the_link_of_its_
     assert [post.number for post in list_page("".join(rows), "").listed] == ["bridge", "lamp", "w3"]
 
 
+def test_a_list_has_the_time_of_a_post_that_ikiwiki_ends_with_its_year() -> None:
+    row = (
+        '<article><header><a href="/posts/{0}/">{0}</a></header><section><p>Es regnet.</p></section><footer>Posted '
+        '<time datetime="2019-07-1{1}T21:52:22Z">Mon Jul 1{1} 21:52:22 2019</time></footer></article>'
+    )
+    rows = (row.format(name, day) for day, name in enumerate(("bridge", "lamp", "letter"), 1))
+    page = list_page("".join(rows), "")
+    days = [post.posted.at.day for post in page.listed if post.posted and post.posted.at]
+    assert days == [11, 12, 13]
+
+
 def test_the_newest_post_in_a_card_of_another_class_is_listed() -> None:
     card = (
         '<article class="{0}-entry"><header><h2>{1}</h2></header><footer><span>2020-05-0{2}</span></footer>'

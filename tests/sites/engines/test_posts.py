@@ -579,6 +579,17 @@ def test_boxes_below_a_short_text_or_a_picture_are_not_the_text(
     assert told(page) in (doubts, ["body"] if "img" in text else doubts)
 
 
+def test_a_message_that_a_script_shows_is_not_the_text_of_a_picture() -> None:
+    """Chirpy has the class of the text around the results of its search too."""
+    article = (
+        f"<div><h1>{TITLE}</h1><p>2019-05-20</p><div class='post-content'><img src='/gras.png'></div></div>"
+    )
+    hints = "<div class='col-12 post-content'><a href='/tags/gras/'>Gras</a> <a href='/tags/fluss/'>Fluss</a></div>"
+    toast = "<div class='toast'><div><p>发现新版本的内容。</p><button>更新</button></div></div>"
+    (found,) = read(f"<body><div id='main'>{article}</div>{hints}{toast}</body>").posts
+    assert (found.body_text, len(found.images)) == ("", 1)
+
+
 @pytest.mark.parametrize("start", ["", "<div class='chapo'><p>Am Fluss, im Mai, am Morgen.</p></div>"])
 def test_a_box_for_subscribers_beside_the_text_of_spip_is_not_of_it(start: str) -> None:
     box = (

@@ -397,6 +397,15 @@ def test_a_text_beside_an_element_of_comments_that_has_only_links_is_read() -> N
     assert "comments" not in told(page)
 
 
+def test_footnotes_behind_the_section_of_a_text_are_of_the_text() -> None:
+    note = '<aside class="footnote-list brackets"><aside class="footnote"><p>河水很浅，没有船。</p></aside></aside>'
+    page = read(
+        f'<div class="body" role="main"><section id="bridge"><h1>{TITLE}</h1>{TEXT}</section>{note}</div>{_MENU}',
+        "https://notes.example.org/posts/bridge/",
+    )
+    assert (page.posts[0].body_text or "").endswith("没有船。")
+
+
 def test_a_walk_follows_the_archive_and_no_document_that_sphinx_calls_the_next() -> None:
     rows = "".join(
         f'<li><p class="post-title">2020-05-0{n} - <a href="/posts/d{n}.html">第 {n} 天</a></p></li>'

@@ -75,14 +75,13 @@ def resolve_dates(parsed: items.ParsedPage, fetched_at: datetime, zone: ZoneInfo
     If a text is no time, its `at` stays None, and the page gets one `Problem` of kind unreadable. It quotes the text.
     """
     resolver = _DateResolver(now=fetched_at.astimezone(zone))
-    resolved = _apply(parsed, resolver.resolve_fields)
     months = _resolve_full_dates(Rows(parsed.months), zone)
+    resolved = _apply(parsed, resolver.resolve_fields, **({"months": months} if months else {}))
     if months is None:
         months = _merge_months([_apply(row, resolver.resolve_fields) for row in parsed.months])
+        resolved = replace(resolved, months=months)
     problems = tuple(problem for problem in resolver.problems if problem not in parsed.problems)
-    if not months and not problems:
-        return resolved
-    return replace(resolved, months=months, problems=parsed.problems + problems)
+    return replace(resolved, problems=parsed.problems + problems) if problems else resolved
 
 
 @dataclass(kw_only=True, slots=True)
@@ -175,9 +174,9 @@ def _is_settled(rows: Rows[items.ListedPost | items.CategoryRow]) -> bool:
     )
 
 
-def _apply(item: _T, change: Callable[[object], dict[str, object]]) -> _T:
-    """Return `item` with the changes that `change` returns for it and for each item in it."""
-    changes = change(item)
+def _apply(item: _T, change: Callable[[object], dict[str, object]], **others: object) -> _T:
+    """Return `item` with the changes that `change` returns for it and for each item in it, and with `others`."""
+    changes = others | change(item)
     for name in _CHILD_FIELDS.get(type(item), ()):
         part = getattr(item, name)
         if name in _SIDEBAR_FIELDS and _is_settled(Rows(part)):

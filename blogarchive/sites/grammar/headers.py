@@ -214,7 +214,7 @@ def _node_around(joined: page.JoinedLines, at: int, link: Element | None) -> Ele
 def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Match[str]") -> CommentHeader:
     """Return the header of a match with the groups `names`, `label` and `time`."""
     name, reply_to, link = _parse_names(joined, *match.span("names"))
-    reply_to = joined.raw_text(*match.span("to")) if match.groupdict().get("to") else reply_to
+    reply_to = joined.raw_text(*match.span("to")) if "to" in match.re.groupindex and match["to"] else reply_to
     # A nickname may contain the label: the last one is the page's.
     label = match.start("label" if match.start("label") > 0 else "names")
     parts = (0, label, match.start("time"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from blogarchive.items import CrawledPage, PageKind
 from blogarchive.post_facts import FACTS
-from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.archive import Archive, SidebarCache
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ledger import blogs
 from blogarchive.store.pages import pages
@@ -59,13 +59,18 @@ def reparse_pages(
     """Save each parsed page again and yield the results of the pages whose rows differ.
 
     `parsed_pages` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each
-    page is a transaction.
+    page is a transaction. Most pages change nothing: the rows of the others are read before they are saved once more.
     """
     for page_id, crawled in parsed_pages:
         with save_page.page_transaction(archive):
+            archive.execute("savepoint unsaved")
+            if save_page.resave_page(archive, page_id, crawled).outcome is not Outcome.STORED:
+                continue
+            archive.execute("rollback to unsaved")
+            archive.cache = SidebarCache()
             before = snapshot(archive, crawled)
-            saved = save_page.resave_page(archive, page_id, crawled)
-            after = snapshot(archive, crawled) if saved.outcome is Outcome.STORED else before
+            save_page.resave_page(archive, page_id, crawled)
+            after = snapshot(archive, crawled)
         yield from _compare(page_id, crawled, before, after)
 
 

@@ -103,8 +103,8 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
         # A word in bold type between the lines of a text is no name.
         item.body, item.shown = body, shown.union(() if item.place in inner else inner)
     ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True), count()))
-    # A text that all have beside their time is a label.
-    most = ((i, row, len({*row} - {_NOBODY})) for i, row in ways if all(row))
+    # A text that all have beside their time is a label. Numbers alone are those of the comments.
+    most = ((i, row, len({x for x in row if x and x[0].strip("0123456789")})) for i, row in ways if all(row))
     good = (row for i, row, named in most if named > (i not in _SURE) * ((len(row) + 6) // _MANY))
     for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
         item.name = name
@@ -227,7 +227,8 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
     most = _MAX_LINK if "a" in tags else _MAX_NAME
     short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= most)
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
-    return [(at, name) for at, name in _with_shapes(outline, item, good) if name[1] or not name[0].isdigit()]
+    # A visitor of emlog may sign as `2333`.
+    return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.fullmatch(r"\d\d?", x[1][0])]
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:

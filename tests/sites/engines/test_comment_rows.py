@@ -434,6 +434,14 @@ def test_a_date_without_a_space_behind_its_comma_is_read() -> None:
     assert (shown(page), page.problems) == (expected(), ())
 
 
+def test_a_visitor_may_sign_as_a_number_in_bold_type_and_numbers_alone_are_no_names() -> None:
+    item = '<div class="comment" id="comment-{n}"><b>{name} </b><br><i>{at}</i><div class="comment-content">{text}</div></div>'
+    page = read(f"<h3>评论</h3>{rows(item).replace('老木', '2333')}")
+    assert [name for name, _, _ in shown(page)] == ["青禾", "2333", "青禾"]
+    page = read(f"<h3>评论</h3>{rows(item.replace('{name}', '10{n}'))}")
+    assert (page.posts[0].comments, {one.field for one in page.problems}) == ((), {"comments"})
+
+
 def test_a_text_before_its_time_is_not_that_of_the_comment_above() -> None:
     said = rows('<p class="text">{text}</p><p class="line">Post by {name} on {at}</p>')
     pages = '<div class="p_bar"><span>Records: 5</span><a href="#">2</a></div>'

@@ -48,7 +48,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     if best is None:
         return wide, _is_most(outline, wide, inside)
     shared = _agree(outline, best, dense)
-    if _is_misnamed(outline, best, dense, above, around):
+    if _is_misnamed(outline, best, dense, above):
         # Icarus has boxes below a text that is a picture alone: the element named as the text is shorter.
         own = map(outline.span, [best, *closed, *_named_parts(outline, wide)])
         rest = [outline.texts[place] for place in {*outline.span(wide)}.difference(*own)]
@@ -76,17 +76,15 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
     return (pictures, None) if pictures else (marked, dense)
 
 
-def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes, around: _Nodes) -> bool:
+def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes) -> bool:
     """Return whether the element `best`, named as the text, is a worse choice than `dense`, with most of the text."""
     shared, is_around = _agree(outline, best, dense), best in above and not outline.contains(dense, best)
     is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
     # The news of Sina and People name the text with the column of links beside it.
     led = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
     is_wide = dense in best.iter() and led[0] - led[1] > _BESIDE * (outline.size(best) - outline.size(dense))
-    # ABlog has an element around the text, the comments and links to other posts.
-    has_comments = best in around and dense not in around
     is_loose = (is_wide and shared < _AGREED) or (is_around and mark(best) < 3)
-    return is_after or is_loose or (mark(best) == 1 and (has_comments or shared < _MOST))
+    return is_after or is_loose or (mark(best) == 1 and shared < _MOST)
 
 
 def _is_most(outline: Outline, node: Element, inside: _Nodes) -> bool:

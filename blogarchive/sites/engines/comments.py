@@ -40,12 +40,10 @@ def comment_sections(outline: Outline) -> list[Element]:
     found, forms = list[Element](), ancestors(outline.tree.root.iter("textarea"))
     start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
-    # Textcube has a name for each comment, and none for their list.
-    lists = {one.getparent() for one in outline.select("li") if has_role(one, ITEM)}
     # N-blog names no comments: each shows `NAME 回复于 DAY` and is beside the form. Oblog has one element around all.
     nodes = [outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text)]
     said = {x for n in nodes for x in (n, *n.iterancestors()) if x not in forms and x.getparent() in forms}
-    lists.update(said if len({*map(shape_of, said)}) < len(nodes) else ())
+    lists = said if len({*map(shape_of, said)}) < len(nodes) else set()
     for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE) or node in lists):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
@@ -107,9 +105,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
-    refs = {node for node in inside if has_role(node, _PING) or _PING.match(outline.own_text(node))}
-    # Some themes of WordPress show them as comments.
-    pings = {n for n in refs if n.tag != "li" or all(x.element not in n.iter() for x, _ in rows)}
+    pings = {node for node in inside if has_role(node, _PING) or _PING.match(outline.own_text(node))}
     closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
     kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
     # In a forum, the post is the first of the comments.

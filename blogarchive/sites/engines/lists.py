@@ -12,14 +12,14 @@ from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import PROSE, mark
 from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
-from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, title_text
+from blogarchive.sites.engines.outline import HEADINGS, Outline, title_text
 from blogarchive.sites.engines.times import DATE, is_edited, parse_exact
 from blogarchive.sites.markup.elements import ancestors, around_several, has_role, names_of
 from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
 _NEXT, _NEXT_CLASS, _OFF, _PERMALINK, _DOC = urls.patterns("lists", "next next_class disabled permalink doc")
-_PAGE_NO, _OF_LIST, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_list of_post archive recent")
+_PAGE_NO, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_post archive recent")
 (_REST,) = urls.patterns("lists", "rest")
 _COMMENT_FEED, _SITE, _LINK, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
@@ -64,9 +64,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     around, first = ancestors(rows), outline.order[rows[0]]
     above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
     is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
-    is_post |= any(has_role(node, COMMENTS) for node in around)  # links of commenters: Elgg
-    is_menu = sum(any(map(PROSE.search, outline.texts[start:end])) for start, end in pairwise(ends)) == 1
-    if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW * (not is_menu):  # a text between links of a menu
+    if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW:
         return False
     return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
 
@@ -141,8 +139,6 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     anchors = [n for n in root.iter("a") if not any(has_role(x, _OFF) for x in (n, next(n.iterancestors())))]
     # The class `next` may be of newer posts.
     links += [one for by_text in (True, False) for one in anchors if _is_next(outline, one, by_text)]
-    # Sphinx links the next document so.
-    links = [node for node in links if _OF_LIST.search(urls.post_number(node.get("href") or ""))]
     links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
     links += select_all(root, urls.PATTERNS["lists"]["numbered_next"])
     # The list of recent posts of ABlog has all posts, but its archive is better, also than the next document.

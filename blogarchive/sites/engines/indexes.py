@@ -116,9 +116,7 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     numbered = {number for number in found if number.removesuffix(".html").isdigit()}
     pages = set(filter(_PAGES.search, found)) - (numbered if len(numbered) > 1 else set())
     above |= pages if 2 * len(pages) < len(found) else set()
-    # Nikola has each post again below the code of a language: the post comes first.
-    ordered = sorted(found, key=lambda number: number.partition("/")[2] in found)
-    return tuple(found[number] for number in ordered if number not in above)
+    return tuple(found[number] for number in found if number not in above)
 
 
 def _post(url: str | None, title: str, day: DateText | None, version: str, count: int | None) -> ListedPost:

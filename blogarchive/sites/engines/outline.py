@@ -261,10 +261,8 @@ def _rank_heading(
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
-    # The name of the blog in a mirror leads to its home page, but so may the title.
-    is_shown = not (is_beside or select_all(node, "a[href$='../index.html']"))
     # A post in a list below may have the name of the blog as its title.
     links = {post_number(link_url(one, outline.tree.base) or here) for one in node.iter("a")}
     is_of_menu = next(node.iterancestors("nav"), None) is not None
     level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
-    return (own not in sites, 2 * is_titled or int(is_end), is_shown, level, is_titled * len(own))
+    return (own not in sites, 2 * is_titled or int(is_end), not is_beside, level, is_titled * len(own))

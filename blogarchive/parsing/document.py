@@ -83,7 +83,8 @@ def parse_document(text: str) -> Document:
 
 # `in` takes twice as long for these.
 _MAY_HAVE_TIMES = [re.compile(words) for words in ("datetime=", "前<", "刚刚<")]
-_may_have_time = etree.XPath("//time[@datetime]|//*[contains(@title, ':')]")
+# Selecting attributes, then their elements, takes half the time of testing every element.
+_may_have_time = etree.XPath("//time/@datetime/..|descendant-or-self::*/@title[contains(., ':')]/..")
 _EXACT_TIME = re.compile(r"(\d{4}-\d\d?-\d\d?[T ]\d\d?:\d\d)(?:(:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?)?")
 _AGO = re.compile(r"\s*(?:刚刚|[今昨前]天.{0,9}|\d{1,3}\s*\S{1,3}前|(?:an?|\d{1,3}) \w+ ago)?\s*")
 

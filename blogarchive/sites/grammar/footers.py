@@ -20,7 +20,7 @@ _FOOTER_START = re.compile(
     rf"{LINE_START}(?=[\s\d回赞点顶踩支反举引删分|·/,\[(【])[^{LINE_START}回]{{0,30}}+回\s?复"
 )
 _FOOTER = re.compile(
-    r"\[?\s*回\s?复\s*\]?(?:\s*\|\s*\[?(?:赞|顶|支持|举报|引用)\]?)*\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
+    r"\[?\s*回\s?复\s*\]?(?:\s*+\|?\s*+\[?(?:赞|顶|支持|举报|引用)\]?)*+\s*\|?\s*(?:[(\[]?\s*(?P<likes>\d[\d,]*)\s*[)\]]?)?"
 )
 # Buttons around a 回复 that is a button itself; nobody can type more than these there.
 BUTTONS = re.compile(

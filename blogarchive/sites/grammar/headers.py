@@ -235,19 +235,20 @@ def _build_header(view: page.PageView, joined: page.JoinedLines, match: "re.Matc
 
 # A floor needs its sign: a number alone is a name.
 _SHORT_FLOOR = (
-    r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层]?"
+    r"(?:(?:(?:评论|留言|回应|回响)\s*+)?(?:#|第)\s*+\d{1,5}\s*+[楼层条]?"
     r"|\d{1,5}\s*+(?:[楼层#.、:]{1,2}|F\b)|\[\d{1,5}\s*+[楼层]?\]|沙发|板凳|地板)\s*+[:|]?\s*+"
 )
 # Not 沙发: a commenter may type it as his text.
-FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层]?|\d{1,5}\s*[楼层])")
+FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层条]?|\d{1,5}\s*[楼层])")
 _ENGLISH_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _TIME = (
     rf"(?:(?:(?:{vocabulary.WEEKDAY}|{_ENGLISH_DAY})\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
     r"|(?<!\d)\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
-_COMMENTED = r"(?:(?:发表|留言|评论|回复|回应|发言|提交|说|写)[了道说]?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
+_COMMENTED = r"(?:(?:发[表布言]|留言|评论|回[复应]|提交|说|写)[了道说]?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
-_AFTER = rf"(?:[\s|·]*+(?:#?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|\[?回复\]?(?:\s*+\|\s*+{_LIKES})?|{_FROM}))*+"
+_REPLY = rf"\[?回复(?:[该此本]\w{{1,2}})?\]?(?:\s*+\|\s*+{_LIKES})?"
+_AFTER = rf"(?:[\s|·]*+(?:#?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|{_REPLY}|{_FROM}))*+"
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
 _BY = (
@@ -257,7 +258,7 @@ _BY = (
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,于在]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
     rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?"
-    rf"(?:\s+回复\s*+@?(?!{_BESIDE}|\s)(?P<to>[^|:。]{{1,30}})|\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER})"
+    rf"(?:\s+回复\s*+@?(?!{_BESIDE}|[\s该此本])(?P<to>[^|:。]{{1,30}})|\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER})"
 )
 _SHORT_TIME_FIRST = re.compile(
     rf"(?:{_SHORT_FLOOR})?[(\[]?{_LABEL}\s*+:?\s*+(?P<time>(?>{_TIME}))(?!\d)[)\]]?[\s|,·]*+(?:(?:{BY}\s*+:|来自\s)\s*+)?"

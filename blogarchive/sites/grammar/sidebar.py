@@ -98,6 +98,8 @@ def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[Mont
     found: list[MonthRow] = []
     count, year = 0, ""
     for number, index in enumerate(lines, 1):
+        if found and _is_count(view, index):
+            continue
         heading = _YEAR.match(view.folded[index])
         year = heading[1] if heading else year
         # The page of a month need not link to itself.
@@ -108,6 +110,12 @@ def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[Mont
         found += rows
         count = number if rows else count
     return _select_valid(view, found), count
+
+
+def _is_count(view: PageView, index: int) -> bool:
+    """Check whether a line is the number of posts in a cell of its own."""
+    text = view.folded[index].strip(" ()[]")
+    return len(text) < len("2025") and text.isdecimal() and not view.links[index]
 
 
 def _find_months(view: PageView, index: int, year: str) -> list[MonthRow]:
@@ -323,7 +331,7 @@ def _find_longest_run(
 ) -> Sequence[int]:
     """Return the most rows of the rest without another line between them; none if there is no second row."""
     rest = (i for i in view.lines_with_text(outside) if i not in sidebar.own_lines)
-    rest = (i for i in rest if not view.folded[i].strip(" ()[]").isdigit())  # the number of posts in a cell
+    rest = (i for i in rest if not _is_count(view, i))
     runs = groupby(rest, lambda i: bool(view.links[i]) and i not in view.post_lines and is_row(view, i))
     longest = max((list(run) for is_found, run in runs if is_found), key=len, default=[])
     return longest if sum(len(view.links[i]) for i in longest) > 1 else []

@@ -64,6 +64,16 @@ def test_a_month_may_have_no_link_on_its_own_page() -> None:
     assert (months(parsed), parsed.problems) == ([(first[0], None), *others], ())
 
 
+@pytest.mark.parametrize("count", ["3", "(12)"])
+@pytest.mark.parametrize(("year", "text"), [("", "{0}年{1}月"), ("<tr><td>{0}年</td></tr>", "{1}月")])
+def test_the_number_of_posts_in_a_cell_beside_a_month_is_no_month(year: str, text: str, count: str) -> None:
+    rows = "".join(
+        f"{year}<tr><td><a href='{url}'>{text}</a></td><td>{count}</td></tr>".format(*month.split("-"))
+        for month, url in EXPECTED
+    )
+    assert months(home(f"<table>{rows}</table>")) == EXPECTED
+
+
 @pytest.mark.parametrize("years", YEARS)
 def test_months_may_be_below_their_years(years: str) -> None:
     parsed = home(years.format(*URLS))

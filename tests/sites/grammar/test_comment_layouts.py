@@ -49,6 +49,20 @@ def test_a_header_may_have_signs_and_floor_numbers(header: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "{name}<br><small>发布于 {time} <a href='#'>回复该评论</a></small>",
+        "第3条 {name} 发表于 {time}",
+        "{name} 发布于 {time} <a href='#'>回复此楼</a>",
+    ],
+)
+def test_a_header_may_have_a_row_of_the_time_and_a_button_or_the_number_of_the_comment(header: str) -> None:
+    found = said(f"<div class=c><div>{header}</div>{TEXT}</div>")
+    shown = [(each.author_name, each.author_url, each.reply_to, each.body_text) for each in found]
+    assert shown == [(name, "http://127.0.0.1:8000/u/9/", None, text) for name, *_, text, _ in SAID]
+
+
+@pytest.mark.parametrize(
     "foot",
     [
         "<a href='#'>赞</a> {likes} | <a href='#'>回复</a>",
@@ -58,6 +72,7 @@ def test_a_header_may_have_signs_and_floor_numbers(header: str) -> None:
         "<a href='#'>回复</a> ︱ {likes}",
         "<a href='#'>回复此评论</a> | {likes}",
         "<a href='#'>回复</a> <a href='#'>顶</a>({likes}) <a href='#'>踩</a>(1)",
+        "<ul><li><button>回复</button></li><li><button>赞 {likes}</button></li></ul>",
     ],
 )
 def test_a_footer_with_any_buttons_is_no_part_of_the_text(foot: str) -> None:
@@ -79,7 +94,7 @@ def test_a_footer_may_end_the_headers_row_above_the_text(layout: str) -> None:
     assert comment_fields(said(f"<div class=c>{layout}</div>")) == list(SAID)
 
 
-@pytest.mark.parametrize("typed", ["赞 9 | 回复", "9 | 回复", "回复 · 9", "回复 | 9 | 举报"])
+@pytest.mark.parametrize("typed", ["赞 9 | 回复", "9 | 回复", "回复 · 9", "回复 | 9 | 举报", "回复 赞 9"])
 def test_a_typed_footer_is_text(typed: str) -> None:
     layout = f"<div class=c><div>作者：{{name}}{{reply}} 留言时间：{{time}}</div><div>{typed}<br>{{text}}</div>{FOOT}</div>"
     assert [(each.body_text, each.likes) for each in said(layout)] == [

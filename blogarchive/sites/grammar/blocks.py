@@ -24,7 +24,7 @@ _TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)
 _ANSWER = re.compile(r"(?:作者|博主|楼主|主人)的?(?:回复|答复)")
 _FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
 _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
-_REPLY_LINE = re.compile(r"\s*回复\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
+_REPLY_LINE = re.compile(r"\s*回复(?:给\s)?\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
 _REPLY_LEAD = re.compile(r"回复\s*@?(?P<name>[^:。,!?@]{0,29}[^\s:。,!?@])\s*:\s*")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\](),:首上下末尾一页第共条评论当次前后».…/«-]")
@@ -304,10 +304,12 @@ class Claims:
 
 def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
     """Return a problem if the page claims comments and shows none; if it claims no number, or other pages have them:
-    if times stand alone below the label of comments.
+    if times stand alone below the label of comments, or names of other blogs below a number of comments.
     """
     if claims.count is None or (claims.count and claims.paging is not Paging.NO):
-        is_lost = shows_other_header(view, start, view.find_section(start))
+        shown = range(start, view.find_section(start))
+        has_name = claims.count and any(view.find_home_link(i) and not view.is_own_home(i) for i in shown)
+        is_lost = has_name or shows_other_header(view, start, shown.stop)
         return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
     if not claims.count:
         return None

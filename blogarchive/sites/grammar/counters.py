@@ -15,7 +15,7 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE
 
 _VIEWS_LABEL = (
     r"(?:本[文篇博]|此文)?(?:已经?)?被?"
-    r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
+    r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数|\s*:\s*\d)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
 )
 _COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|跟[帖贴]|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"

@@ -54,12 +54,29 @@ def test_a_header_may_have_signs_and_floor_numbers(header: str) -> None:
         "{name}<br><small>发布于 {time} <a href='#'>回复该评论</a></small>",
         "第3条 {name} 发表于 {time}",
         "{name} 发布于 {time} <a href='#'>回复此楼</a>",
+        "【3】 作者：{name} 时间：{time}",
+        "{name} {time} · #3",
+        "{name} 发表于 {time} | <a href='#'>只看该作者</a> 3#",
     ],
 )
 def test_a_header_may_have_a_row_of_the_time_and_a_button_or_the_number_of_the_comment(header: str) -> None:
     found = said(f"<div class=c><div>{header}</div>{TEXT}</div>")
     shown = [(each.author_name, each.author_url, each.reply_to, each.body_text) for each in found]
     assert shown == [(name, "http://127.0.0.1:8000/u/9/", None, text) for name, *_, text, _ in SAID]
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_comments_below_names_in_an_unknown_form_are_a_problem_on_a_page_of_several(count: int) -> None:
+    who = "<td><a href='/u/9/'>{name}</a><br><em>网友</em></td>"
+    row = f"<table><tr>{who}<td>发表于 {{time}}</td></tr><tr><td>{{text}}</td></tr></table>"
+    rows = "".join(
+        row.format(name=name, time=f"2025-01-01 {hour}", text=text) for name, _, hour, text, _ in SAID
+    )
+    pager = "<p><a href='?pg=2'>下一页</a></p>" if count > 2 else ""
+    parsed = read(
+        post(counters=f"<div>浏览（10）评论（{count}）</div>", comments=f"<div>{rows}</div>{pager}")
+    )
+    assert (parsed.posts[0].comments, [each.field for each in parsed.problems]) == ((), ["comments"])
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,7 @@ def test_a_pager_may_have_numbers_without_spaces_or_link_to_older_posts(pager: s
     [
         ("<p class=to>回复 丙</p>", "回复 丙"),
         ("<div class=to>回复 @丙：</div>", "回复 丙"),
+        ("<div class=to>回覆給 丙</div>", "回复 丙"),
         ("<p>回复 丙</p>", ""),
     ],
 )

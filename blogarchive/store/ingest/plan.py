@@ -242,6 +242,23 @@ def _queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> 
     return frontier.requeue_where(archive, blog, condition, values, now=now)
 
 
+def _queue_witness(archive: Archive, blog: Blog, now: datetime) -> int:
+    """Queue the home page if own pages of posts of no month are gone since it was read; return how many targets.
+
+    Its walk may have ended before those posts: now it goes on to its end (`listing_pages`), past a digest too.
+    """
+    condition = """kind = 'home' and page_no = 1 and fetched_at <= (select max(p.own_page_gone_at)
+            from frontier f join authors a on a.site = f.site and a.uid = f.uid
+            join posts p on p.author_id = a.id and p.number = f.number where f.site = frontier.site
+            and f.uid is frontier.uid and f.state = 'failed' and f.kind = 'post' and p.gone_at is null
+            and p.own_page_gone_at > p.own_page_seen_at and not exists (select 1 from archive_months m
+            where m.author_id = a.id and m.month = substr(p.posted_at, 1, 7) and m.url is not null))"""
+    queued = frontier.requeue_where(archive, blog, condition, now=now)
+    if queued:
+        frontier.forget_validators(archive, blog, "kind = 'home'")
+    return queued
+
+
 def queue_run(
     archive: Archive,
     run: Run,
@@ -287,10 +304,11 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
     - If the dates of the months disagree with the stored posts, record a failure. Queue the next pages of the home page
       too, unless they were all fetched within thirty days.
     - If the home page is gone, queue its earlier URLs.
+    - If pages of posts are gone since the home page was read, queue it again: its list is the second witness.
     - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
     """
     with archive.atomic():
-        added = _queue_earlier_homes(archive, run, blog, now)
+        added = _queue_earlier_homes(archive, run, blog, now) + _queue_witness(archive, blog, now)
         if not check_months(archive, blog, run_id=run.id, now=now):
             added += _queue_home_chain(archive, run, blog, now)
         return added + _queue_categories(archive, blog, now)

@@ -28,7 +28,7 @@ _BOTH_WITNESSES = """gone_at is null and own_page_gone_at >= coalesce(own_page_s
 def record_gone_page(context: SaveContext, reason: str) -> bool:
     """Record that the post's own page is gone, if the target is one; return whether both witnesses agree.
 
-    If the listing has not agreed yet, the listing that should show the post is requeued.
+    If the listing has not agreed yet, the month that should show the post is requeued.
     """
     query = """select id, substr(posted_at, 1, 7), gone_at, coalesce(own_page_seen_at, ''), coalesce(own_page_gone_at, ?)
             from posts where author_id = ? and number = ?"""
@@ -47,20 +47,16 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
         _record_missing_month(context, post_id, month)
     if _mark_if_agreed(context, post_id):
         return True
-    _requeue_witness(context, month, seen_at, first_gone_at)
+    _requeue_month(context, month, seen_at, first_gone_at)
     return False
 
 
-def _requeue_witness(context: SaveContext, month: str | None, seen_at: str, first_gone_at: str) -> None:
-    """Requeue the listing that should show a post whose own page is gone: its month, else the home page."""
+def _requeue_month(context: SaveContext, month: str | None, seen_at: str, first_gone_at: str) -> None:
+    """Requeue the month that should show a post whose own page is gone; without months, see `plan`."""
     # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
-    month_query = "select url from archive_months where author_id = ? and month = ?"
-    url = context.archive.text(month_query, (context.author_id, month))
-    listing, since = "url = ?", first_gone_at if seen_at else context.precise_moment
-    if url is None:
-        listing, since = "kind = 'home' and page_no = 1 and ? is null", seen_at
-    condition, now = f"{listing} and coalesce(fetched_at, '') <= ?", context.now
-    frontier.requeue_where(context.archive, context.blog, condition, (url, since), now=now)
+    condition = "url = (select url from archive_months where author_id = ? and month = ?) and coalesce(fetched_at, '') <= ?"
+    values = (context.author_id, month, first_gone_at if seen_at else context.precise_moment)
+    frontier.requeue_where(context.archive, context.blog, condition, values, now=context.now)
 
 
 def is_unread(context: SaveContext, number: str | None) -> bool:

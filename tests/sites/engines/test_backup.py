@@ -570,6 +570,31 @@ def test_deleted_posts_are_gone_once_a_list_that_is_read_to_its_end_lacks_them(t
     assert rows(tmp_path, "select url, detail from open_failures") == []
 
 
+def test_posts_deleted_in_the_night_in_which_the_list_grows_are_gone_on_the_next_night(
+    tmp_path: Path,
+) -> None:
+    """The list of the home page is read to its first page without news before the pages of the posts are gone."""
+    blog = Blog(tmp_path / "blog", lists=False)
+    for number in range(1, 21):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    posts = blog.folder / "content" / "posts"
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        for number in range(23, 95, 12):  # of the last day, on the first page
+            blog.write(number, f"今天是第 {number} 天。")
+        for number in range(1, 6):
+            (posts / f"p{number}.md").unlink()
+        blog.build(url)
+        blog.requested.clear()
+        run(tmp_path, "update", "--full")
+        assert sum(path == "/page/3/" for path in blog.requested) == 1
+        assert run(tmp_path, "update").code == 0
+    gone = rows(tmp_path, "select number from posts where gone_at is not null order by number")
+    assert gone == [(f"posts/p{number}",) for number in range(1, 6)]
+    assert rows(tmp_path, "select url, detail from open_failures") == []
+
+
 _COMMENTED = (
     "<html><head><title>第 4 天 | 山居</title></head><body><main><article><h1>第 4 天</h1><time>2020-05-03 08:30</time>"
     "<div class='content'><p>{0}</p></div></article>{1}</main></body></html>"

@@ -25,13 +25,15 @@ ON_LIST = 10  # posts that the host allows on a page of its interface
 class Blog:
     """Posts with comments (author and time); `refused` is the status of the interface of comments.
 
-    `shows_days`: pages show the day of a comment without its time, as some themes do.
+    `shows_days`: pages show the day of a comment without its time, as some themes do. `on_home`: the interface is off,
+    and so many posts stand on a page of the home page, newest first.
     """
 
     def __init__(self, count: int = 3) -> None:
         self.posts: dict[int, list[tuple[str, datetime]]] = {number: [] for number in range(1, count + 1)}
         self.refused: int | None = None
         self.shows_days = False
+        self.on_home: int | None = None
         self.is_closed = False
         self.requested: list[str] = []
         self.root = ""
@@ -44,11 +46,11 @@ class Blog:
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if self.is_closed:
             return 404, "text/html", "<html><body>no</body></html>"
-        if parts.path == "/":
-            return 200, "text/html", self.home()
+        if parts.path == "/" or parts.path.startswith("/page/"):
+            return 200, "text/html", self.home(int(parts.path.strip("/").removeprefix("page/") or 1))
         if parts.path == "/comments/feed/":
             return 200, "application/rss+xml", self.feed()
-        if parts.path == "/wp-json/wp/v2/posts":
+        if parts.path == "/wp-json/wp/v2/posts" and self.on_home is None:
             page = int(asked["page"])
             shown = list(self.posts)[(page - 1) * ON_LIST : page * ON_LIST]
             return 200, "application/json", json.dumps([self.row(number) for number in shown])
@@ -66,10 +68,18 @@ class Blog:
         link = f'<link rel="https://api.w.org/" href="{self.root}wp-json/">'
         return f"<!DOCTYPE html><html><head><title>{title}</title>{link}{more}</head>"
 
-    def home(self) -> str:
+    def home(self, page: int = 1) -> str:
         feed = f'<link rel="alternate" type="application/rss+xml" href="{self.root}comments/feed/">'
-        rows = (f'<h2><a href="{self.root}post-{number}/">第 {number} 篇</a></h2>' for number in self.posts)
-        return f"{self.head('山居', feed)}<body class='home blog'><main>{''.join(rows)}</main></body></html>"
+        shown, older = list(self.posts), ""
+        if self.on_home is not None:
+            shown = shown[::-1][(page - 1) * self.on_home :]
+            if len(shown) > self.on_home:
+                older = f'<a class="next page-numbers" href="{self.root}page/{page + 1}/">下一页</a>'
+        rows = "".join(
+            f'<h2><a href="{self.root}post-{number}/">第 {number} 篇</a></h2>'
+            for number in shown[: self.on_home]
+        )
+        return f"{self.head('山居', feed)}<body class='home blog'><main>{rows}{older}</main></body></html>"
 
     def row(self, number: int) -> dict[str, object]:
         at = f"{FIRST:%Y-%m-%dT%H:%M:%S}"
@@ -202,6 +212,24 @@ def test_a_deleted_post_is_noticed_in_the_next_night(tmp_path: Path, count: int)
         night(blog, tmp_path, 4, "update")
         assert blog.requested == ["/robots.txt", "/comments/feed/", lists]
     assert rows(tmp_path, "select count(*) from posts where gone_at is null") == [(count - 1,)]
+
+
+def test_a_post_deleted_in_the_night_in_which_the_list_grows_is_gone_on_the_next_night(
+    tmp_path: Path,
+) -> None:
+    """The interface is off: the list is the pages of the home page, and the feed of comments stays as it is."""
+    blog = Blog(20)
+    blog.on_home = 10
+    blog.comment(3, "阿明", FIRST + timedelta(days=1))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.posts |= {21: [], 22: []}
+        del blog.posts[2]
+        night(blog, tmp_path, 1, "update", "--full")
+        night(blog, tmp_path, 2, "update")
+        assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-2",)]
+        assert rows(tmp_path, "select url from open_failures") == []
+        assert blog.requested == ["/robots.txt", "/comments/feed/"]
 
 
 def test_the_home_page_is_read_once_a_week_when_nothing_is_new(tmp_path: Path) -> None:

@@ -253,8 +253,7 @@ def _queue_witness(archive: Archive, blog: Blog, now: datetime) -> int:
             and f.uid is frontier.uid and f.state = 'failed' and f.kind = 'post' and p.gone_at is null
             and p.own_page_gone_at > p.own_page_seen_at and not exists (select 1 from archive_months m
             where m.author_id = a.id and m.month = substr(p.posted_at, 1, 7) and m.url is not null))"""
-    queued = frontier.requeue_where(archive, blog, condition, now=now)
-    if queued:
+    if queued := frontier.requeue_where(archive, blog, condition, now=now):
         frontier.forget_validators(archive, blog, "kind = 'home'")
     return queued
 

@@ -43,8 +43,7 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
         return False
     update = "update posts set own_page_gone_at = ?, own_page_gone_reason = ? where id = ? and own_page_gone_at is null"
     context.archive.execute(update, (context.precise_moment, reason, post_id))
-    if month is not None:
-        _record_missing_month(context, post_id, month)
+    _record_missing_month(context, post_id, month)
     if _mark_if_agreed(context, post_id):
         return True
     _requeue_month(context, month, seen_at, first_gone_at)
@@ -149,10 +148,8 @@ def _resolve_doubts(context: SaveContext, chain: page_chains.PageChain) -> None:
 
 def _find_post_ids(context: SaveContext, numbers: Iterable[str]) -> list[int]:
     """Return the ids of the posts with these numbers, in ascending order."""
-    return context.archive.column(
-        "select id from posts where author_id = ? and number in (select value from json_each(?)) order by id",
-        (context.author_id, json.dumps(list(numbers))),
-    )
+    query = "select id from posts where author_id = ? and number in (select value from json_each(?))"
+    return sorted(context.archive.column(query, (context.author_id, json.dumps(list(numbers)))))
 
 
 def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
@@ -166,7 +163,7 @@ def record_listed(context: SaveContext, post_ids: Collection[int]) -> None:
     requeue_own_pages(context, returned)
 
 
-def _record_missing_month(context: SaveContext, post_id: int, month: str) -> None:
+def _record_missing_month(context: SaveContext, post_id: int, month: str | None) -> None:
     """Record the archive as a listing without the post if it no longer shows the month of the post."""
     update = """update posts set missing_from_listing_at = x.latest from (select max(m.last_seen_at) as latest,
             max(case when m.month = ?1 then m.last_seen_at end) as own from archive_months m

@@ -163,7 +163,7 @@ def _queue_next(
     """Queue the pages that continue the list, unless the home page needs no further one."""
     page_no = context.target.page_no + 1
     first = context.own_target(page.kind, following[0].url, page_no=page_no, chain=page.chain_name)
-    if page.kind is PageKind.HOME and not _needs_next_home(context, following[0], chain, page.rows):
+    if page.kind is PageKind.HOME and not _needs_next_home(context, page, chain, first.url):
         frontier.add_fetched(context.archive, first, now=context.now)
         return
     # Listings run from new to old except for pinned posts: the next page shows nothing newer.
@@ -185,19 +185,15 @@ def _is_followed(context: SaveContext, chain_name: str) -> bool:
     return context.archive.exists(query, (context.blog.site, chain_name, context.target.page_no))
 
 
-def _needs_next_home(
-    context: SaveContext,
-    link: Link,
-    chain: page_chains.PageChain,
-    rows: Mapping[str, listed_posts.ListedPostRow],
-) -> bool:
+def _needs_next_home(context: SaveContext, page: _SavedList, chain: page_chains.PageChain, url: str) -> bool:
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete is always followed: otherwise an interruption would leave a gap. So are a list
     that names the times of changes, and the archive that a home page without posts names. So is a list that states
     another number of posts than were listed, and one that may show a post whose own page is gone.
     """
-    if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(link.url):
+    rows = page.rows
+    if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(url):
         return True
     if not (rows or page_chains.count_items(context, chain)):
         return True

@@ -34,6 +34,7 @@ class Blog:
         self.refused: int | None = None
         self.shows_days = False
         self.on_home: int | None = None
+        self.missing: set[int] = set()  # the pages of which answer 404
         self.is_closed = False
         self.requested: list[str] = []
         self.root = ""
@@ -59,7 +60,10 @@ class Blog:
                 return self.refused, "application/json", '{"code":"rest_forbidden","message":"no"}'
             return 200, "application/json", json.dumps(self.comments(int(asked["post"])))
         steps = parts.path.strip("/").split("/")
-        if steps[0].startswith("post-") and int(steps[0].removeprefix("post-")) in self.posts:
+        if (
+            steps[0].startswith("post-")
+            and int(steps[0].removeprefix("post-")) in {*self.posts} - self.missing
+        ):
             page = int(steps[1].rpartition("-")[2]) if len(steps) > 1 else 1
             return 200, "text/html", self.page(int(steps[0].removeprefix("post-")), page)
         return 404, "text/html", "<html><body>no</body></html>"
@@ -230,6 +234,22 @@ def test_a_post_deleted_in_the_night_in_which_the_list_grows_is_gone_on_the_next
         assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-2",)]
         assert rows(tmp_path, "select url from open_failures") == []
         assert blog.requested == ["/robots.txt", "/comments/feed/"]
+
+
+def test_posts_whose_pages_are_missing_for_a_night_while_the_list_shows_them_are_not_gone(
+    tmp_path: Path,
+) -> None:
+    blog = Blog(20)
+    blog.on_home = 5
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.posts |= {21: []}
+        blog.missing = {1, 2, 3, 4, 5}
+        night(blog, tmp_path, 1, "update", "--full")
+        assert blog.requested.count("/page/5/") == 1
+        blog.missing = set()
+        assert night(blog, tmp_path, 3, "update").code == 0
+    assert rows(tmp_path, "select count(*), count(gone_at), count(body_text) from posts") == [(21, 0, 21)]
 
 
 def test_the_home_page_is_read_once_a_week_when_nothing_is_new(tmp_path: Path) -> None:

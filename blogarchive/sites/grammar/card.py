@@ -19,7 +19,7 @@ from blogarchive.sites.grammar.words import DATE, NUMBER, SITE_BAR, fold
 # --- the author's card
 
 _AGE = re.compile(
-    r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<blog>博龄\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
+    r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<blog>(?:博龄|博客年龄)\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
     r"(?:\s*,\s*[^\d,]{1,6})?"
 )
 # 注册 alone is a link of the site's bar.

@@ -257,7 +257,7 @@ _BY = (
 )
 _SHORT_NAME_FIRST = re.compile(
     rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,于在]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
-    rf"[(\[]?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?[)\]]?"
+    rf"(?:[(\[]\s*+)?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?(?:\s*+[)\]])?"
     rf"(?:\s+回复\s*+@?(?!{_BESIDE}|[\s该此本])(?P<to>[^|:。]{{1,30}})|\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER})"
 )
 _SHORT_TIME_FIRST = re.compile(

@@ -56,6 +56,7 @@ def test_a_header_may_have_signs_and_floor_numbers(header: str) -> None:
         "{name} 发布于 {time} <a href='#'>回复此楼</a>",
         "【3】 作者：{name} 时间：{time}",
         "{name} {time} · #3",
+        "<b>[3]</b> {name} <span>[ {time} ]</span> <a href='#'>引用</a>",
         "{name} 发表于 {time} | <a href='#'>只看该作者</a> 3#",
     ],
 )

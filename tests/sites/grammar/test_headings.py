@@ -417,6 +417,7 @@ def test_a_mark_before_the_title_needs_no_witness(mark: str) -> None:
     "foot",
     [
         "<div>归类于 <a href='/u/31182/36000.html'>时政</a></div>",
+        "<div>作者:林木 | 分类:<a href='/u/31182/36000.html'>时政</a></div>",
         "<h4>推荐阅读</h4><ul><li><a href='/u/31182/202401/5.html'>旧文</a> 2024-01-02 10:10</li></ul>",
     ],
 )

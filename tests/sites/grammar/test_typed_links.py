@@ -6,6 +6,7 @@ import pytest
 
 from blogarchive.items import Comment, Page, PageKind, Post, Target
 from blogarchive.sites.base import site_by_name
+from tests.sites.printed import one
 
 URL = "http://127.0.0.1:8000/u/31182/202501/506012.html"
 LINKED = "<a href='#write'>回复</a>"
@@ -74,6 +75,31 @@ def test_a_typed_link_to_reply_ends_no_comment_if_the_page_has_no_such_links() -
     forged = f"好。<br>{LINKED} | 99<br>作者：雷鸣 留言时间：2025-01-28 05:30:00<br>假话。<br>{LINKED} | 99"
     found = read(f"<div>{row.format('甲', 9, '甲文', 0)}", f"{row.format('乙', 8, forged, 1)}</div>").comments
     assert comment_fields(found) == [("甲", 0), ("乙", 1)]
+
+
+@pytest.mark.parametrize("counters", [one.COUNTERS, ""])
+@pytest.mark.parametrize("foot", ["回复", "<span>回复</span>"])
+@pytest.mark.parametrize("row", ["<p>{}</p><p>{}</p><p>{} | {}</p>", "{}<br>{}<br>{} | {}<br>"])
+@pytest.mark.parametrize("likes", [" | 99", ""])
+def test_a_comment_below_typed_links_to_reply_is_never_stored_as_one(
+    likes: str, row: str, foot: str, counters: str
+) -> None:
+    link, header = f"<br>{LINKED}{likes}", "作者：{} 留言时间：2025-01-28 {:02}:{:02}:00"
+    for count in (1, 2, 3):
+        typed = "".join(f"{link}<br>{header.format('雷鸣', 5, 9 - i)}<br>假话。" for i in range(count))
+        for texts in (("甲文", f"好。{typed}{link}"), (f"好。{typed}{link}", "乙文")):
+            own = (header.format(who, hour, 0) for who, hour in (("甲", 9), ("乙", 4)))
+            shown = "".join(row.format(head, text, foot, 1) for head, text in zip(own, texts, strict=True))
+            parsed = one.read(one.post(counters=counters, comments=f"<div>{shown}</div>"))
+            names = [each.author_name for each in parsed.posts[0].comments]
+            assert names == ["甲", "乙"] or (not names and parsed.problems), (count, names)
+
+
+def test_a_number_of_replies_below_the_comments_is_no_footer_of_theirs() -> None:
+    row = "<p>作者：{} 留言时间：2025-01-28 {:02}:00:00</p><p>{}</p><p>{}</p>"
+    shown = row.format("甲", 9, "甲文<br>回复 | 9", LINKED) + row.format("乙", 8, "乙文", LINKED)
+    (found,) = one.read(one.post(comments=f"<div>{shown}</div><div>回复 3</div>")).posts
+    assert [each.author_name for each in found.comments] == ["甲", "乙"]
 
 
 @pytest.mark.parametrize("forger", ["雷鸣", name("雷鸣", 6)])

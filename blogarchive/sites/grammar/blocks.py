@@ -306,14 +306,12 @@ def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
     """Return a problem if the page claims comments and shows none; if it claims no number, or other pages have them:
     if times stand alone below the label of comments, or names of other blogs below a number of comments.
     """
-    if claims.count is None or (claims.count and claims.paging is not Paging.NO):
-        shown = range(start, view.find_section(start))
-        has_name = claims.count and any(view.find_home_link(i) and not view.is_own_home(i) for i in shown)
-        is_lost = has_name or shows_other_header(view, start, shown.stop)
-        return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
-    if not claims.count:
-        return None
-    return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
+    if claims.count and claims.paging is Paging.NO:
+        return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
+    shown = range(start, view.find_section(start))
+    has_name = claims.count and any(view.find_home_link(i) and not view.is_own_home(i) for i in shown)
+    is_lost = claims.count != 0 and (has_name or shows_other_header(view, start, shown.stop))
+    return comments_problem("incomplete", Detail.COMMENTS_UNREAD) if is_lost else None
 
 
 def check_count(sure: Sequence[HeaderSelection], claims: Claims) -> Problem | None:

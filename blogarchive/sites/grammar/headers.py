@@ -270,6 +270,7 @@ _BUTTON_NAME = re.compile(
 )
 _HAS_TIME = re.compile(_TIME)
 _BUTTONS = re.compile(rf"{_AFTER}\s*+")
+_BADGE = re.compile(r"(?<=\S)\s*+(?:[博楼]主|网友|作者|游客|会员|[Ll][Vv]\.?\d{1,2})$")
 _MAX_LENGTH = 120
 _MAX_SHORT_LINES = 3  # a name, a label, a time
 
@@ -360,7 +361,8 @@ def _parse_short_header(
 
 def _is_on_one_line(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     start, end = match.span("names")
-    return joined.first == joined.line_at(start) == joined.line_at(end - 1)
+    badge = _BADGE.search(joined.text, start, end)
+    return joined.first == joined.line_at(start) == joined.line_at((badge.start() if badge else end) - 1)
 
 
 def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:

@@ -55,6 +55,7 @@ def test_a_header_may_have_signs_and_floor_numbers(header: str) -> None:
         "第3条 {name} 发表于 {time}",
         "{name} 发布于 {time} <a href='#'>回复此楼</a>",
         "【3】 作者：{name} 时间：{time}",
+        "{name}<br><em>网友</em></div><div>发表于 {time} | <a href='#'>只看该作者</a> 3#",
         "{name} {time} · #3",
         "<b>[3]</b> {name} <span>[ {time} ]</span> <a href='#'>引用</a>",
         "{name} 发表于 {time} | <a href='#'>只看该作者</a> 3#",
@@ -68,7 +69,7 @@ def test_a_header_may_have_a_row_of_the_time_and_a_button_or_the_number_of_the_c
 
 @pytest.mark.parametrize("count", [2, 20])
 def test_comments_below_names_in_an_unknown_form_are_a_problem_on_a_page_of_several(count: int) -> None:
-    who = "<td><a href='/u/9/'>{name}</a><br><em>网友</em></td>"
+    who = "<td><a href='/u/9/'>{name}</a><br><em>侠客</em></td>"
     row = f"<table><tr>{who}<td>发表于 {{time}}</td></tr><tr><td>{{text}}</td></tr></table>"
     rows = "".join(
         row.format(name=name, time=f"2025-01-01 {hour}", text=text) for name, _, hour, text, _ in SAID

@@ -20,7 +20,7 @@ from blogarchive.sites.markup.picker import Picker, answered, buttons, read_body
 
 BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body heading item own author says by")
 _AFTER, _LABELS, _BADGE, _OWNER, _AGENT, _DAY = patterns("comments", "after_by labels badge owner agent day")
-_LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY_TO = patterns("comments", "line answer sentence button reply_to")
+_LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY, _TO = patterns("comments", "line answer sentence button reply to")
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
@@ -157,7 +157,10 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     above = outline.texts[outline.span(item.body).start : item.place]
     is_head = outline.contains(item.body, time) and all(_trim(one) in ("", item.name[0]) for one in above)
     text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=time if is_head else None)
-    named, shown = _REPLY_TO.match(outline.text(item.body)), " ".join(outline.texts[item.place].split())[:80]
+    start, shown = outline.span(item.element).start, " ".join(outline.texts[item.place].split())[:80]
+    # VOID of Typecho has `回复 @name` between the name and the time.
+    head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
+    named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
     at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
     to = named[1] if named else item.above.name[0] if item.above and item.above.name else None

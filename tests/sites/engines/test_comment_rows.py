@@ -184,6 +184,23 @@ def test_a_link_to_the_answered_comment_names_whom_it_answers() -> None:
     assert [one.reply_to for one in page.posts[0].comments] == [None, "青禾", "老木"]
 
 
+def test_an_answer_to_an_answer_names_whom_its_line_names_and_not_the_first_author() -> None:
+    item = '<div class="comment-body"><b><cite class="fn">{}</cite></b><span>{}</span> <time>2025-05-0{} 09:05</time><div class="comment-content"><p>{}</p></div>{}</div>'
+    answers = (
+        item.format(name, f" <i>回复</i> <b>@{to}</b> ", n, text, "")
+        for n, name, to, text in [(3, "老木", "青禾", "去年。"), (4, "小满", "老木", "是前年。")]
+    )
+    first = item.format("青禾", "", 2, "第三道线是哪一年刻的？", f"<div>{''.join(answers)}</div>")
+    page = read(f'<section id="comments"><h3>评论</h3>{first}</section>')
+    found = [(one.author_name, one.reply_to, one.body_text) for one in page.posts[0].comments]
+    assert found == [
+        ("青禾", None, "第三道线是哪一年刻的？"),
+        ("老木", "青禾", "去年。"),
+        ("小满", "老木", "是前年。"),
+    ]
+    assert page.problems == ()
+
+
 def test_the_words_around_name_and_time_in_the_element_of_the_text_are_not_of_it() -> None:
     page = read(
         f'<h4>Comments</h4><ol id="commentList">{rows("<li>posted by <b>{name}</b> on <i>{at}</i>:<br>{text}<hr></li>")}</ol>'
@@ -455,6 +472,7 @@ def test_a_text_before_its_time_is_not_that_of_the_comment_above() -> None:
         '<div class="said"><b><a href="#c9">Trackback</a> de: 灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div>',
         '<div id="trackbacks"><div class="said"><b>灯下</b><div class="text">桥的事我也写过。</div><i>2025年5月9日 09:09</i></div></div>',
         '<div class="said"><b>灯下</b><div class="text">Pingback from 灯下</div><i>2025年5月9日 09:09</i></div>',
+        '<ol id="trackback-area"><li class="said"><i>2025年5月9日</i><b>引用通告 : <a href="http://lamp.example.org/7">灯下</a></b></li></ol>',
     ],
 )
 def test_a_link_from_another_blog_is_no_comment(other: str) -> None:

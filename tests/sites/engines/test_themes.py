@@ -485,6 +485,17 @@ def test_the_name_of_the_blog_is_cut_off_a_window_title_without_separators() -> 
     assert (page.posts[0].title, told(page)) == (TITLE, [])
 
 
+def test_a_tilde_may_part_the_title_from_the_name_of_the_blog() -> None:
+    top = '<h1 class="t_nav"><span>您现在的位置是：首页 > 日记</span><a href="/">网站首页</a></h1>'
+    line = '<div class="news_author"><span><a href="mailto:a@example.org">阿明</a></span><span>2020-05-06</span></div>'
+    text = f'{top}<div><h3 class="news_title">{TITLE}</h3>{line}<div class="news_infos">{TEXT}</div></div>'
+    page = read(text, window=f"{TITLE}~阿明的博客 - 一个写日记的网站")
+    assert page.posts[0].title == TITLE
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d}" == "2020-05-06"
+    assert "title" not in told(page)
+
+
 def test_a_link_beside_the_time_below_the_title_leaves_the_time() -> None:
     line = '<div class="label">[<a href="/read.php?save_56">记</a> 2020/05/06 21:43 | by <a href="/user-1">阿明</a> ]</div>'
     page = read(f'<div><h4>{TITLE}</h4>{line}</div><div class="textbox-content">{TEXT}</div>')

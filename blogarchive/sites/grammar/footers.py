@@ -299,15 +299,14 @@ def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: Commen
 def find_sure_footers(markers: CommentMarkers) -> list[CommentFooter]:
     """Return the footers that nobody can type, if their positions are equal; else none."""
     linked = [f for f in markers.footers if f.linked]
-    is_typed = bool(linked) and _are_typed(markers, linked)
+    is_typed = bool(linked) and _are_typed(markers)
     plain = (f for f in markers.footers if not f.linked and markers.typed)
     found = [f for f in plain if not markers.can_be_typed(f.position)] if is_typed or not linked else linked
     # Beside typed links, a sole one may be below the comments.
-    is_alike = len({footer.position.without_style for footer in found}) == 1 and len(found) > is_typed
-    return found if is_alike else []
+    return found if len({f.position.without_style for f in found}) == 1 and len(found) > is_typed else []
 
 
-def _are_typed(markers: CommentMarkers, linked: Sequence[CommentFooter]) -> bool:
+def _are_typed(markers: CommentMarkers) -> bool:
     """Check whether more comments end with plain words than with a link, or the last one and another do.
 
     A commenter can type a link, but nothing below the page's own last footer.
@@ -315,6 +314,5 @@ def _are_typed(markers: CommentMarkers, linked: Sequence[CommentFooter]) -> bool
     limits = [*(header.first for header in markers.headers[1:]), markers.end]
     ends = [markers.footers_between(h.last, limit) for h, limit in zip(markers.headers, limits, strict=True)]
     last = [found[-1] for found in ends if found]
-    plain = {footer.position.without_style for footer in last[:-1] if not footer.linked}
-    is_plain = any(footer.position.without_style in plain for footer in last[-1:])
-    return is_plain or sum(footer in linked for footer in last) * 2 < len(last)
+    plain = [f.position.without_style for f in last if not f.linked]
+    return len(plain) * 2 > len(last) or any(plain.count(f.position.without_style) > 1 for f in last[-1:])

@@ -153,10 +153,11 @@ THEMES = {
         '<div><a class="btn-by-author" href="?by=author">只看作者</a></div>',
         '<li id="comment-{id}"><h4>{link} <small>{day} {time}</small></h4>{text}</li>',
     ),
-    "the browser in the element of the text": (
+    "the browser and the likes in the element of the text": (
         '<div id="comments">',
         '<div id="comment-{id}"><b>{name}</b> <span>{day} {time}</span><div class="content-text">{text}'
-        '<div class="comment-os"><span>Windows</span> <span>江苏省</span></div></div></div>',
+        '<div class="comment-os"><span>Windows</span> <span>江苏省</span></div>'
+        '<p class="comment-likes"><a href="/?like_comment={id}"><span>Like</span></a><span>Like</span></p></div></div>',
     ),
     "a label before the name": (
         '<div id="comments">',

@@ -51,7 +51,8 @@ _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 def day_orders(texts: Iterable[str]) -> set[bool]:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing.
 
-    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does. 13/5/21 may begin with the year.
+    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does. 13/5/21 may begin with the year, but not
+    beside 3/1/15, as Blogger has it in Spanish: no year has one digit.
     """
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     found = [(match, text) for text in short for match in _SLASHED.finditer(text)]
@@ -59,7 +60,10 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     # As month and day.
     days = {(int(x[1]), int(x[2])) for one, text in found if (x := _STATED.search(text, one.end()))}
     known = {(pair[::-1] in days) for pair in pairs if (pair in days) != (pair[::-1] in days)}
-    known |= {False for text in short for row in _SHORT_SLASHED.findall(text) if int(row[1]) > 12}
+    rows = [row for text in short for row in _SHORT_SLASHED.findall(text)]
+    is_year_last = any(len(row[0]) == 1 for row in rows)
+    known |= {False for row in rows if int(row[1]) > 12}
+    known |= {True for row in rows if is_year_last and int(row[0]) > 12}
     return known | {first > 12 for first, second in pairs if max(first, second) > 12}
 
 

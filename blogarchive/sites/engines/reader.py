@@ -1,5 +1,6 @@
 """Read the post of a page of an unknown host, each field by two witnesses where the page has them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 from blogarchive.items import Post, Problem
 from blogarchive.messages.details import Detail
+from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
@@ -18,7 +20,8 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, block_around
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
-_GENERATOR, _CATEGORY, _CATEGORY_NAME, _STATED = patterns("reader", "generator category category_name stated")
+_GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator category category_name")
+_STATED, _VIEWS = patterns("reader", "stated views")
 _Parts = tuple[Element, bool, FoundComments]
 
 
@@ -53,6 +56,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     post = Post(number=number, url=url, title=title.text, posted=time.value, read_by=find_reader(outline))
     post = replace(post, body_html=body.html, body_text=body.text, comment_count=found.claimed)
     post = replace(post, images=body.images, comments=found.comments, categories=_read_categories(around))
+    post = replace(post, views=next((parse_count(n[1]) for n in _stated(around, _VIEWS)), None))
     unread = () if found.comments or found.problems else _unread(around)
     problems = (*found.problems, *unread, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, element, found))
@@ -109,12 +113,17 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
 
 
 def _unread(around: Surroundings) -> Iterator[Problem]:
-    """Return the problem that a line above the text, or right below it, counts comments: none was found."""
+    """Return the problem that a line counts comments: none was found."""
+    own = (Detail.COMMENTS_NONE.format(claimed=n[2]) for n in _stated(around, _STATED))
+    return (Problem(kind="incomplete", field="comments", detail=one) for one in islice(own, 1))
+
+
+def _stated(around: Surroundings, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield where short lines above the text, or right below it, match: they state numbers of the post."""
     outline, inside, end = around.outline, around.inside, around.text.stop + 1
     lines = dict.fromkeys(block_around(x) for at, x in enumerate(outline.holders[:end]) if at not in inside)
-    counts = ((x, _STATED.search(outline.text(x))) for x in lines if outline.size(x) < 120)
-    own = (Detail.COMMENTS_NONE.format(claimed=n[2]) for x, n in counts if n and not is_of_another(around, x))
-    return (Problem(kind="incomplete", field="comments", detail=one) for one in islice(own, 1))
+    found = ((x, pattern.search(outline.text(x))) for x in lines if outline.size(x) < 120)
+    return (n for x, n in found if n and not is_of_another(around, x))
 
 
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:

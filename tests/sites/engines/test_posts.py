@@ -91,6 +91,25 @@ def test_a_european_date_is_the_day_of_the_post(line: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "views"),
+    [
+        ("2019-05-20 | 5 条评论 | 15,931 人阅读", 15931),
+        ("2019-05-20 阅读<span>(1879)</span> 评论<span>(4)</span>", 1879),
+        ("2019-05-20 字数 1520 阅读 3204 评论 2", 3204),
+        ("已有 356 次阅读 2019-5-20 10:20", 356),
+        ("20. Mai 2019, Aufrufe: 214", 214),
+        ("May 20, 2019 · 1,208 views", 1208),
+        ("2019-05-20 预计阅读 6 分钟 | 全文 2100 字", None),
+        ("2019-05-20 浏览量: 0", None),  # a script puts the number there
+        ("2019-05-20 | 评论: 4 阅读", None),
+    ],
+)
+def test_the_number_of_views_beside_the_time_is_that_of_the_post(line: str, views: int | None) -> None:
+    other = "<aside><h3>Beliebt</h3><ul><li><a href='/2019/schnee/'>Schnee</a> 阅读(77)</li></ul></aside>"
+    assert read(post(line, other)).posts[0].views == views
+
+
+@pytest.mark.parametrize(
     ("text", "at"),
     [
         (TEXT, "2019-05-20T16:30:00+00:00"),

@@ -262,9 +262,8 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
 def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
     after = list(islice(_iter_below(view, index), 2))
-    after = after[
-        : 1 if after and "。" in view.folded[after[0]] else 2
-    ]  # no time below a sentence of the text
+    # No time is below a sentence of the text.
+    after = after[:1] if after and "。" in view.folded[after[0]] else after
     is_named = view.document.title.startswith(view.lines[index].text)
     beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
     own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)

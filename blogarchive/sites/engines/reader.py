@@ -54,9 +54,9 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = read_body(Picker(tree=outline.tree), element, removed=removed)
     post = Post(number=number, url=url, title=title.text, posted=time.value, read_by=find_reader(outline))
-    post = replace(post, body_html=body.html, body_text=body.text, comment_count=found.claimed)
+    views = next((parse_count(n[1]) for n in _stated(around, _VIEWS)), None)
+    post = replace(post, body_html=body.html, body_text=body.text, views=views, comment_count=found.claimed)
     post = replace(post, images=body.images, comments=found.comments, categories=_read_categories(around))
-    post = replace(post, views=next((parse_count(n[1]) for n in _stated(around, _VIEWS)), None))
     unread = () if found.comments or found.problems else _unread(around)
     problems = (*found.problems, *unread, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, element, found))

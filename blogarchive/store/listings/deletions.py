@@ -51,7 +51,7 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
 
 
 def _requeue_month(context: SaveContext, month: str | None, seen_at: str, first_gone_at: str) -> None:
-    """Requeue the month that should show a post whose own page is gone; without months, see `plan`."""
+    """Requeue the month that should show a post whose own page is gone. `plan` queues the home page if there is none."""
     # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
     condition = "url = (select url from archive_months where author_id = ? and month = ?) and coalesce(fetched_at, '') <= ?"
     values = (context.author_id, month, first_gone_at if seen_at else context.precise_moment)
@@ -103,7 +103,7 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of posts that are not marked as gone, and whose own pages are gone since `since` (UTC text)."""
+    """Return the numbers of posts that are not marked as gone, and whose own pages are gone after `since`, a UTC time."""
     query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
     return context.archive.column(query, (context.author_id, since))
 

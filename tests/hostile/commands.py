@@ -17,7 +17,7 @@ from typing import TypeVar
 from tests.faults.run_commands import GOOD_CODES
 from tests.tool import run_code
 
-STARTS = 20  # the processor time of as many commands that end at once: a harmless archive takes one to two
+STARTS = 40  # the processor time of as many commands that end at once: the dearest archive here takes 8 to 20
 MEGABYTES = 500
 _ERRORS = ("Traceback", "unexpected", "this program failed")
 _MEASURED = """

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from gettext import gettext as _, ngettext
 from pathlib import Path
@@ -156,9 +156,7 @@ class CrawlSession:
     def counts(self, requests: int) -> Counts:
         """Return the counts of the run so far."""
         failed = self._counts["failures"] + self.media.failed
-        return Counts(
-            **{**self._counts, "requests": requests, "media": self.media.stored, "failures": failed}
-        )
+        return Counts(**dict(self._counts, requests=requests, media=self.media.stored, failures=failed))
 
     def _queue_start(self, target: Target) -> str:
         """Queue a target that the user named, before all others, and return its key in the frontier."""
@@ -221,8 +219,7 @@ class CrawlSession:
 
     def _count(self, target: Target, saved: SaveResult, *, reached: bool) -> None:
         """Add the changes of a saved page to the counts of the run and of its host."""
-        for name in ("posts_new", "posts_changed", "posts_gone", "comments_new", "comments_changed"):
-            self._counts[name] += getattr(saved.changes, name)
+        self._counts.update(asdict(saved.changes))
         if saved.failure is None:
             self.stored[service_of(target.url)] += 1
         elif saved.failure.kind == "unreadable":

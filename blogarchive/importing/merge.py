@@ -11,8 +11,8 @@ from blogarchive.store import merge
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
+from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.pages import pages
-from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.row_checks import wrong_rows
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable
@@ -57,7 +57,7 @@ def merge_archive(
 
 def _save_pages(
     target: Archive, sizes: merge.SliceSizes, rejected: merge.Rejected, progress: Progress
-) -> ChangeCounts:
+) -> Counts:
     """Save the pages that `target` lacks, and again the stored pages that they make stale; return the changes."""
     ids = merge.new_ids(target)
     progress(0, len(ids))
@@ -71,16 +71,16 @@ def _save_pages(
 def _save_slices(
     archive: Archive,
     stored: Iterable[pages.StoredPage],
-    save: Callable[[Archive, int, CrawledPage], ChangeCounts],
+    save: Callable[[Archive, int, CrawledPage], Counts],
     sizes: merge.SliceSizes,
     rejected: merge.Rejected,
     progress: Callable[[int], None] = lambda done: None,
-) -> ChangeCounts:
+) -> Counts:
     """Parse pages on all cores and save them, a slice in each transaction; return the counts of changed rows.
 
     A page that cannot be parsed is not saved, and `rejected` has its URL and the reason.
     """
-    counted, done = ChangeCounts(), 0
+    counted, done = Counts(), 0
     with closing(parse_stored_pages(stored, rejected)) as parsed:
         while batch := list(islice(parsed, 1)):  # a transaction begins only if a page is left for it
             with save_page.page_transaction(archive):
@@ -91,5 +91,5 @@ def _save_slices(
     return counted
 
 
-def _resave(archive: Archive, page_id: int, crawled: CrawledPage) -> ChangeCounts:
+def _resave(archive: Archive, page_id: int, crawled: CrawledPage) -> Counts:
     return save_page.resave_page(archive, page_id, crawled).changes

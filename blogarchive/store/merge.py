@@ -4,6 +4,7 @@ Each page is saved at its own fetch time, as if this archive had fetched it. The
 current text of a post; all other texts are revisions (`save_text` in `posts/revisions.py`).
 """
 
+import os
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,12 +22,12 @@ from blogarchive.parsing.urls import host_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import merge_rows
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import read_only_mode
+from blogarchive.store.database.connection import file_uri, read_only_mode
 from blogarchive.store.database.files import read_state
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.reparse import later_pages, snapshot
+from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.pages import pages
-from blogarchive.store.pages.context import ChangeCounts
 from blogarchive.store.rows import clip, describe_value, format_utc, utc_now
 from blogarchive.store.statements import UNREADABLE, excluded
 
@@ -42,7 +43,8 @@ def start(archive: Archive, other: Path) -> None:
     archive.execute(insert, (format_utc(utc_now()),))
     update = """update _merge_progress set source = ?1, source_state = ?2, merged_post_id = 0
             where source_state <> ?2 or source = ''"""
-    archive.execute(update, (other.name, read_state(other) or ""))
+    # SQLite refuses a name that is not UTF-8.
+    archive.execute(update, (os.fsencode(other.name).decode(errors="replace"), read_state(other) or ""))
 
 
 # SQLite estimates these tables as large. Without a key, and with `cross join`, it looks up their few rows in the
@@ -152,7 +154,7 @@ def is_canonical(url: str) -> bool:
     )
 
 
-def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> ChangeCounts:
+def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> Counts:
     """Copy a page of the other archive and save what was parsed from it; return the counts of changed rows.
 
     If it changes a value that later pages show too, these are marked, and parsed again at the end.
@@ -258,8 +260,9 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
         raise UsageError(_("{other} is the archive itself; name another one"), other=other)
     Archive.open(other, read_only=True).close()
     merge_rows.run_script(archive, _TABLES)
-    uri = f"{other.resolve().as_uri()}?mode={read_only_mode(other)}"
-    archive.execute("attach database ? as other", (uri,))
+    archive.execute(
+        "attach database ? as other", (file_uri(other.resolve(), f"mode={read_only_mode(other)}"),)
+    )
     try:
         yield
     finally:

@@ -1,5 +1,7 @@
 import json
+import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -54,6 +56,14 @@ def archives(tmp_path: Path) -> tuple[Path, Path]:
     for name in "ab":
         import_html(tmp_path / f"{name}.db", tmp_path / name)
     return tmp_path / "a.db", tmp_path / "b.db"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has file names of any bytes")
+def test_an_archive_whose_name_is_in_another_charset_is_merged(
+    archives: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other = archives[1].rename(os.fsdecode(os.fsencode(tmp_path) + b"/\xb1\xb8\xb7\xdd.db"))
+    assert merge_archive(archives[0], other).pages == 2
 
 
 def test_a_merged_archive_equals_one_archive_of_all_crawls(

@@ -17,8 +17,7 @@ from blogarchive.store.ingest.differences import ChangeKind, StoredPost, TextCha
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.runs import Run
-from blogarchive.store.pages.context import ChangeCounts
+from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import image_urls
 from blogarchive.store.rows import Value, format_utc
@@ -108,7 +107,7 @@ def _hold_if_doubted(
     archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = failures.Failure(kind="changed", field="text", detail=detail)
-    undone = ChangeCounts()
+    undone = Counts()
     if is_of_most:
         coverage.open_change(archive, site, f"{coverage.TEXTS}.{change.kind}", run_id=run_id, now=now)
         undone = _undo_run(archive, names, failure, run_id=run_id, now=now)
@@ -146,7 +145,7 @@ select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site,
 
 def _undo_run(
     archive: Archive, names: _Names, failure: failures.Failure, *, run_id: int, now: datetime
-) -> ChangeCounts:
+) -> Counts:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
     changed = archive.dicts(_CHANGED, names)
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
@@ -158,7 +157,7 @@ def _undo_run(
         due_at = frontier.mark_waiting(archive, target, now=now)
         blog = Blog(site=site, uid=uid)
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=due_at)
-    return sum(undone, ChangeCounts())
+    return sum(undone, Counts())
 
 
 # The names of a new blog stay: no page of another run shows them.
@@ -213,7 +212,7 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 """
 
 
-def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> ChangeCounts:
+def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> Counts:
     """Hold the page of a change; restore its post and comments. Return the counts with which it was saved, negative."""
     names: _Names = {**row, "now": now}
     for comment in archive.dicts(_COMMENT_REVISIONS, names):
@@ -229,7 +228,7 @@ def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> ChangeCounts:
         html = archive.text("select body_html from posts where id = ?", (row["post"],))
         write_images(archive, row["post"], list(enumerate(image_urls(html or ""))))
     added = archive.execute(_NEW_COMMENTS, names).rowcount
-    return ChangeCounts(posts_changed=-ended, comments_new=-added)
+    return Counts(posts_changed=-ended, comments_new=-added)
 
 
 _HELD = """

@@ -21,7 +21,7 @@ from blogarchive.items import LIST_KINDS, CrawledPage, Notice, NoticeKind, Page,
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages.context import ChangeCounts
+from blogarchive.store.ledger.runs import Counts
 
 # Statuses of a whole page. 206 is a part of one, 202 a challenge, the others have no page.
 _WHOLE_STATUSES = frozenset((200, 203))
@@ -135,7 +135,7 @@ class Rejection:
     gone_reason: str | None = None
     retry_after: timedelta | None = None
     waits: bool = False
-    undone: ChangeCounts = field(default_factory=ChangeCounts)
+    undone: Counts = field(default_factory=Counts)
 
     @property
     def blocked(self) -> bool:

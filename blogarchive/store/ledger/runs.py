@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import Literal
@@ -67,7 +67,10 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """Counts of one run: `requests` and `not_modified` of the crawler, most others from `ChangeCounts`."""
+    """Counts of one run; of one save, which changes rows of posts and comments alone.
+
+    `posts_new` counts posts parsed for the first time, `posts_gone` those that were marked gone.
+    """
 
     requests: int = 0
     not_modified: int = 0
@@ -79,6 +82,10 @@ class Counts:
     comments_changed: int = 0
     media: int = 0
     failures: int = 0
+
+    def __add__(self, more: "Counts") -> "Counts":
+        names = [one.name for one in fields(self)]
+        return Counts(**{name: getattr(self, name) + getattr(more, name) for name in names})
 
 
 def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, now: datetime) -> Run:

@@ -16,7 +16,7 @@ from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.pages import page_chains
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, post_target
+from blogarchive.store.pages.context import SaveContext, post_target
 
 # Tries at a post that was deleted before it was stored: listings of some hosts show it for a day.
 _TRIES_UNREAD = 3
@@ -179,7 +179,7 @@ def _mark_if_agreed(context: SaveContext, post_id: int) -> bool:
     marked = context.archive.execute(update, (context.moment, post_id)).rowcount
     if marked:
         _settle_gone(context, post_id)
-        context.changes += ChangeCounts(posts_gone=1)
+        context.count(posts_gone=1)
     return marked > 0
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import KW_ONLY, dataclass, field, fields
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -13,26 +13,9 @@ from blogarchive.parsing.urls import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import blogs, failures, frontier
+from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.pages import pages
 from blogarchive.store.rows import Value, format_utc, format_utc_precise
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChangeCounts:
-    """Counts of the rows that a save changed.
-
-    `posts_new` counts posts parsed for the first time, `posts_gone` those that were marked gone.
-    """
-
-    posts_new: int = 0
-    posts_changed: int = 0
-    posts_gone: int = 0
-    comments_new: int = 0
-    comments_changed: int = 0
-
-    def __add__(self, more: "ChangeCounts") -> "ChangeCounts":
-        names = [one.name for one in fields(self)]
-        return ChangeCounts(**{name: getattr(self, name) + getattr(more, name) for name in names})
 
 
 @dataclass(eq=False)
@@ -53,7 +36,7 @@ class SaveContext:
     reparsed_id: int | None = None
     partial: bool = False
     # What the steps of the save find out.
-    changes: ChangeCounts = field(default_factory=ChangeCounts)
+    changes: Counts = field(default_factory=Counts)
     failure: failures.Failure | None = None
     problems: list[failures.Failure] = field(default_factory=list)
     # Kinds and fields of failures that stay open.
@@ -87,6 +70,10 @@ class SaveContext:
     def is_stored(self) -> bool:
         """Return whether the page has a row, because more than counters changed."""
         return self._page_id is not None
+
+    def count(self, **changed: int) -> None:
+        """Count changed rows, by the fields of `Counts`."""
+        self.changes += Counts(**changed)
 
     def page_id(self) -> int:
         """Return the id of the page's row, inserted on the first call: call it for changes other than counters."""
@@ -239,5 +226,5 @@ class SaveResult:
 
     outcome: Outcome
     blog: blogs.Blog
-    changes: ChangeCounts
+    changes: Counts
     failure: failures.Failure | None = None

@@ -212,7 +212,7 @@ def save_comments(
         else:
             _revise(context, item, before)
     new = sum(item.fingerprint not in stored for item in identified)
-    context.changes += page_context.ChangeCounts(comments_new=new)
+    context.count(comments_new=new)
     # A page that is parsed again is mostly older than the rows, which then need no update.
     rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
     if rows:
@@ -396,7 +396,7 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
     rows = [{**row, **changed} for row in archive.dicts(query, (post_id, base, digest))]
     on_conflict = "on conflict(post_id, fingerprint) do nothing"
     inserted = archive.insert_rows("comments", rows, on_conflict=on_conflict)
-    context.changes += page_context.ChangeCounts(comments_new=inserted)
+    context.count(comments_new=inserted)
 
 
 def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
@@ -416,7 +416,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
 def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
     changes = save_text(context, COMMENTS, before, _text_columns(item), text_digest=item.text_digest)
     if any(change.is_edit for change in changes):
-        context.changes += page_context.ChangeCounts(comments_changed=1)
+        context.count(comments_changed=1)
     if context.moment >= before.last_seen_at or (context.is_reparse and context.is_newest):
         _save_facts(context, item, before)
 

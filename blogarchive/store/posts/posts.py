@@ -10,7 +10,7 @@ from blogarchive.parsing.urls import host_of
 from blogarchive.post_facts import FACTS, Post
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.schema import MOMENT
-from blogarchive.store.pages.context import ChangeCounts, SaveContext, is_relative, time_columns
+from blogarchive.store.pages.context import SaveContext, is_relative, time_columns
 from blogarchive.store.posts import comments
 from blogarchive.store.posts.revisions import POSTS, save_text
 from blogarchive.store.rows import HAS_TEXT, TEXT_SINCE, Value, text_checksum
@@ -186,7 +186,7 @@ def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) ->
         _revise(context, post, row)
         save_post_counters(context, post, row)
     else:
-        context.changes += ChangeCounts(posts_new=1)
+        context.count(posts_new=1)
         _fill(context, post, row)
     return row.id
 
@@ -245,7 +245,7 @@ def _revise(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
         if change.kind in ("update_current", "replace_current"):
             save_images(context, before.id, post)
     if any(change.is_edit for change in changes):
-        context.changes += ChangeCounts(posts_changed=1)
+        context.count(posts_changed=1)
     mark_seen(context, before)
     _save_facts(context, post, before)
 

@@ -17,7 +17,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ledger import blogs as blog_rows
 from blogarchive.store.rows import format_utc, utc_now
-from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
+from blogarchive.store.sealed_copy import write_sealed_copy
 
 _Change = Callable[[blog_rows.BlogSettings], blog_rows.BlogSettings]
 _blog = click.argument("name", metavar="BLOG")
@@ -80,9 +80,6 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
     with Archive.open(db, read_only=True) as archive:
         blog = blog_rows.find_blog(archive, name)
         contents = blog_rows.count_contents(archive, blog)
-    is_copied = copy_path is not None and is_sealed(copy_path) and _contents_in(copy_path, blog) == contents
-    if copy_path is not None and copy_path.exists() and not is_copied:  # an interrupted `forget` wrote it
-        raise UsageError(_("{path} exists; name another file for the copy"), path=copy_path)
     if not yes:
         _ask(contents, delete=delete)  # without the lock: a nightly update must not wait for the answer
     if not delete:
@@ -91,15 +88,10 @@ def forget(name: str, delete: bool, copy_path: Path | None, yes: bool, db: Path)
         output.note(text.format(blog=name))
         return
     with open_locked(db, "forget") as archive:
-        if copy_path is not None and not is_copied:
+        if copy_path is not None:
             write_sealed_copy(db, copy_path)
         blog_rows.remove_blog(archive, blog_rows.find_blog(archive, name))
     output.note(_("{blog} is deleted").format(blog=name))
-
-
-def _contents_in(path: Path, blog: blog_rows.Blog) -> blog_rows.BlogContents:
-    with Archive.open(path, read_only=True) as archive:
-        return blog_rows.count_contents(archive, blog)
 
 
 def _ask(contents: blog_rows.BlogContents, *, delete: bool) -> None:

@@ -140,12 +140,10 @@ def _choose_export(
 def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Write a verified copy."""
     from blogarchive.export.seal import seal_archive  # `export` starts without `verify`, which these need
-    from blogarchive.store.sealed_copy import is_sealed, write_sealed_copy
+    from blogarchive.store.sealed_copy import write_sealed_copy
 
     if file_only:
         require_other_file(db, out)
-        if out.exists() and not is_sealed(out):
-            raise UsageError(_("{path} exists; name another file for the copy"), path=out)
         write_sealed_copy(db, out)
         size = out.stat().st_size
         copied = _("sealed: {path} ({size} MB), checked").format(path=out, size=f"{size / 1e6:.1f}")

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.parsing.unicode_form import normalize_nfc
+from blogarchive.store.database.files import read_header
 
 # Forbidden by Windows, or breaking a link in Obsidian; each has a full-width form that looks the same.
 _FORBIDDEN_IN_TITLES = '<>:"/\\|?*#^[]'
@@ -161,7 +162,7 @@ def output_file(archive: Path, out: Path, name: str) -> Path:
     """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
 
     If `out` has no extension, the path gets that of `name`; a device or a pipe gets none. Raises as
-    `require_other_file`, and `UsageError` if its folder is a file.
+    `require_other_file`, and `UsageError` if its folder is a file or the path is a database, such as another archive.
     """
     require_other_file(archive, out)
     path = out / name if out.is_dir() else out
@@ -169,6 +170,8 @@ def output_file(archive: Path, out: Path, name: str) -> Path:
         path = path.with_name(path.name + name[name.index(".") :])
     require_other_file(archive, path)
     require_folder(path.parent)
+    if read_header(path).startswith(b"SQLite format 3"):
+        raise UsageError(_("{path} is another archive, or a database; name another file"), path=path)
     return path
 
 

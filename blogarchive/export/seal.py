@@ -74,12 +74,10 @@ def _copy_database(archive: Path, database: Path) -> None:
 
 def _require_free(database: Path, *others: Path) -> None:
     """Raise `UsageError` if one of the files exists and no earlier `seal` wrote it."""
-    if is_sealed(database):
-        return
-    for path in (database, *others):
-        if path.exists():
-            text = _("{path} exists and is no part of a sealed archive; name another folder")
-            raise UsageError(text, path=path)
+    taken = [path for path in (database, *others) if path.exists()]
+    if taken and not is_sealed(database):
+        text = _("{path} exists and is no part of a sealed archive; name another folder")
+        raise UsageError(text, path=taken[0])
 
 
 def _write(path: Path, text: str) -> None:

@@ -118,6 +118,16 @@ def test_forget_deletes_only_after_the_sealed_copy_of_everything_is_written(
     assert run_cli("verify", "--db", copy).code == 0
 
 
+def test_forget_never_takes_the_archive_itself_for_its_copy(
+    run_cli: RunCli, archive: Path, tmp_path: Path
+) -> None:
+    sealed = tmp_path / "sealed.db"
+    assert run_cli("seal", "--file-only", sealed, "--db", archive).code == 0
+    refused = run_cli("forget", UID, "--delete", "--yes", "--db", sealed, "--copy", sealed)
+    assert (refused.code, "name another file" in refused.err) == (2, True)
+    assert UID in updated_uids(sealed)
+
+
 def test_a_table_of_the_user_that_names_a_post_is_no_unexpected_error(run_cli: RunCli, archive: Path) -> None:
     run_sql(archive, "create table tags(post_id integer references posts(id), tag text)")
     run_sql(archive, "insert into tags select id, '读过' from posts")

@@ -66,6 +66,17 @@ def test_no_export_overwrites_the_archive_under_any_name(
     assert (archive.read_bytes(), (tmp_path / "link").is_symlink()) == (before, True)
 
 
+@pytest.mark.parametrize("kind", [export_jsonl, export_atom, export_epub, export_warc])
+def test_no_export_overwrites_another_archive(
+    made: Made, tmp_path: Path, kind: Callable[..., Exported]
+) -> None:
+    archive, other = made.done(), tmp_path / "other.db"
+    other.write_bytes(archive.read_bytes())
+    with pytest.raises(UsageError, match="another archive"):
+        kind(archive, other)
+    assert other.read_bytes() == archive.read_bytes()
+
+
 def test_no_table_overwrites_the_archive(made: Made, tmp_path: Path) -> None:
     archive = made.done().rename(tmp_path / "posts.csv")
     with pytest.raises(UsageError, match="is the archive itself"):

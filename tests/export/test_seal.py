@@ -13,8 +13,10 @@ from blogarchive.browse.serve import create_app
 from blogarchive.cli.group import run
 from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.seal import seal_archive
+from blogarchive.importing.html import import_html
 from blogarchive.store.database.archive import Archive
 from tests.browse.conftest import close
+from tests.importing.pages import page, post_url, save, saved_from
 from tests.sql import read_sql, run_sql
 from tests.tool import contents
 from tests.unprivileged import NOBODY, is_root, make_read_only, run_unprivileged, shared_folder
@@ -178,3 +180,29 @@ def test_a_damaged_archive_is_not_sealed(damage: str, named: str, archive: Path,
         seal_archive(archive, tmp_path / "stick")
     assert ".part" not in str(raised.value)
     assert not (tmp_path / "stick").exists()
+
+
+@pytest.mark.parametrize("out", ["stick", "stick.db"])
+def test_a_seal_does_not_replace_a_copy_that_has_what_the_archive_lacks(tmp_path: Path, out: str) -> None:
+    first, second = tmp_path / "first.db", tmp_path / "second.db"
+    for archive, number in ((first, 101), (second, 102)):
+        import_html(archive, save(tmp_path / f"{number}.html", page(number, top=saved_from(number))))
+    seal_archive(first, tmp_path / out)
+    copy = tmp_path / out if out.endswith(".db") else tmp_path / out / "archive.db"
+    before = copy.read_bytes()
+    for words in ((tmp_path / out,), ("--file-only", copy)):
+        code, _out, err = run_command("seal", *map(str, words), "--db", str(second))
+        assert (code, f"blogarchive merge {copy}" in err) == (2, True), err
+    assert copy.read_bytes() == before
+    assert run_command("merge", str(copy), "--db", str(second))[0] == 0
+    assert run_command("seal", str(tmp_path / out), "--db", str(second))[0] == 0
+    assert [name for (name,) in read_sql(copy, "select url from pages")] == [post_url(101), post_url(102)]
+
+
+def test_a_damaged_copy_is_sealed_again(archive: Path, tmp_path: Path) -> None:
+    seal_archive(archive, tmp_path / "stick")
+    copy = tmp_path / "stick" / "archive.db"
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    seal_archive(archive, tmp_path / "stick")
+    assert contents(copy) == contents(archive)

@@ -60,6 +60,14 @@ def read_state(path: Path) -> str | None:
     return f"{found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {digest}"
 
 
+def read_header(path: Path) -> bytes:
+    """Return the header of an SQLite file (https://www.sqlite.org/fileformat.html); no bytes if there is no file."""
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(100)
+
+
 def is_settled(path: Path) -> bool:
     """Return True if any later write changes the times of the file."""
     found = path.stat()

@@ -316,8 +316,7 @@ select coalesce((select name from author), :uid, :site) as name, (select count(*
        (select count(*) from comments where post_id in (select id from own)) as comments,
        (select count(distinct media_id) from post_media x where post_id in (select id from own) and media_id is not null
            and not exists (select 1 from post_media y where y.media_id = x.media_id
-                              and y.post_id not in (select id from own))) as images,
-       (select count(*) from pages where site = :site and uid is :uid) as pages
+                              and y.post_id not in (select id from own))) as images
 """
 
 # Pages of other blogs link to the blog: without this row it would wait for `backup --discovered` again.
@@ -353,7 +352,6 @@ class BlogContents:
     posts: int
     comments: int
     images: int
-    pages: int
 
 
 def count_contents(archive: Archive, blog: Blog) -> BlogContents:

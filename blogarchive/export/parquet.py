@@ -15,7 +15,7 @@ from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blogarchive.errors import CannotWrite, UsageError
+from blogarchive.errors import BlogArchiveError, CannotWrite, UsageError
 from blogarchive.export.folder import Digests, atomic_file, require_folder, safe_name
 from blogarchive.export.run import Exported, ExportJob, exporter_of_blogs
 from blogarchive.store.read import flat_tables
@@ -167,7 +167,7 @@ def export_to_store(
     """Write every table below a URL such as `s3://bucket/folder`; only files that differ are sent.
 
     Keys and endpoint are those of AWS's environment variables and files. Raises `UsageError` for another kind of URL,
-    and `CannotWrite` if the store refuses.
+    and `CannotWrite` if the store refuses or cannot be reached.
     """
     require_pyarrow()
     from tempfile import TemporaryDirectory  # this import takes 2 ms
@@ -176,18 +176,22 @@ def export_to_store(
 
     try:
         store, root = fs.FileSystem.from_uri(url.rstrip("/"))
-    except ArrowInvalid as error:
-        text = _("{url} names no object store: {reason}")
-        raise UsageError(text, url=url, reason=str(error).partition("\n")[0]) from error
+    except (ArrowInvalid, OSError) as error:
+        raise _refused(url, error) from error
     with TemporaryDirectory() as folder:
         done = export_parquet(archive, Path(folder), filters=filters, progress=progress)
         files = {os.path.relpath(path, folder): digest for path, digest in done.files.items()}
         try:
             _send(store, root, archive.resolve().stem, Path(folder), files)
         except OSError as error:
-            reason = str(error).partition("\n")[0]
-            raise CannotWrite(_("{url} refuses: {reason}"), url=url, reason=reason) from error
+            raise _refused(url, error) from error
     return replace(done, out=url, files={}, archive_state=None)
+
+
+def _refused(url: str, error: Exception) -> BlogArchiveError:
+    """Return the error about a store that cannot be reached or written, or about a URL of none."""
+    kind = CannotWrite if isinstance(error, OSError) else UsageError
+    return kind(_("{url} cannot be written: {reason}"), url=url, reason=str(error).partition("\n")[0])
 
 
 def _send(store: "pyarrow.fs.FileSystem", root: str, shard: str, folder: Path, files: Digests) -> None:

@@ -310,6 +310,6 @@ def test_files_that_an_archive_no_longer_has_leave_the_bucket(many: Path, bucket
 
 @pytest.mark.slow
 def test_a_store_that_refuses_is_one_line(many: Path, tmp_path: Path, bucket: str) -> None:
-    for url, code in (("s3://nosuchbucket/x", 6), ("nosuch://x/y", 2)):
+    for url, code in (("s3://nosuchbucket/x", 6), ("hdfs://127.0.0.1:1/x", 6), ("nosuch://x/y", 2)):
         ran = run_anew("export", "parquet", url, "--db", many)
         assert (ran.code, len(ran.err.splitlines())) == (code, 1), ran.err

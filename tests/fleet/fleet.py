@@ -107,7 +107,8 @@ def usual_gap(host: DemoHost) -> float:
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
-    """Return the processes that a worker has started."""
+    """Return the processes that a worker has started; it must run."""
+    assert process.poll() is None, process.communicate()
     found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
     return [int(pid) for pid in found.split()]
 

@@ -79,7 +79,9 @@ def assert_cheap(*words: str) -> tuple[int, str]:
     code, err, seconds, megabytes = run_measured(*words)
     assert code in GOOD_CODES, (words, code, err)
     assert not any(sign in err for sign in _ERRORS), (words, err)
-    assert max(seconds / (STARTS * _measure_start()), megabytes / MEGABYTES) < 1, (words, seconds, megabytes)
+    # The other processes may have made this machine slower since the first measurement.
+    is_quick = any(seconds < STARTS * start() for start in (_measure_start, _measure_start.__wrapped__))
+    assert (is_quick, megabytes < MEGABYTES) == (True, True), (words, seconds, megabytes)
     return code, err
 
 

@@ -130,8 +130,7 @@ def draw_calendar(year: int, days: Mapping[str, Bar], *, title: str, weekdays: s
     return Markup(_macros().calendar(title, weekdays.split(" "), drawn))  # noqa: S704 - the template escapes
 
 
-_LABELS = 5
-_YEAR_SECONDS = 366 * 86_400
+_LABELS, _YEAR_SECONDS = 5, 366 * 86_400
 
 
 def draw_line(points: Sequence[tuple[str, int]], *, title: str, unit: str, language: Language) -> Markup:

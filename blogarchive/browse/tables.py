@@ -132,8 +132,7 @@ _QUERY_CELLS = {"title", "post", "what"}
 
 _LONG_COLUMNS = {"body_html", "body_text", "headers", "target", "counted", "counts"}
 _SIZES = {"size", "body_size"}
-_SUMMARY_LENGTH = 60
-_MAX_LABEL = 1_000
+_SUMMARY_LENGTH, _MAX_LABEL = 60, 1_000
 
 
 @hookimpl

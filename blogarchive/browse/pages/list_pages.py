@@ -23,8 +23,7 @@ from blogarchive.store.statements import Statements
 
 # home page
 
-_ON_HOME_PAGE = 12
-_OF_THIS_DAY = 5
+_ON_HOME_PAGE, _OF_THIS_DAY = 12, 5
 
 
 async def show_home(context: RequestContext) -> Response:

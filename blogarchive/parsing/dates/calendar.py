@@ -97,7 +97,8 @@ _MONTH = rf"(?P<m>{numbers.NUMBER}|元) ?月(?:份)?"
 _MONTH_TAIL = rf"(?P<late>(?:19|20)[0-9]{{2}})(?: ?年)?(?! ?[-/.:0-9]){_NO_COUNTER}"
 # 二〇一四七月14日: a year that no rule reads must not be replaced by the latest one.
 _NO_YEAR_BEFORE = r"(?<![0-9.年零一二三四五六七八九十])(?<!年 )(?<![0-9]{4} )"
-_DAY = rf"(?P<d>{numbers.NUMBER})(?: ?[日号]|(?![\w:.]))"
+# 9月 25th, 2016: WordPress in Chinese keeps the English form.
+_DAY = rf"(?P<d>{numbers.NUMBER})(?: ?[日号]|(?:st|nd|rd|th)?(?![\w:.]))"
 # 103/07/14: year of the Republic of China, as hosts in Taiwan write it.
 _ROC_NUMBERS = (
     r"(?<![0-9./:-])(?P<y>1[0-9]{2})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})(?![-/0-9.])"
@@ -200,7 +201,7 @@ CALENDAR_RULES = rules.make_rules(
         r"(?![-/.][0-9])",
         _resolve_year_last,
     ),
-    (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY},? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
+    (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY} ?,? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
     (
         ANYWHERE,
         rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: (?:de|năm))?[ ,/-]{{1,2}}{_EN_YEAR}",
@@ -213,7 +214,7 @@ CALENDAR_RULES = rules.make_rules(
         r"(?:(?<=-..)(?![0-9])|(?= [0-9]{2}:))",
         _resolve_date,
     ),
-    (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})(?:\.? |-){_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
+    (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})(?:[.,]? |-){_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),
     # A year alone: 2012 年 is one, 12 年 and 3.5 年 are spans of time.
     (BOUNDED, rf"(?![0-9]{{2,3}} ?年|.[0-9]? ?[-/.]){_YEAR}{_YEAR_TAIL}", _resolve_date),
     (BOUNDED, _MONTH_WORD, _resolve_word_month),

@@ -16,11 +16,15 @@ _DATE_BOX = re.compile(
     r"(?:\s+(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?\S{1,10}){2,3}?(?P<clock>\s+\d\d:\d\d)?\s+"
 )
 _YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
+# Xuite has an element for each number.
+_NUMBERS = re.compile(r"((?:19|20)\d\d) (0[1-9]|1[0-2]) (0[1-9]|[12]\d|3[01])( \d\d:\d\d(?::\d\d)?)?")
 _MAX_BOX = 60
 
 
 def join_date(parts: Sequence[str]) -> str | None:
     """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `Dec 22 2018`."""
+    if match := _NUMBERS.fullmatch(" ".join(map(str.strip, parts))):
+        return "-".join(match.groups()[:3]) + (match[4] or "")
     # Habari has the year above the day and the month.
     parts = [*parts[1:], parts[0]] if len(parts) == 3 and _YEAR.fullmatch(parts[0]) else parts
     box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if 0 < sum(map(len, parts)) < _MAX_BOX else None

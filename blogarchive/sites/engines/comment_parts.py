@@ -183,7 +183,7 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     """
     nodes, texts, span, shown = {*item.nodes}, outline.texts, outline.span, item.shown
     every = {place for part in item.parts for place in span(part) if outline.holders[place] in nodes}
-    places = {place for place in every - shown if not texts[place - 1].rstrip().endswith("@")}
+    places = {at for at in every - shown if "@" not in (texts[at - 1].rstrip()[-1:], texts[at].lstrip()[:1])}
     free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
     yield _names_by_class(outline, item, free)
     said = " ".join(texts[place].strip() for place in sorted(shown))
@@ -218,8 +218,8 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    # A visitor signs as `2333`, which is else a number of a comment.
-    named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d{3,}$", "x", outline.text(n)))]
+    # A visitor signs as `666`, which is else a number of a comment.
+    named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d{3}$", "x", outline.text(n)))]
     found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
     # Weisay has the picture of the author alone in an element named so.
     bare = (n for n in item.nodes if has_role(n, _AUTHOR) and not (outline.text(n) or [*n.iter("img")]))
@@ -231,7 +231,7 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
     short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= most)
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
     # A visitor of emlog may sign as `2333`.
-    return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.fullmatch(r"\d\d?", x[1][0])]
+    return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.fullmatch(r"\d\d?F?", x[1][0])]
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
@@ -357,7 +357,9 @@ def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, mar
     is_apart = not outline.contains(node, marks.time)
     links = outline.link_share(node) if is_apart else 0
     # A comment may be a link alone, but no line with the link of its author.
-    is_link = (links == 1 and not shown.startswith("http")) or (links > 0 and has_role(node, _LINE))
+    # Jianshu has `NAME：` before the text of an answer.
+    is_link = (links == 1 or (links > 0.5 and shown.endswith((":", "：")))) and not shown.startswith("http")
+    is_link |= links > 0 and has_role(node, _LINE)
     is_name = node.tag == "span" and outline.span(node).start in marks.start
     is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
     words = [outline.texts[place] for place in own if outline.holders[place] not in marks.names]

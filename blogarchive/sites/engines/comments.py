@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, pairwise, takewhile
+from itertools import chain, combinations, pairwise, takewhile
 from typing import Literal, NamedTuple
 
 from blogarchive.items import Comment, Problem
@@ -13,7 +13,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import DATE, is_edited, links_post
+from blogarchive.sites.engines.times import AGO, DATE, is_edited, links_post
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
@@ -114,15 +114,16 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Themes count them as comments, or do not.
     more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
     # Answers may be without the ids of comments.
-    expected = max(claimed - more, 0 if count not in (None, len(known)) else most - len(rows) + len(kept))
-    problems: tuple[Problem, ...] = ()
+    wanted = max(claimed - more, 0 if count not in (None, len(known)) else most - len(rows) + len(kept))
     is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
-    if is_rest or not all(one.posted and one.posted.at for one in known) or (not found and expected):
+    lost = [str(one.posted and one.posted.text) for one in known if not (one.posted and one.posted.at)]
+    problems: tuple[Problem, ...] = (_problem(Detail.NO_TIME_OF_COMMENT),) * bool(lost)
+    if is_rest or not all(map(AGO.match, lost)) or (not found and wanted):
         known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(found) or body in closed_nodes:
         known, problems = (), (_problem(Detail.COMMENT_PARTS),)
-    elif len(known) != expected:
-        problems = (_problem(Detail.COMMENTS_COUNT.format(claimed=expected, count=len(known)), "incomplete"),)
+    elif len(known) != wanted:
+        problems += (_problem(Detail.COMMENTS_COUNT.format(claimed=wanted, count=len(known)), "incomplete"),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
     return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
@@ -232,6 +233,10 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
         found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
     best = max(found, key=lambda one: one[0], default=((), []))[1]
+    # Jianshu has answers in other elements: two groups are as many as the page claims.
+    pairs = (x + y for (_, x), (_, y) in combinations(found, 2) if claim != len(best))
+    if both := [rows for rows in pairs if len({x.place for x, read in rows if read}) == claim == len(rows)]:
+        return sorted(both[0], key=lambda row: row[0].place), claim
     # An answer in a comment, outside its text, may have other elements, or no name: it is not read.
     return best, len(best) + sum(_count_inner(outline, item) for item, _ in best)
 

@@ -41,8 +41,7 @@ class Index(NamedTuple):
 def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     """Return the list of posts in a page that is no HTML; None if it is none."""
     # Hosts serve sitemap.xml.gz as a file, without a Content-Encoding.
-    if page.body.startswith(b"\x1f\x8b"):
-        text = unpack_file(page.body).decode("utf-8", "replace")
+    text = unpack_file(page.body).decode("utf-8", "replace") if page.body.startswith(b"\x1f\x8b") else text
     root = _ROOT.match(text)
     if urlsplit(page.url).path.endswith("/robots.txt"):
         found = on_host(_SITEMAP.findall(text), page.url, uid)

@@ -19,8 +19,7 @@ from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
 _NEXT, _NEXT_CLASS, _OFF, _PERMALINK, _DOC = urls.patterns("lists", "next next_class disabled permalink doc")
-_PAGE_NO, _OF_POST, *_ARCHIVES = urls.patterns("lists", "page_no of_post archive recent")
-(_REST,) = urls.patterns("lists", "rest")
+_PAGE_NO, _OF_POST, _REST, *_ARCHIVES = urls.patterns("lists", "page_no of_post rest archive recent")
 _COMMENT_FEED, _SITE, _LINK, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40

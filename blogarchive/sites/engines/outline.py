@@ -28,11 +28,12 @@ class Outline:
     """The visible texts of a page in order, with the element that holds each.
 
     `order` are the shown elements by their place in the page. `metas` are the `meta` elements by lower-case name,
-    `article_data` is the JSON-LD object of an article; empty if there is none.
+    `article_data` is the JSON-LD object of an article; empty if there is none. When the page was saved may be unknown:
+    then nothing tells the time of `3天前`.
     """
 
-    def __init__(self, tree: PageTree) -> None:
-        self.tree = tree
+    def __init__(self, tree: PageTree, *, is_saved: bool = False) -> None:
+        self.tree, self.is_saved = tree, is_saved
         self.texts: list[str] = []
         self.holders: list[Element] = []
         self.order: dict[Element, int] = {}

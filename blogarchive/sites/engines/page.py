@@ -21,7 +21,7 @@ from blogarchive.sites.markup.picker import parse_tree
 _ONE, _DAY, _HAN, _ZH, _WAITS, _PROSE, _PART = urls.patterns("page", "single day han zh waits prose part")
 # A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
 # more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
-_FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
+_FEW, _FEW_LISTED, _HEAD, _MIN_TEXT, _OPENED = 20, 200, 20_000, 200, urls.PATTERNS["page"]["opened"]
 
 
 class PageParser:
@@ -43,7 +43,7 @@ class PageParser:
 
     @cached_property
     def _outline(self) -> Outline:
-        return Outline(parse_tree(self._text, self.page.url, urls.PATTERNS["page"]["opened"]))
+        return Outline(parse_tree(self._text, self.page.url, _OPENED), is_saved=self.page.is_imported)
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
@@ -74,8 +74,7 @@ class PageParser:
             return self._refused(Detail.CHALLENGE, items.NoticeKind.BLOCKED)
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
-        if self.target.uid is None and self.here.uid is None:
-            self.uid = lists.find_blog(self._outline, self.now)
+        self.uid = self.uid if self.target.uid or self.here.uid else lists.find_blog(self._outline, self.now)
         window = self._outline.tree.title if self.here.kind is PageKind.HOME and self._is_root else None
         self._title = self._outline.metas.get("og:site_name") or window or None
         listed = lists.find_listed(self._outline, self.uid, self.now)

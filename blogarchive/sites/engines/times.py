@@ -21,10 +21,9 @@ from blogarchive.sites.markup.elements import ancestors
 
 DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
 _TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
-_WEEKS_AGO = re.compile(r"(?:[周週]|星期|weeks?) ?(?:[以之]?前|ago)", re.IGNORECASE)
 _SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
 _LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
-_EDITED, _UPDATED, _JOINT, CLOCK, _OWN_ID, _LOST = patterns("times", "edited updated joint alone own_id lost")
+_EDITED, _UPDATED, _GAP, CLOCK, _OWN, _LOST, AGO = patterns("times", "edited updated gap alone own lost ago")
 _STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
@@ -69,7 +68,7 @@ def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
     (shown, text, weak), stated = _find_shown(around), _find_stated(around)
     # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
-    is_vague = shown and (shown.precision in ("year", "month") or _WEEKS_AGO.search(text or ""))
+    is_vague = shown and (shown.precision in ("year", "month") or AGO.match(text or ""))
     shown, text = (None, None) if stated and is_vague else (shown, text)
     witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
     witnesses.insert(len(witnesses) if weak else 0, ("shown", shown))
@@ -165,7 +164,7 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     end = text.start if text.start > start else start + 30
     if start <= place < end or place in head:
         return (2, edited, 0) if place in head else (edited, 0, place - start)
-    is_near = place < start or any(map(_OWN_ID.search, (holder.get("id", ""), around.outline.texts[place])))
+    is_near = place < start or any(map(_OWN.search, (holder.get("id", ""), around.outline.texts[place])))
     gap = start - place if place < start else place - (text.stop or end)
     return (1 + edited, 1 if is_near or gap < _MAX_AFTER else _FAR, abs(gap))
 
@@ -194,8 +193,8 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         text += f" {(below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else '').strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 22) : start])[0]
-    date, after = SHORT_DATE.sub(outline.short_date, match[0]), _JOINT.sub(r" \1:", text[end : end + _WINDOW])
-    parsed = parse_date(" ".join((before.replace(" on ", " ") + date.replace(",", " ") + after).split()), now)
+    date, after = SHORT_DATE.sub(outline.short_date, match[0]), _GAP.sub(r" \1:", text[end : end + _WINDOW])
+    parsed = parse_date(" ".join((before.replace(" on ", " ") + date + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 
 
@@ -211,15 +210,15 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     # Argon has the whole time in an element that it shows under the pointer.
     inner = (text for text in (one.text or "" for one in node) if DATE.search(text))
     stamps = (parse_stamp(write_year_first(one, order), now) for one in chain(inner, *stated))
-    if found and found.precision == "day" and _LOST.search(DATE.split(text)[-1]):
-        found = None  # the time of day is not read
-    known = None if "前" in text or "ago" in text else found
+    # The time of day is not read.
+    found = None if found and found.precision == "day" and _LOST.search(DATE.split(text)[-1]) else found
+    known = None if AGO.match(text) else found
     for stamp in filter(None, stamps):
         form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset
         # Midnight is of a generator that knows the day alone.
         if known is None or (stamp.at.time() > time.min and f"{stamp.at:{form}}" == f"{known.at:{form}}"):
             known = found = stamp
-    return found
+    return found if known or not outline.is_saved else None
 
 
 def stated_times(node: Element) -> list[str]:

@@ -630,3 +630,57 @@ def test_the_author_above_a_picture_is_no_text_of_its_post() -> None:
     post = '<div class="post-content"><div><a href="/user/susan">susan</a></div><div class="post-body"><img src="/boat.png"></div></div>'
     page = api.parse_page(f"<title>Boat</title><h1>Boat</h1>{post}".encode(), URL, fetched_at=READ_AT)
     assert (page.posts[0].body_text, len(page.posts[0].images)) == ("", 1)
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_a_time_that_is_counted_from_the_moment_of_reading_is_told_on_a_saved_page(is_saved: bool) -> None:
+    item = '<div class="vcard"><span class="vnick">{name}</span><span class="vtime">{at}</span><div class="vcontent"><p>{text}</p></div></div>'
+    page = f"<title>桥</title><h1>桥</h1><p>3 天前</p><div class='entry-content'>{TEXT}</div><div class='vlist' id='comments'>{rows(item, at='{n} 个月前')}</div>"
+    headers = (("Content-Type", "text/html; charset=utf-8"), ("X-Imported-From", "page.html"))
+    asked = Page(url=URL, fetched_at=READ_AT, status=200, headers=headers[: 1 + is_saved], body=page.encode())
+    target = Target(url=URL, site="web", kind=PageKind.POST, uid="notes.example.org")
+    read_page = site_by_name("web").parse_page(asked, target)
+    post = read_page.posts[0]
+    assert [one.author_name for one in post.comments] == [name for name, _ in COMMENTS]
+    assert {bool(one.posted and one.posted.at) for one in post.comments} == {not is_saved}
+    assert [one.field for one in read_page.problems] == (["comments", "posted_at"] if is_saved else [])
+    assert bool(post.posted) is not is_saved
+
+
+def test_answers_in_other_elements_are_comments_if_the_page_counts_them() -> None:
+    tools = '<div class="tools"><a>赞</a> <a>回复</a></div>'
+    outer = '<div id="comment-{n}0" class="comment"><div class="author"><a href="/u/{n}" class="name">{name}</a><div class="meta"><span>{n}楼 · {at}</span></div></div><div class="comment-wrap"><p>{text}</p>{tools}</div>{answers}</div>'
+    inner = '<div id="comment-{n}1" class="sub-comment"><p><div class="v-tooltip-content"><a href="/u/9">阿舟</a>：</div><span><a href="/u/{n}" class="maleskine-author">@{name}</a> 第{n}年。</span></p><div class="sub-tools"><span>2025.05.0{n} 10:0{n}</span> <a>回复</a></div></div>'
+    first, *others = (
+        outer.replace("{answers}", inner if n == 0 else "").replace("{tools}", tools) for n in range(3)
+    )
+    each = [
+        x.format(n=n, name=name, text=text, at=f"2025.05.0{n} 09:0{n}")
+        for n, ((name, text), x) in enumerate(zip(COMMENTS, (first, *others), strict=True), start=2)
+    ]
+    page = read(f"<div id='comment-list'><div class='top'><span>4条评论</span></div>{''.join(each)}</div>")
+    assert [(one.author_name, f"{one.posted and one.posted.at:%H:%M}") for one in page.posts[0].comments] == [
+        ("青禾", "09:02"),
+        ("阿舟", "10:02"),
+        ("老木", "09:03"),
+        ("青禾", "09:04"),
+    ]
+    assert page.problems == ()
+
+
+def test_a_visitor_may_sign_as_a_number_and_the_number_of_a_comment_is_no_name() -> None:
+    item = '<div class="said"><b>{n}F</b> <a href="https://{n}.example.org/">{sign}</a> 於 {at} 回應<div class="commentbody">{text}</div></div>'
+    page = read(f"<div id='comments'>{rows(item, sign=['1987', '2333', '青禾'])}</div>")
+    assert [one.author_name for one in page.posts[0].comments] == ["1987", "2333", "青禾"]
+
+
+def test_a_day_in_the_form_of_wordpress_in_chinese_is_the_time_of_the_post() -> None:
+    posted = read("", when="on 5月 1st, 2025").posts[0].posted
+    assert posted is not None
+    assert f"{posted.at:%F}" == "2025-05-01"
+
+
+def test_a_time_without_a_space_behind_its_day_is_that_of_the_comment() -> None:
+    item = '<li id="comment-{n}" class="comment"><cite class="fn">{name}</cite> 在 <a href="#comment-{n}"><time datetime="2025-05-0{n}T09:0{n}:35+00:00">{at}</time></a> <div class="comment-content"><p>{text}</p></div></li>'
+    page = read(f"<ol id='comments' class='commentlist'>{rows(item, at='2025/05/0{n}09:0{n}')}</ol>")
+    assert (shown(page), page.problems) == (expected(), ())

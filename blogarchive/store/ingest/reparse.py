@@ -59,17 +59,22 @@ def reparse_pages(
     """Save each parsed page again and yield the results of the pages whose rows differ.
 
     `parsed_pages` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each
-    page is a transaction. Most pages change nothing: the rows of the others are read before they are saved once more.
+    page is a transaction. Mostly all pages change, or hardly any: the rows are read before a page is saved if the page
+    before it changed some. Else a page that changes is rolled back, and saved once more.
     """
+    is_changed = False
     for page_id, crawled in parsed_pages:
         with save_page.page_transaction(archive):
             archive.execute("savepoint unsaved")
-            if save_page.resave_page(archive, page_id, crawled).outcome is not Outcome.STORED:
+            before = snapshot(archive, crawled) if is_changed else None
+            is_changed = save_page.resave_page(archive, page_id, crawled).outcome is Outcome.STORED
+            if not is_changed:
                 continue
-            archive.execute("rollback to unsaved")
-            archive.cache = SidebarCache()
-            before = snapshot(archive, crawled)
-            save_page.resave_page(archive, page_id, crawled)
+            if before is None:
+                archive.execute("rollback to unsaved")
+                archive.cache = SidebarCache()
+                before = snapshot(archive, crawled)
+                save_page.resave_page(archive, page_id, crawled)
             after = snapshot(archive, crawled)
         yield from _compare(page_id, crawled, before, after)
 

@@ -143,7 +143,7 @@ def linked_urls(html: str | None) -> list[str]:
 
 def _form_of_tag(slash: str, name: str, attributes: str) -> str:
     """Return what a tag adds to a form: a delimiter with its URL, a line end, or nothing."""
-    name, url = name.lower(), _url_of(slash, name, attributes)
+    name, url = name.lower(), _url_of(slash, name, attributes) if attributes else None
     if name == "pre":
         return _PRE_END if slash else _PRE
     if url is None:
@@ -155,7 +155,7 @@ def _form_of_tag(slash: str, name: str, attributes: str) -> str:
 
 
 def _url_of(slash: str, name: str, attributes: str) -> str | None:
-    if not attributes or slash or name.lower() not in ("a", "img"):
+    if slash or name.lower() not in ("a", "img"):
         return None
     found = _URL.search(attributes)
     return None if found is None else unescape(next(value for value in found.groups() if value is not None))

@@ -60,7 +60,7 @@ def _repair_tree(root: Element) -> None:
 
 def _move_body_content(root: Element) -> None:
     """Move body content out of the head: libxml2 does not know header, main and other new elements."""
-    head = root.find("head")
+    head = next(root.iterchildren("head"), None)
     if head is None:
         return
     first = next((node for node in head if isinstance(node.tag, str) and node.tag not in _HEAD_TAGS), None)
@@ -276,7 +276,8 @@ def window_title(root: Element) -> str:
 def find_base_url(root: Element, url: str) -> str:
     """Return the page's `<base href>`, or `url` if there is none that is usable."""
     # Only in the head: an author may put one into a post.
-    href = next((node.get("href") for node in root.iterfind("head/base[@href]")), None)
+    hrefs = (node.get("href") for head in root.iterchildren("head") for node in head.iterchildren("base"))
+    href = next((href for href in hrefs if href is not None), None)
     base = None if href is None or len(href) > _MAX_BASE_LENGTH else absolute_url(href, url)
     return base if base is not None and base.startswith(("http://", "https://")) else url
 

@@ -105,8 +105,8 @@ def sanitize_element(node: dom.Element, base_url: str) -> str:
     The same content returns the same HTML. Scripts, styles, forms and event handlers are removed; the text stays.
     Lazy images get the URL that a browser would show; a player (iframe, embed, object, video) becomes a link.
     """
-    if not len(node) and _is_plain(node.text or ""):
-        return (node.text or "").strip()  # most comments
+    if (plain := _join_plain(node)) is not None:
+        return plain.strip()  # most comments
     for element in list(node.iter()):  # naming dozens of tags takes longer than most texts
         if element.tag in _RENAMED:
             parent = element.getparent()
@@ -193,9 +193,14 @@ def _link_player(element: dom.Element, url: str | None) -> None:
     _set_url(element, "href", url)
 
 
-def _is_plain(text: str) -> bool:
-    """Return whether HTML writes the text unchanged."""
-    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text
+def _join_plain(node: dom.Element) -> str | None:
+    """Return the content of `node` if it is text and plain paragraphs, which HTML writes unchanged; else None."""
+    if any(child.tag != "p" or len(child) or child.keys() for child in node):
+        return None
+    texts = [node.text or "", *(text or "" for child in node for text in (child.text, child.tail))]
+    whole = "".join(texts).replace("\n", "")
+    is_plain = whole.isprintable() and "&" not in whole and "<" not in whole and ">" not in whole
+    return texts[0] + "".join(map("<p>{}</p>{}".format, texts[1::2], texts[2::2])) if is_plain else None
 
 
 def _escape(text: str | None) -> str:

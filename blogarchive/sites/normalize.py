@@ -139,8 +139,8 @@ def _resolve_full_dates(rows: Rows[items.MonthRow], zone: ZoneInfo) -> tuple[ite
 
 
 def _tidy_fields(item: object) -> dict[str, object]:
-    values = [(name, getattr(item, name)) for name in _TEXT_FIELDS.get(type(item), ())]
-    return {name: tidied for name, value in values if (tidied := _tidy(value)) != value}
+    names = _TEXT_FIELDS.get(type(item), ())
+    return {name: new for name in names if (new := _tidy(old := getattr(item, name))) != old}
 
 
 def _tidy(value: object) -> object:
@@ -169,9 +169,8 @@ _SIDEBAR_FIELDS = ("latest", "categories")
 def _is_settled(rows: Rows[items.ListedPost | items.CategoryRow]) -> bool:
     """Return whether no text of these rows of a sidebar needs repair, and none has a time."""
     posts = (post for row in rows for post in (row.posts if isinstance(row, items.CategoryRow) else (row,)))
-    return all(post.posted is None for post in posts) and all(
-        _apply(row, _tidy_fields) is row for row in rows
-    )
+    is_timeless = all(post.posted is None for post in posts)
+    return is_timeless and all(_apply(row, _tidy_fields) is row for row in rows)
 
 
 def _apply(item: _T, change: Callable[[object], dict[str, object]], **others: object) -> _T:

@@ -168,12 +168,9 @@ class _PageParser:
             return False
         if expected == "0" and (post_page.comments.found or page_views.has_post_label(self.view)):
             return False
-        linked = {
-            found.number
-            for index in range(heading.start, heading.end)
-            for text, _, found in self.view.links_to(index, items.PageKind.POST)
-            if text.strip() == heading.title
-        }
+        own = range(heading.start, heading.end)
+        links = [each for index in own for each in self.view.links_to(index, items.PageKind.POST)]
+        linked = {found.number for text, _, found in links if text.strip() == heading.title}
         return bool(linked) and expected not in linked
 
     @property
@@ -205,12 +202,8 @@ class _PageParser:
         """Return the category of the sidebar with the name beside the time of the post."""
         heading = post_page.heading
         lines = () if heading is None else self.view.lines[heading.start : heading.end]
-        pieces = (
-            piece
-            for line in lines
-            for start, end, _, _ in line.spans
-            for piece in line.text[start:end].split("|")
-        )
+        texts = (line.text[start:end] for line in lines for start, end, _, _ in line.spans)
+        pieces = "|".join(texts).split("|")
         shown = {piece.strip() for piece in pieces if heading and piece.strip() != heading.title}
         found = [row.name for row in layout.sidebar.categories if row.name in shown]
         return tuple(found) if len(found) == 1 else ()

@@ -22,7 +22,7 @@ from blogarchive.sites.grammar.post import PostPage
 
 
 def add_problem(
-    view: PageView, page: ParsedPage, post_page: PostPage | None, own_lines: Collection[int]
+    view: PageView, page: ParsedPage, post_page: PostPage | None, own_lines: frozenset[int]
 ) -> ParsedPage:
     """Return `page` with a problem if the page shows more, outside the lines of its sidebar and header.
 
@@ -31,9 +31,8 @@ def add_problem(
     if page.problems not in ((), (UNCONFIRMED_TITLE,)):
         return page
     start, end = (0, 0) if post_page is None else (post_page.start, max(post_page.start, post_page.end))
-    free = frozenset(chain(range(start), range(end, len(view.lines)))).difference(own_lines)
-    lines = sorted(free)
-    around = free.union(own_lines)
+    lines = [i for i in (*range(start), *range(end, len(view.lines))) if i not in own_lines]
+    free, around = frozenset(lines), own_lines.union(lines)
     rows = _find_rows(view, page, lines)
     shown = around.difference(*(row for row, _ in rows))  # an author may type counts there
     top = post_page.start if post_page else min(view.post_lines.intersection(lines), default=0)
@@ -140,12 +139,8 @@ def _iter_box(view: PageView, visits: int | None, names: Collection[int]) -> Ite
     """Yield the last of some lines above the line of visits, in the innermost element with one."""
     shown = re.compile("(?!)" if visits is None else rf"(?<!\d)(?:{visits:,}|{visits})(?!\d)")
     lines = (i for i, line in enumerate(view.lines) if shown.search(line.text[:_MAX_LABELLED]))
-    around = (
-        inside
-        for i in islice(lines, 1)
-        for node, inside in view.iter_around(i)
-        if node.tag not in ("body", "html")
-    )
+    elements = chain.from_iterable(map(view.iter_around, islice(lines, 1)))
+    around = (inside for node, inside in elements if node.tag not in ("body", "html"))
     boxes = ([i for i in names if i in inside] for inside in around if len(inside) <= _LINES_OF_BOX)
     yield from (view.lines[box[-1]].text for box in islice(filter(None, boxes), 1))
 
@@ -164,16 +159,17 @@ def _iter_links(
     """
     here = view.parse_url(view.url)
     listed = {post.url for post in page.listed}
-    links = [(text, a, to) for i in lines for text, a, to in view.links[i] if to is not None]
+    read = (page.categories, page.months, not page.listed)
+    kinds = [kind for kind, rows in zip(_LISTS, read, strict=True) if not rows]
+    links = [(text, a, to) for i in lines if kinds for text, a, to in view.links[i] if to is not None]
     paths = Counter(view.tag_path(anchor) for _, anchor, to in links if to.url in listed)
     own = [path for path, _ in paths.most_common(1)]
-    found = defaultdict[tuple[PageKind, str], dict[str, str]](dict)
+    found: dict[tuple[PageKind, str], dict[str, str]] = defaultdict(dict)
     for text, anchor, to in links:
-        if to.kind in _LISTS and to.url not in listed and to.uid in (None, here.uid):
+        if to.kind in kinds and to.url not in listed and to.uid in (None, here.uid):
             found[to.kind, view.tag_path(anchor)].setdefault(to.url, text)
-    read = {PageKind.CATEGORY: page.categories, PageKind.MONTH: page.months}
     for (kind, path), texts in found.items():
-        if len(texts) >= _MIN_LINKS and (path in own if kind is PageKind.POST else not read[kind]):
+        if len(texts) >= _MIN_LINKS and (kind is not PageKind.POST or path in own):
             yield next(iter(texts.values()))
     named = {"categories": page.categories, "months": page.months, "latest": page.latest or not page.posts}
     empty = (i for i, name in view.sections.items() if not named.get(name, True) and not view.links[i])
@@ -355,9 +351,9 @@ def _iter_above(view: PageView, post_page: PostPage, paths: Collection[str]) -> 
     below = max(post_page.body_end, 0 if counters is None else counters.last + 1)
     begin = max([below, *(i + 1 for i in find_comment_labels(view) if below <= i < first)])
     for i in range(begin, first):
-        is_linked = view.has_only_links(i) or view.links_to_other_post(i)
-        is_text = len(view.folded[i].strip()) >= _MIN_TEXT and not is_linked
-        if is_text and _path(view, i) in paths and view.document.contains(frame, view.lines[i]):
+        is_text = len(view.folded[i].strip()) >= _MIN_TEXT and _path(view, i) in paths
+        is_linked = is_text and (view.has_only_links(i) or view.links_to_other_post(i))
+        if is_text and not is_linked and view.document.contains(frame, view.lines[i]):
             yield view.lines[i].text
 
 

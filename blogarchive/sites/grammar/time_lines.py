@@ -80,8 +80,7 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
         text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
         may_begin = begin in text and (text.startswith(begin) or text[0] in _SIGNS)
-        begins_in_link = line.spans and line.spans[0][3] is not None
-        may_be = may_begin or line.block.tag in HEADING_TAGS or (begins_in_link and _has_title_class(line))
+        may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
         is_title = may_be and text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
         if is_title or line.index in labelling:
             yield line.index

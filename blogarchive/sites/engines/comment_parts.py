@@ -254,7 +254,7 @@ def is_label(text: str) -> bool:
 def _trim(text: str) -> str:
     """Return a name without words that say who wrote: `Posted by`, `says:`; at most 200 characters."""
     inner = _BY.sub("", text[:200].lstrip(_SIGNS).rstrip(_ENDS).lstrip("])）").rstrip("[(（"))
-    return _BADGE.sub("", name := _SAYS.sub("", f" {inner}").strip(_SIGNS)) or name
+    return _BADGE.sub("", name := _SAYS.sub("", f" {inner}").strip(_SIGNS)).rstrip(_ENDS) or name
 
 
 def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:

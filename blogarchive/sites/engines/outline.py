@@ -154,11 +154,12 @@ class Outline:
         places = {titles[node]: self.order[node] for node in reversed(confirmed)}
         best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
         if best is not None and all(keys[best][:2]):
-            return Title(text=titles[best], heading=best, is_confirmed=True)
-        if others:  # the window title is the name of the blog
-            return Title(text=titles[others[0]], heading=others[0], is_confirmed=False)
-        # Without a claim, the post has no title.
-        return Title(text=next(iter(claims[1:] or claims), None), heading=None, is_confirmed=False)
+            # Textpattern has the day behind the link of the title, in one heading.
+            whole = (one for one in best.iterancestors(*HEADINGS) if self.size(one) <= _MAX_TITLE)
+            return Title(text=titles[best], heading=next(whole, best), is_confirmed=True)
+        # With another heading, the window title is the name of the blog. Without a claim, the post has no title.
+        heading, claim = next(iter(others), None), next(iter(claims[1:] or claims), None)
+        return Title(text=claim if heading is None else titles[heading], heading=heading, is_confirmed=False)
 
     def select(self, selector: str) -> list[Element]:
         """Return the shown elements that a selector selects, in the order of the page."""

@@ -437,6 +437,12 @@ def test_a_name_that_begins_as_a_weekday_is_a_name() -> None:
     assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
 
 
+@pytest.mark.parametrize("behind", [" , Guest", " (Gast)", " says so:", ", guest said:"])
+def test_a_badge_and_a_verb_behind_a_name_leave_no_sign(behind: str) -> None:
+    said = rows(f"<li>{{name}}{behind} <small>{{at}}</small><p>{{text}}</p></li>")
+    assert shown(read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "en")) == expected()
+
+
 def test_the_time_of_day_before_a_date_is_read() -> None:
     said = rows("<li><b>{name}</b> <i>9:0{n} AM on Friday, May {n}, 2025</i><p>{text}</p></li>")
     page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "en")

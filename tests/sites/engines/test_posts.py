@@ -127,8 +127,14 @@ def test_a_stamp_in_utc_moves_to_the_zone_of_chinese_pages_alone(text: str, at: 
 
 @pytest.mark.parametrize(
     ("lang", "text", "offset"),
-    [("de", TEXT, 0), ("", TEXT, 0), ("en", "<p>雨下了一夜，路上全是落叶。</p>" * 9, 8), ("zh-CN", TEXT, 8)],
-    ids=["German", "not stated", "English of the theme", "Chinese"],
+    [
+        ("de", TEXT, 0),
+        ("", TEXT, 0),
+        ("en", "<p>雨下了一夜，路上全是落叶。</p>" * 9, 8),
+        ("zh-CN", TEXT, 8),
+        ("en", "<p>昨夜は雨が降り続き、近所の公園の道は落葉で一杯です。</p>" * 9, 0),
+    ],
+    ids=["German", "not stated", "English of the theme", "Chinese", "Japanese"],
 )
 def test_a_chinese_name_in_a_sidebar_does_not_move_the_times_of_a_page(
     lang: str, text: str, offset: int
@@ -897,3 +903,12 @@ def test_times_in_articles_that_link_other_posts_are_none_of_comments() -> None:
 def test_an_empty_element_at_the_end_of_a_page_may_state_the_time() -> None:
     page = read(post("") + '<time datetime="2019-05-20T08:07:20+00:00"></time>')
     assert page.posts[0].body_text
+
+
+def test_the_day_behind_the_link_of_a_title_is_that_of_the_post_and_not_of_its_text() -> None:
+    """Textpattern has `<h3><a>title</a> · 20 May 2019</h3>` above a text without an element."""
+    head = f'<div id=content><h3><a rel=bookmark href="{URL}">{TITLE}</a> &#183; 20 May 2019</h3>{TEXT}</div>'
+    post_ = read(head).posts[0]
+    assert (post_.title, post_.posted and f"{post_.posted.at:%F}") == (TITLE, "2019-05-20")
+    assert post_.body_text is not None
+    assert "2019" not in post_.body_text

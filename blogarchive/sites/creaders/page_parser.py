@@ -204,7 +204,7 @@ class _PageParser:
         lines = () if heading is None else self.view.lines[heading.start : heading.end]
         texts = (line.text[start:end] for line in lines for start, end, _, _ in line.spans)
         pieces = "|".join(texts).split("|")
-        shown = {piece.strip() for piece in pieces if heading and piece.strip() != heading.title}
+        shown = {piece.strip(" []【】") for piece in pieces if heading and piece.strip() != heading.title}
         found = [row.name for row in layout.sidebar.categories if row.name in shown]
         return tuple(found) if len(found) == 1 else ()
 

@@ -27,7 +27,7 @@ _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
 _REPLY_LINE = re.compile(r"\s*回复(?:给\s)?\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
 _REPLY_LEAD = re.compile(r"回复\s*@?(?P<name>[^:。,!?@]{0,29}[^\s:。,!?@])\s*:\s*")
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
-_NOT_PAGER = re.compile(r"[^\s\d<>|\[\](),:首上下末尾一页第共条评论当次前后».…/«-]")
+_NOT_PAGER = re.compile(r"[^\s\d<>|\[\](),:首上下末尾一页第共条评论当次前后关闭窗口打印返回».…/«-]")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -206,7 +206,8 @@ def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) ->
     for _, inside in view.iter_around(header.first):
         if not _ends_in_buttons(view, header, inside) or not others.isdisjoint(inside):
             return None
-        if any(view.lines[i].media or view.folded[i].strip() for i in range(inside.start, header.first)):
+        above = (i for i in range(inside.start, header.first) if not _is_buttons(view, i))
+        if any(view.lines[i].media or view.folded[i].strip() for i in above):
             return inside.start
     return None
 

@@ -23,7 +23,7 @@ from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels, read_label_count
 from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted
-from blogarchive.sites.grammar.words import COMMENTS_LABEL
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, NUMBER
 
 # --- choice among candidates
 
@@ -32,6 +32,7 @@ _COUNTER_WORDS = re.compile(
 )
 _LIKED = re.compile(r"(?:赞|顶|支持)\D{0,3}\d")
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
+_VIEWS_SHOWN = re.compile(rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})")
 _FORM_LABEL = "发表评论"
 _LINES_NEAR_END = 4
 
@@ -101,7 +102,10 @@ def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -
 
 
 def _report_unparsed_counters(view: PageView, start: int, bounds: BodyBounds) -> tuple[Problem, ...]:
-    """Return a problem if words of counters with numbers are near the end of a body without views, or alone in it."""
+    """Return a problem if words of counters with numbers are near the end of a body without views, or alone in it.
+
+    Also if other views are below those read, which may be typed.
+    """
     begin, end, counters = bounds.begin, bounds.end, bounds.counters
     near = min(end + _LINES_NEAR_END, bounds.comments.start, len(view.lines))
     near = next((header.first for header in find_headers(view, end, near)), near)
@@ -111,7 +115,12 @@ def _report_unparsed_counters(view: PageView, start: int, bounds: BodyBounds) ->
     first = text[-1].index + 1 if text else max(start, end - _LINES_NEAR_END)
     last = [i for i in range(first, near) if i not in own]
     found = [i for i in last if _COUNTER_WORDS.search(view.folded[i])]
-    found += [i for i in range(start, near) if _VIEWS_ALONE.fullmatch(view.folded[i].strip())]
+    if counters is not None and counters.views is not None:
+        below = (i for i in last if i > counters.last and not view.links_to_other_post(i))
+        shown = ((i, _VIEWS_SHOWN.search(view.folded[i])) for i in below)
+        found = [i for i, match in shown if match and parse_count(match[1]) != counters.views]
+    else:
+        found += [i for i in range(start, near) if _VIEWS_ALONE.fullmatch(view.folded[i].strip())]
     if not found:
         return ()
     detail = Detail.NO_COUNTERS.format(text=view.lines[found[0]].text[:80])
@@ -126,6 +135,7 @@ def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeade
     a linked name, or above any header.
     """
     ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
+    ends = [index for index in ends if not view.is_in_comment_form(index)] or ends
     ends = [index for index in ends if index not in view.sections or index == ends[0]]
     if not ends or ends[0] == start:
         return ends[0] if ends else None
@@ -204,9 +214,7 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     shown = bounds.counters
     if shown is not None and shown.likes is None and (likes := _find_likes_below(view, bounds)) is not None:
         bounds = replace(bounds, counters=replace(shown, likes=likes))
-    if shown is None or shown.views is None:
-        return replace(bounds, problems=_report_unparsed_counters(view, heading.end - 1, bounds))
-    return bounds
+    return replace(bounds, problems=_report_unparsed_counters(view, heading.end - 1, bounds))
 
 
 # Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.

@@ -19,7 +19,7 @@ from blogarchive.sites.grammar.words import DATE, NUMBER, SITE_BAR, fold
 # --- the author's card
 
 _AGE = re.compile(
-    r"(?:(?P<name>.*?)\s*[,|(]\s*)?(?P<blog>(?:博龄|博客年龄)\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
+    r"(?:(?P<name>(?![男女]\s*,).*?)\s*[,|(]\s*)?(?P<blog>(?:博龄|博客年龄)\s*:?\s*)?(?P<age>\d{1,3})\s*(?(blog)[年岁](?:\d{1,2}个?月)?|岁)\s*\)?"
     r"(?:\s*,\s*[^\d,]{1,6})?"
 )
 # 注册 alone is a link of the site's bar.
@@ -31,7 +31,7 @@ _REGISTERED = re.compile(
 )
 _OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
 _UNIT = "(?:人次|[次人])?"
-_VISITED = "(?:总?访问|来过)"
+_VISITED = "(?:总?访问|来过)(?:本(?:空间|站|博客?))?"
 _VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
 _ALL_VISITS_LABEL = (
     rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
@@ -59,6 +59,7 @@ BLOG_NAME = re.compile(r"的\s*(?:博客|部落格|空间|[Bb]log|BLOG)\s*$")
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
 _MAX_LINES = 16
+_OF_PERSON, _LINES_OF_NAME = re.compile("博主|主人|作者|(?:个人|用户)(?:资料|信息)"), 3
 _LINES_BELOW_AGE = 6  # of a card without a label
 
 
@@ -102,11 +103,11 @@ def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[
     return card, (lines[0], *own[:count]) if lines else ()
 
 
-# 1769 above 访问 in an element of their own, or as dt and dd.
+# 1769 above 访问 or below it, in an element of their own, or as dt and dd.
 def _read_line(view: PageView, index: int) -> tuple[str, str]:
-    """Return the text of a line, folded and as shown, with the number above it; of such a number nothing."""
-    above = range(index - 1, index) if _is_above_word(view, index - 1) else range(0)
-    lines = () if _is_above_word(view, index) else (*above, index)
+    """Return the text of a line, folded and as shown, with its number or label above; of a line above its own nothing."""
+    above = range(index - 1, index) if _are_label_and_count(view, index - 1) else range(0)
+    lines = () if _are_label_and_count(view, index) else (*above, index)
     return " ".join(view.folded[i] for i in lines), " ".join(view.lines[i].text for i in lines)
 
 
@@ -116,12 +117,13 @@ def _shows_visits(view: PageView, index: int) -> bool:
     return _VISITS_IN.search(text if ONLY_NUMBERS.fullmatch(below) is None else f"{text} {below}") is not None
 
 
-def _is_above_word(view: PageView, index: int) -> bool:
-    if not 0 <= index < len(view.lines) - 1 or not ONLY_NUMBERS.fullmatch(view.folded[index]):
+def _are_label_and_count(view: PageView, index: int) -> bool:
+    texts = view.folded[max(index, 0) : index + 2]
+    if len(texts) < 2 or len([text for text in texts if ONLY_NUMBERS.fullmatch(text)]) != 1:
         return False
-    number, word = view.lines[index : index + 2]
-    around = view.document.lines_in(view.document.common_ancestor(number, word))
-    return number.block.tag == "dt" or around == range(index, index + 2)
+    first, second = view.lines[index : index + 2]
+    around = view.document.lines_in(view.document.common_ancestor(first, second))
+    return (first.block.tag, second.block.tag) == ("dt", "dd") or around == range(index, index + 2)
 
 
 @lru_cache(maxsize=4)  # each page of a blog has the same card; the lines may be long
@@ -142,12 +144,13 @@ def _parse_fields(lines: tuple[tuple[str, str], ...]) -> tuple[AuthorCard, int]:
 def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card below its label; its first line is the nickname if no field names it.
 
-    Without any field, the label alone belongs to it: it may be a link of the blog's menu.
+    Without any field, the label alone belongs to it, as it may be a link of the blog's menu, unless a few lines follow.
     """
     card, own = parse_card(view, lines)
-    if card == NO_CARD:
+    below = list(view.lines_with_text(lines[1:]))
+    if card == NO_CARD and (len(below) > _LINES_OF_NAME or not _OF_PERSON.search(view.folded[lines[0]])):
         return card, tuple(lines[:1])
-    first = next(view.lines_with_text(own[1:]), None) if card.nickname is None else None
+    first = next(iter(below), None) if card.nickname is None else None
     if first is not None and NO_NAME.fullmatch(view.folded[first]) is None:
         card = replace(card, nickname=view.lines[first].text.strip(_EDGES))
     return card, own

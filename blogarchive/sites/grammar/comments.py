@@ -12,7 +12,7 @@ from blogarchive.parsing.html import Element
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
-from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
+from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
 # --- selections of headers: a commenter can type a whole comment into his own
@@ -65,14 +65,15 @@ def _select_countable(
     """
     if _has_label_below(markers):
         return ()
-    linked = {header.first for header in markers.headers if header.is_linked}
-    return [selection for selection in found if linked <= {header.first for header in selection.headers}]
+    # Commenters write nothing above the first header.
+    own = {header.first for header in markers.headers if header.is_linked or header is markers.headers[0]}
+    return [selection for selection in found if own <= {header.first for header in selection.headers}]
 
 
 def _has_label_below(markers: comment_footers.CommentMarkers) -> bool:
     """Check whether a label of comments is below the first header: then a text may be above it."""
     first, view = markers.headers[0].first, markers.view
-    labels = (i for i in find_labels(view, COMMENTS_LABEL) if first < i < markers.end)
+    labels = (i for i in find_comment_labels(view) if first < i < markers.end)
     return not all(_is_form(view.lines[i].block.getnext()) for i in labels)
 
 

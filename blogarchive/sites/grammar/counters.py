@@ -35,11 +35,12 @@ _BUTTON_WORDS = (
 )
 # Data about the post between or after the counts.
 _ABOUT = (
-    r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|标签|作者|来源)(?:\s*:\s*[^\s|:]{1,30}|\([^\s()]{1,30}\))"
+    r"(?:(?:个人|系统|文章)?(?:分类|类别|栏目)|作者|来源|[Cc]ategory)(?:\s*:\s*[^\s|:]{1,30}|\([^\s()]{1,30}\))"
+    r"|(?:标签|关键[词字]|[Tt]ags?)\s*:[^|:]{1,80}"
     r"|字[体号](?:大小)?\s*:?\s*[\[(]?\s*[大中小](?:\s*[大中小]){2}\s*[\])]?"
 )
 _COUNTED_LIKES = rf"(?:{_LIKES})\s*:?\s*[(\[]?\s*\d"
-_EDGE = r"[\s|,/·•;-]*+"
+_EDGE = r"[\s|,/·•;▼-]*+"
 _HAVING = r"(?:(?:已有?|共有?|总共)\s*+)?"
 _CLASSIFIED = (
     rf"{_HAVING}(?P<number>{NUMBER})\s*+(?:[次人条篇个位则]{{1,2}}\s*+(?:被|已)?|(?=赞(?!\s*[:(\[\d])))"
@@ -135,7 +136,8 @@ _LABEL_CHARS = "浏阅点人访评回跟留查围CcVvHRP"
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[\s\d本此被发时日分类栏作已共有总推置取修喜删收打举转编引订邀赞顶支票鲜{_LABEL_CHARS}(\[【])"
     rf"(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
-    rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|{_COUNTER_PREFIX}{{1,3}}+(?:{_VIEWS_LABEL}|评论))"
+    rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|"
+    rf"{_COUNTER_PREFIX}{{1,3}}+(?:(?:{_BUTTON_WORDS}|{OTHERS})[: |\d()]*+){{0,4}}+(?:{_VIEWS_LABEL}|评论))"
     r"|(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
     rf"|(?=\s*{_NUMBER_FIRST}))"

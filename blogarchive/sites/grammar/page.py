@@ -205,9 +205,10 @@ class PageView:
         return any(node.tag == "form" and other not in inside for node, inside in around)
 
     def is_in_comment_form(self, index: int) -> bool:
-        """Return True if a line is in a form with a field for a text of several lines."""
+        """Return True if a line is in a form with a field for a text of several lines, which is not the whole page."""
         around = islice(self.iter_around(index), _MAX_FORM_DEPTH)
-        return any(node.tag == "form" and node.find(".//textarea") is not None for node, _ in around)
+        forms = (node for node, inside in around if node.tag == "form" and 0 not in inside)
+        return any(node.find(".//textarea") is not None for node in forms)
 
     def has_text(self, lines: Iterable[int]) -> bool:
         """Return True if any of the lines has text."""
@@ -468,8 +469,9 @@ def _strip(folded: str) -> str | None:
 
 
 def find_comment_labels(view: PageView) -> list[int]:
-    """Return the indexes of the lines that are the label of comments, and of no section of the sidebar."""
-    return [index for index in find_labels(view, vocabulary.COMMENTS_LABEL) if index not in view.sections]
+    """Return the indexes of the lines that are the label of comments, of no section and no field of a form."""
+    labels = find_labels(view, vocabulary.COMMENTS_LABEL)
+    return [i for i in labels if i not in view.sections and not view.is_in_comment_form(i)]
 
 
 def read_label_count(view: PageView, index: int) -> int | None:

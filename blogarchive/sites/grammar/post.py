@@ -162,6 +162,9 @@ _CATEGORY = re.compile(
 )
 
 
+_LABEL = re.compile(r"^(?:分类|类别|栏目)\s*[:：]\s*")
+
+
 # 分类：<a>时政</a>, beside the time or the counters: an author can type no such line.
 def _find_categories(
     view: PageView, heading: TitleTime, bounds: BodyBounds, body: Sequence[Line]
@@ -172,7 +175,7 @@ def _find_categories(
     around = (i for i in range(heading.start, min(last, len(view.lines))) if i not in own)
     uid = view.parse_url(view.url).uid
     linked = [each for i in around for each in view.links_to(i, PageKind.CATEGORY)]
-    names = dict.fromkeys(strip_count(text) for text, _, to in linked if to.uid == uid)
+    names = dict.fromkeys(_LABEL.sub("", strip_count(text)) for text, _, to in linked if to.uid == uid)
     return tuple(names) or _find_worded_category(view, heading, bounds, body)
 
 

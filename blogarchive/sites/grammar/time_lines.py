@@ -29,7 +29,8 @@ _TIME_AND_MORE = re.compile(
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{vocabulary.DATETIME}).{{0,120}}")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")
 _HOUR_AMID = re.compile(
-    rf"(?:[^|·,。:]{{1,30}})?(?:发[表布]于|(?i:posted) at)\s*:?\s*(?P<time>{vocabulary.TIME_OF_DAY})"
+    rf"(?:(?:[^|·,。:]{{1,30}})?(?:发[表布]于|(?i:posted) at)\s*:?\s*|(?=[\d:]{{4,8}}\s*\|))"
+    rf"(?P<time>{vocabulary.TIME_OF_DAY})"
     r"(?:\s*[|·,].{0,120})?"
 )
 _DATETIME = re.compile(f"(?P<time>{vocabulary.DATETIME})")

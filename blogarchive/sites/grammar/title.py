@@ -168,6 +168,7 @@ _TITLE_LABEL = re.compile(
 _DATA_LABEL = re.compile(
     r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
 )
+_OTHER_DATA = re.compile(r"(?:作者|来源|出处)\s*:\s*(?!.*\d{1,2}:\d)\S.{0,80}")
 _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
@@ -177,10 +178,9 @@ def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     found = _find_title_time(view)
     # ■ TITLE, 【TITLE】, 标题：TITLE: signs and label are the template's if the window title has none.
     bare = "" if found is None else _TITLE_LABEL.sub("", strip_bullets(found.title)).strip("【】[]")
-    is_other = found is not None and len(bare) > 1 and bare != found.title
-    return (
-        replace(found, title=bare) if found and is_other and view.document.title.startswith(bare) else found
-    )
+    is_other = found is not None and len(bare) > 1 and found.title not in view.document.title
+    is_bare = is_other and page.confirms_title(view.document.title, bare)
+    return replace(found, title=bare) if found is not None and is_bare else found
 
 
 def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
@@ -195,7 +195,8 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
         is_known = view.number not in (None, "0")
         first = _find_first_time(view)
         # The window title may begin with the blog's name.
-        top = first.start if first and page.confirms_title(view.document.title, first.title) else 0
+        bare = "" if first is None else _TITLE_LABEL.sub("", first.title)
+        top = first.start if first and page.confirms_title(view.document.title, bare) else 0
         named = [i for i in passed if i >= top and is_known and time_lines.is_named_by_window(view, i)]
         found = (_find_title_only(view, named) if named else None) or first
     return found or _find_title_only(view, passed)
@@ -262,10 +263,12 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
 def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | None:
     """Return the title at `index` with the time right before it, in it, or after it."""
     after = list(islice(_iter_below(view, index), 2))
-    # No time is below a sentence of the text.
-    after = after[:1] if after and "。" in view.folded[after[0]] else after
+    before = list(time_lines.iter_text_before(view, index))
+    # No time is below a sentence of the text, nor below a title with its day above.
+    has_day = any(_DAY_ABOVE.fullmatch(view.folded[i].strip()) for i in before)
+    after = after[:1] if has_day or (after and "。" in view.folded[after[0]]) else after
     is_named = view.document.title.startswith(view.lines[index].text)
-    beside = _find_time_beside(view, [*time_lines.iter_text_before(view, index), *after[:1]], after)
+    beside = _find_time_beside(view, [*before, *after[:1]], after)
     own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
     if own is not None and not (beside and is_named) and not (after and _is_title_only(view, index, own)):
         return _build_with_title(view, index, index, own, index + 1)
@@ -285,9 +288,9 @@ def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
     lines = islice(view.lines_below(index), _LINES_BELOW_LABEL)
     for i in lines:
         label = _DATA_LABEL.fullmatch(view.folded[i].replace(" ", ""))
-        if label is None:
+        if label is None and not _OTHER_DATA.fullmatch(view.folded[i].strip()):
             yield i
-        elif label["other"]:
+        elif label is not None and label["other"]:
             next(lines, None)
 
 
@@ -327,7 +330,7 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
         time_match = time_lines.match_trailing_time(view, index)
         time_match = time_match or time_lines.match_time_before_title(view, index)
         time_match = time_match or time_lines.match_leading_time(view, index)
-        if time_match is None or view.links_to_other_post(index):
+        if time_match is None or _names_other(view, index):
             continue
         if time_lines.COMMENT_TIME_LABEL.search(time_match.title):
             continue
@@ -336,11 +339,18 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
         start, stop = index, index + 1
         if not time_match.title and view.lines[after].block.tag in time_lines.HEADING_TAGS:
             stop = after + 1
-        elif not time_match.title or (time_lines.BYLINE.match(time_match.title) and before != index):
+        elif not time_match.title or (before != index and _is_name(view, before, time_match.title)):
             start = before
         if time_match.title or (start, stop) != (index, index + 1):
             return _build_with_title(view, start, index, time_match, stop)
     return None
+
+
+def _is_name(view: page.PageView, title: int, name: str) -> bool:
+    """Check whether the words before a time are the author, since the window title has the line above and not these."""
+    window, above = view.document.title, _TITLE_LABEL.sub("", view.lines[title].text)
+    is_title = page.confirms_title(window, above) and not page.confirms_title(window, name)
+    return is_title or time_lines.BYLINE.match(name) is not None
 
 
 # Promise "no wrong value": without these, a time of the sidebar would become that of a post that shows a day alone.

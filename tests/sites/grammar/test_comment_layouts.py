@@ -391,3 +391,9 @@ def test_a_row_of_a_table_may_begin_with_the_number_of_its_floor() -> None:
     )
     (found,) = read(post(comments=f"<table>{rows}</table>")).posts
     assert [(each.author_name, each.body_text) for each in found.comments] == [("乙", ""), ("丙", "话。")]
+
+
+def test_buttons_above_the_name_in_its_element_are_no_text() -> None:
+    each = "<div><div><p><a href='#'>回复</a> <a href='#'>引用</a></p>#{}楼 2025-01-01 1{}:00 {}</div><div>话{}</div></div>"
+    found = read(post(comments=each.format(1, 1, "乙", 1) + each.format(2, 2, "丙", 2))).posts[0].comments
+    assert [(one.author_name, one.body_text) for one in found] == [("乙", "话1"), ("丙", "话2")]

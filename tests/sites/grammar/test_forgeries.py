@@ -157,3 +157,31 @@ def test_a_typed_element_without_the_foot_of_the_others_is_no_comment() -> None:
     parsed = read_one(one_post(counters="<div>浏览（10）（2）评论（40）</div>", comments=paged))
     assert parsed.posts[0].comments == ()
     assert [problem.kind for problem in parsed.problems] == ["forged"]
+
+
+# A commenter closes the item of his comment, and the name of the item that he opens is a link, as his own is not.
+def test_a_typed_item_with_a_linked_name_replaces_no_guest_above_it() -> None:
+    item = "<li><div><b>{}</b> <i>2025-01-01 1{}:00:00</i></div><div>{}</div><div><button>回复</button></div></li>"
+    typed = item.format("<a href='/u/66666/'>冒名</a>", 3, "假话")
+    comments = item.format("乙", 2, f"话一<br>{typed}") + item.format("<a href='/u/9/'>丙</a>", 1, "话二")
+    parsed = read_one(one_post(comments=f"<ol>{comments}</ol>"))
+    assert "冒名" not in {each.author_name for each in parsed.posts[0].comments}
+    assert [problem.kind for problem in parsed.problems] == ["forged"]
+
+
+def test_counters_typed_at_the_end_of_a_text_are_a_problem_if_those_of_the_page_are_in_another_form() -> None:
+    typed = "<p>二段。</p><div>Views: 99999 | Comments (2)</div></div>"
+    own = "<p>Posted by 林木 on January 1, 2025 10:00 AM | Permalink | Trackbacks | Views: 10 | Comments (2)</p>"
+    parsed = read_one(one_post(counters=own).replace("<p>二段。</p></div>", typed))
+    assert "views" in {problem.field for problem in parsed.problems}
+
+
+def test_a_heading_with_a_time_in_the_text_is_none_of_a_post_with_its_day_above_the_title() -> None:
+    typed = "<div><h2>假题目</h2><div>作者：冒名 发表时间：2025-01-03 12:00:00</div><p>正文。</p>"
+    html = (
+        one_post("<h4>2025年1月1日</h4><h3>一篇</h3>")
+        .replace("<div><p>正文。</p>", typed)
+        .replace("网络日志正文", "")
+    )
+    (found,) = read_one(html.replace("<title>林木", "<title>一篇 - 林木")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025年1月1日")

@@ -453,3 +453,37 @@ def test_a_text_above_its_time_may_begin_with_its_title() -> None:
     html = page("<h3>一篇</h3>", f"<div>{TIME}</div><div>{COUNTED}</div>").replace("正文。", "一篇")
     (found,) = read(html).posts
     assert (found.title, found.body_text) == ("一篇", "一篇\n二段。")
+
+
+def test_a_page_to_print_shows_the_data_of_the_post_below_its_title() -> None:
+    head = f"<center><b>一篇</b></center><br>来源：林木的角落（{URL}）<br>作者：林木<br>日期：{TIME}<br><br>"
+    foot = "<center>[<a href='javascript:window.close()'>关闭窗口</a>] [<a href='#'>打印</a>]</center>"
+    comments = (
+        "<b>1. 乙</b>（2025-01-01 11:00）：<br>话一<br><br><b>2. 丙</b>（2025-01-01 12:00）：<br>话二<br><br>"
+    )
+    page = post(head, comments=f"{comments}{foot}").replace("<title>林木<", "<title>一篇 - 打印<")
+    (found,) = read(page.replace(CARD, "")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, found.comments[-1].body_text) == ("正文。\n二段。", "话二")
+
+
+def test_a_dated_title_of_the_sidebar_is_not_that_of_the_post_below_it() -> None:
+    rows = "".join(
+        f"· <a href='/u/31182/202501/{number}.html'>{title}</a>[2025-01-0{day} 10:00:00]<br>"
+        for number, title, day in ((506013, "又一篇", 2), (506012, "一篇", 1), (506011, "前一篇", 1))
+    )
+    head = f"<div><span>[时政]</span> <b>一篇</b></div><div>林木 发表于 {TIME}</div>"
+    main = post(head).replace("<title>林木<", "<title>角落札记-一篇<").replace("<div>网络日志正文</div>", "")
+    side = "<h4>分类</h4><p><a href='/u/31182/7.html'>时政</a></p><p><a href='/u/31182/8.html'>诗词</a></p>"
+    (found,) = read(main.replace(head, f"<div><h4>最新日志</h4><p>{rows}</p>{side}</div>{head}")).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
+    assert (found.body_text, found.categories) == ("正文。\n二段。", ("时政",))
+
+
+def test_the_field_of_a_form_below_the_comments_is_no_label_of_comments() -> None:
+    form = "<form><p>Name: <input></p><p>Comments: <textarea></textarea></p></form>"
+    (found,) = read(post(counters="", label="Comments", comments=COMMENTS + form)).posts
+    assert (found.body_text, [each.body_text for each in found.comments]) == (
+        "正文。\n二段。",
+        ["话一", "话二"],
+    )

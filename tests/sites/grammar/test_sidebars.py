@@ -110,6 +110,13 @@ def test_visits_of_a_blog_need_no_known_label_above_them(label: str, visits: str
     assert author.total_visits == 5
 
 
+def test_a_name_alone_below_the_label_of_the_author_is_his() -> None:
+    below = "<h4>统计</h4><dl><dt>文章</dt><dd>24</dd><dt>访问</dt><dd>5</dd></dl>"
+    author = home(f"<h4>用户信息</h4><p>林木<br>积分：233</p>{below}").author
+    assert author is not None
+    assert (author.nickname, author.total_visits) == ("林木", 5)
+
+
 def test_two_lines_of_visits_without_a_card_are_of_no_blog() -> None:
     author = home("<p>博客访问：5</p><p>博客访问：6</p>").author
     assert author is None or author.total_visits is None

@@ -103,9 +103,9 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
         # A word in bold type between the lines of a text is no name.
         item.body, item.shown = body, shown.union(() if item.place in inner else inner)
     ways = enumerate(map(_alike, zip(*(_find_names(outline, item) for item in items), strict=True), count()))
-    # A text that all have beside their time is a label. Numbers alone are those of the comments.
-    most = ((i, row, len({x for x in row if x and x[0].strip("0123456789")})) for i, row in ways if all(row))
-    good = (row for i, row, named in most if named > (i not in _SURE) * ((len(row) + 6) // _MANY))
+    # A text that all have beside their time is a label. Numbers without a class are those of the comments.
+    most = ((i, row, {x for x in row if x and x[0].strip("0123456789" * i)}) for i, row in ways if all(row))
+    good = (row for i, row, named in most if len(named) > (i not in _SURE) * ((len(row) + 6) // _MANY))
     for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
         item.name = name
 
@@ -134,7 +134,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
             item.above.inner.append(item.element)
     for one, above in answered([*known]).items():
         known[one].above = known[one].above or known[above]
-    links = buttons([[one for part in item.parts for one in part.iter("a")] for item in items], outline.text)
+    # The answered one may be linked as the author of another comment.
+    linked = ([n for part in item.parts for n in part.iter("a")] for item in items)
+    links = buttons([[n for n in row if not has_role(n, _AUTHOR)] for row in linked], outline.text)
     # A row of `th` alone names the columns: a single comment is the whole table.
     rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
@@ -188,8 +190,9 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     yield _names_by_class(outline, item, free)
     said = " ".join(texts[place].strip() for place in sorted(shown))
     # In Drupal a comment has a subject: the first words of its text. A link to another site is a name.
-    own = (at for at in places if "#" in (outline.holders[at].get("href") or "#"))
-    subjects = {at for at in own if said.startswith(texts[at].strip()) and not said.isdigit()}
+    apart = (at for at in places if outline.holders[at].tag in ("a", *HEADINGS) and not said.isdigit())
+    own = (at for at in apart if "#" in (outline.holders[at].get("href") or "#"))
+    subjects = {at for at in own if said.startswith(texts[at].strip())}
     before, after, closest = _texts_by_time(outline, item, places - subjects)
     yield _first_text([*dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
     free = [n for n in free if span(n).start not in subjects and not _OWN.search(n.get("href", ""))]
@@ -219,7 +222,7 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
     # A visitor signs as `666`, which is else a number of a comment.
-    named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d{3}$", "x", outline.text(n)))]
+    named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d+$", "x", outline.text(n)))]
     found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
     # Weisay has the picture of the author alone in an element named so.
     bare = (n for n in item.nodes if has_role(n, _AUTHOR) and not (outline.text(n) or [*n.iter("img")]))
@@ -268,11 +271,11 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     """Return the texts in an element that are no labels, up to a date."""
     shown = "\0".join(outline.texts[place].strip() for place in outline.span(node))
     texts = (_DAY.sub("", shown[: day.start()]) if (day := DATE.search(shown)) else shown).split("\0")
-    named = (text for text in texts if _trim(text) and not is_label(text))
-    parts = sorted(named, key=lambda text: bool(_BADGE.fullmatch(text)))[:1]
+    named = [text for text in texts if _trim(text) and not _ANSWER.fullmatch(text)]
+    shown = min(named, key=lambda x: (x[0] in "(（", is_label(x), bool(_BADGE.fullmatch(x))), default="")
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
-    name = _trim(" ".join(" ".join(parts or texts).split()))
+    name = _trim(" ".join(shown.split()))
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
@@ -391,8 +394,9 @@ def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Ele
         # RAW of Typecho has the name of the answered one, as bold text, before the text.
         is_link = outline.link_share(one) > 0 or (text[1:] in answered_one and not is_block)
         is_answer = _ANSWER.match(text) and is_label(_ANSWER.sub(" ", text)) and is_link
-        is_row = is_block and outline.link_share(one) == 1
-        is_button = is_label(text) and (is_row or _BUTTON.search(one.get("class") or ""))
-        return bool(is_apart or is_head or is_answer or is_button or has_role(one, _AGENT))
+        is_alone = outline.link_share(one) == 1
+        is_to = is_alone and text.startswith("@")
+        is_button = is_label(text) and ((is_alone and is_block) or _BUTTON.search(one.get("class") or ""))
+        return bool(is_apart or is_head or is_answer or is_to or is_button or has_role(one, _AGENT))
 
     return {one for one in item.nodes if one is not body and outline.contains(body, one) and is_added(one)}

@@ -178,7 +178,9 @@ def is_edited(outline: Outline, place: int) -> bool:
     texts, place = outline.texts, min(place, len(outline.texts) - 1)
     # `<time>2020-05-06</time>更新`
     is_alone = outline.holders[place + 1 : place + 2] == [outline.holders[place].getparent()]
-    label = texts[place + 1][:12] if is_alone else (texts[place - 1] if place else "")[-12:]
+    # The title may say `更新`, and a mark in its heading.
+    is_title = place - 1 in outline.span(outline.title.heading)
+    label = texts[place + 1][:12] if is_alone else ("" if is_title or not place else texts[place - 1])[-12:]
     return any(map(_EDITED.search, (label, outline.holders[place].get("itemprop", ""), texts[place][:120])))
 
 

@@ -1,0 +1,73 @@
+"""Names that visitors of Chinese blogs sign with, in the markup of several engines: numbers, labels, each other's names."""
+
+# ruff: noqa: E501 - the markup of a theme is easier to compare on its own lines
+
+import pytest
+
+from blogarchive import api
+from tests.sites.engines.test_comment_rows import READ_AT, URL, read
+
+AT = "2025-05-0{n} 09:0{n}"
+NAMED = '<li id="li-comment-{n}"><div class="zh-meta"><span class="zh-comment-author">{name}</span><time>{at}</time></div><div class="zh-content"><p>{text}</p></div><a href="?to={n}">回复</a></li>'
+BUTTON = '<li id="comment-{n}"><div class="comment-author vcard"><span class="reply"><a href="#respond">[回复]</a></span><strong><a href="http://x{n}.example.org/" class="url">{name}</a></strong>：<span>发表于 {at}</span></div><p>{text}</p></li>'
+RANKED = '<li id="comment-{n}"><div class="comment-author"><strong><a href="http://x{n}.example.org/">{name}</a></strong> <span class="rank">（潜水）</span><span>发表于{at}</span></div><p>{text}</p></li>'
+CITED = '<li id="comment-{n}"><cite><strong>{name}</strong> &#8212; {at}</cite><br />{text}<br /></li>'
+
+
+def names(markup: str, *comments: tuple[str, str]) -> list[str]:
+    rows = "".join(
+        markup.format(n=n, name=name, text=text, at=AT.format(n=n))
+        for n, (name, text) in enumerate(comments, start=2)
+    )
+    page = read(f'<h3>{len(comments)} 条评论</h3><ol class="commentlist">{rows}</ol>')
+    assert not page.problems
+    return [one.author_name for one in page.posts[0].comments]
+
+
+@pytest.mark.parametrize("name", ["2333", "16", "1", "10086"])
+@pytest.mark.parametrize("others", [[], [("青禾", "桥在哪里？")]])
+def test_a_visitor_may_sign_with_a_number(name: str, others: list[tuple[str, str]]) -> None:
+    assert names(NAMED, (name, "水真大。"), *others) == [name, *(other for other, _ in others)]
+
+
+@pytest.mark.parametrize("name", ["沙发", "7", "admin"])
+@pytest.mark.parametrize("markup", [BUTTON, RANKED])
+def test_neither_a_button_nor_a_rank_beside_a_name_is_the_name(markup: str, name: str) -> None:
+    assert names(markup, (name, "水真大。"), ("老木", "坡上看得见。")) == [name, "老木"]
+
+
+def test_a_text_may_begin_with_the_name_of_its_author() -> None:
+    assert names(CITED, ("河边人", "河边人路过。"), ("老木", "欢迎。")) == ["河边人", "老木"]
+
+
+def test_a_name_that_an_answer_links_is_no_button() -> None:
+    item = '<li id="c{n}"><main><div class="top"><a class="user-name" href="{url}">{name}</a> {to} <time>{at}</time> <a class="reply-btn" href="?c={n}">回复</a></div><div class="text">{text}</div></main></li>'
+    first = item.format(
+        n=2, url="http://x.example.org/", name="青禾", to="", at=AT.format(n=2), text="桥在哪里？"
+    )
+    to = '@<a class="user-name" href="/notes/bridge/index.html#c2">青禾</a>'
+    second = item.format(
+        n=3, url="http://y.example.org/", name="老木", to=to, at=AT.format(n=3), text="坡下。"
+    )
+    found = read(f'<ul class="comments" id="comments">{first}{second}</ul>').posts[0].comments
+    assert [one.author_name for one in found] == ["青禾", "老木"]
+
+
+def test_the_link_to_the_answered_one_is_no_text_even_if_the_name_has_spaces() -> None:
+    to = '<b><a href="#c9">@青 禾</a></b>'
+    page = read(
+        f'<ol class="comments"><li id="comment-2"><b class="fn">老木</b><time>{AT.format(n=2)}</time>'
+        f'<div class="comment-content">{to}<div><p>坡下。</p></div></div></li></ol>'
+    )
+    assert [one.body_text for one in page.posts[0].comments] == ["坡下。"]
+
+
+@pytest.mark.parametrize("heading", ["桥的更新", "桥<sup>有更新！</sup>"])
+def test_a_word_in_the_heading_does_not_make_the_date_that_of_a_change(heading: str) -> None:
+    text = "<p>" + "河水涨到了桥墩的第三道线，卖菜的人都往坡上挪。" * 6 + "</p>"
+    post = f"<h1>{heading}</h1><div class='line'><time>2025-05-01</time></div><div class='post-content'>{text}</div>"
+    head = '<meta charset="utf-8"><title>桥的更新 | 北坡</title>'
+    page = api.parse_page(
+        f"<html><head>{head}</head><body>{post}</body></html>".encode(), URL, fetched_at=READ_AT
+    )
+    assert not [one for one in page.problems if one.field == "posted_at"]

@@ -14,6 +14,7 @@ from blogarchive.crawl.targets import TargetSource
 from blogarchive.errors import UsageError
 from blogarchive.items import CrawledPage, Page, PageKind, Target
 from blogarchive.parsing.urls import host_of, port_of, service_of
+from blogarchive.sites.base import site_by_name
 from blogarchive.store import media
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
@@ -187,6 +188,12 @@ class CrawlSession:
         resting = blogs.resting_blogs(self.archive, utc_now()) if rests else set()
         stored = blogs.stored_blogs(self.archive, self.options.uids, hopeless=self.options.retry)
         for blog in [blog for blog in stored if blog not in resting]:
+            try:
+                site_by_name(blog.site)
+            except UsageError as error:  # a site of the user's own, which is broken or on another machine
+                text = _("continued without {site}/{uid}: {error}")
+                self.warnings.append(text.format(site=blog.site, uid=blog.uid, error=error))
+                continue
             home = plan.queue_home(self.archive, blog, now=utc_now())
             self._add_blog(blog, home.url if home else blogs.stored_url(self.archive, blog) or "")
 

@@ -54,6 +54,22 @@ def test_a_post_that_a_person_wrote_without_a_web_address_is_a_failure(tool: Too
     assert (ran.code, f"{url}: no web address" in ran.err, "unexpected" in ran.err) == (1, True, False)
 
 
+def test_a_blog_of_a_site_that_is_not_installed_is_named_and_keeps_no_other_from_its_update(
+    tool: Tool,
+) -> None:
+    with DemoHost([make_blog(UID, posts=2)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        tool.change(
+            """insert into authors(site, uid, url, first_seen_at, last_seen_at)
+            select 'own', 'mine', 'http://blog.test/', first_seen_at, last_seen_at from authors"""
+        )
+        asked = len(host.requests)
+        ran = tool.run("update")
+    assert (ran.code, "continued without own/mine: unknown site 'own'" in ran.err) == (1, True)
+    assert len(host.requests) > asked
+    assert "own/mine" in tool.run("status").out
+
+
 def test_https_on_a_host_without_it_is_one_line_about_tls(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=1)]) as host:
         ran = tool.run("backup", host.blog_url(UID).replace("http:", "https:"))

@@ -10,7 +10,7 @@ from typing import Literal
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
 from blogarchive.parsing.urls import netloc_of, service_of
-from blogarchive.sites.base import site_by_name
+from blogarchive.sites.base import site_by_name, site_names
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc
 from blogarchive.store.statements import columns_of, excluded
@@ -149,9 +149,9 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     """Return the target of the blog's home page at the URL last saved, else at the URL requested, or None.
 
     The saved URL comes first, because the old URL of a blog that moved redirects for a while only. A blog of an export
-    file has none: its site has no hosts, and nothing can parse its pages.
+    file has none: its site has no hosts, and nothing can parse its pages. Nor has one of a site that is not installed.
     """
-    if not site_by_name(blog.site).is_crawled:
+    if blog.site not in site_names() or not site_by_name(blog.site).is_crawled:
         return None
     query = """select url, site, 'home' as kind, uid, etag, last_modified from frontier
             where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id"""

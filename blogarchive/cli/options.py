@@ -123,8 +123,8 @@ class PathArgument(click.Path):
         if not os.fspath(value):
             self.fail(_("the name is empty"), param, ctx)
         path = os.path.expanduser(value)  # noqa: PTH111 - Path.expanduser may raise
-        try:
-            os.lstat(path)
+        try:  # SQLite adds up to eight characters to the name of an archive, we add `.holder`
+            os.lstat(f"{path}.holder" if param and param.name == "db" else path)
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:  # click would print the whole of it
                 self.fail(_("{path}… is too long a name").format(path=path[:40]), param, ctx)

@@ -87,6 +87,7 @@ def replace_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdin = sys.stdin or Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for `--from -`
     sys.stdout = _open_stream(1, sys.stdout, strict=True)
     sys.stderr = _open_stream(2, sys.stderr, strict=False)
 

@@ -440,6 +440,8 @@ def test_a_reader_that_ends_early_is_no_error(db: Path, arguments: str) -> None:
         ("status --help >/dev/full", 6, "the output cannot be written"),
         ("search 一 --limit 1 >/dev/null 2>/dev/full", 0, ""),
         ("nosuch 2>&-", 2, ""),
+        ("forget 31182 --delete <&-", 2, "there is no terminal to answer"),
+        ("backup --from - <&-", 2, "names no URL"),
     ],
 )
 def test_a_write_error_of_stdout_is_reported_once_and_of_closed_streams_not_at_all(

@@ -18,7 +18,7 @@ def test_a_usage_error_is_2_in_one_line_and_leaves_no_file(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("BLOGARCHIVE_DB", raising=False)
     Path("no-jar.txt").write_text("user=secret\n")
-    long = [f"import html {'a' * 300} --db new.db", f"status --db {'长' * 100}"]
+    long = [f"import html {'a' * 300} --db new.db", f"status --db {'长' * 100}", f"status --db {'长' * 83}"]
     too_long = [{"arguments": words, "message": "is too long a name"} for words in long]
     for case in [*read_cases(__file__, "usage_errors.tsv"), *too_long]:
         result = run_cli(*case["arguments"].split())

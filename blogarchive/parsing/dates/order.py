@@ -40,7 +40,9 @@ def join_date(parts: Sequence[str]) -> str | None:
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
 _STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
 _SLASHED = re.compile(r"(?<![\d/-])(0?[1-9]|[12]\d|3[01])[/-](0?[1-9]|[12]\d|3[01])[/-]((?:19|20)\d\d)(?!\d)")
-_SHORT_SLASHED = re.compile(r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}\d\d?[:h]\d\d)")
+_SHORT_SLASHED = re.compile(
+    r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s)?\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$)"
+)
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
 SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")

@@ -24,7 +24,7 @@ _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY, _TO = patterns("comments", "line ans
 APART = ("form", "script", *HEADINGS)
 """Elements that are beside the comments."""
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
-_SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
+_SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
 _TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "span", "q")

@@ -443,6 +443,32 @@ def test_a_badge_and_a_verb_behind_a_name_leave_no_sign(behind: str) -> None:
     assert shown(read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "en")) == expected()
 
 
+@pytest.mark.parametrize(
+    ("item", "names"),
+    [
+        ("<li><b>&raquo; {visitor}</b> <small>{at}</small><p>{text}</p></li>", ["Jutta", "Sven", "Maria"]),
+        (
+            "<div class=who><p>{visitor}</p><p>Create at: {at}</p></div><div><p>{text}</p></div>",
+            ["Jutta", "Sven", "Maria"],
+        ),
+        ("<li><p>{text}</p><i>by {visitor}, {at}</i></li>", ["Jackie Wu", "Kit & Co", "Sammy Davis Jr."]),
+    ],
+    ids=["a sign before the name", "a label before the time", "a short last name before the time"],
+)
+def test_a_name_has_neither_a_sign_nor_a_label_and_keeps_its_last_word(item: str, names: list[str]) -> None:
+    said = rows(item, "May {n}, 2025 09:0{n}", visitor=names)
+    page = read(f"<div id=comments><h3>Comments</h3><ol>{said}</ol></div>", "en", "May 1, 2025")
+    assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
+
+
+def test_a_short_date_that_ends_its_text_is_read_in_a_language_that_writes_the_day_first() -> None:
+    said = rows("<li><b>{name}</b> <i>Comentou em {at}</i><p>{text}</p></li>", "0{n}/05/25")
+    page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "pt-BR", "Publicado em 01/05/25")
+    days = [f"{one.posted and one.posted.at:%F}" for one in page.posts[0].comments]
+    assert days == ["2025-05-02", "2025-05-03", "2025-05-04"]
+    assert f"{page.posts[0].posted and page.posts[0].posted.at:%F}" == "2025-05-01"
+
+
 def test_the_time_of_day_before_a_date_is_read() -> None:
     said = rows("<li><b>{name}</b> <i>9:0{n} AM on Friday, May {n}, 2025</i><p>{text}</p></li>")
     page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "en")

@@ -143,7 +143,9 @@ def has_date_context(rule: Rule, text: str, start: int, end: int, *, has_time: b
         return True
     if rule.placement is Placement.TIMED and not has_time:
         return False
-    has_label, has_follow_up = _is_labelled(text[:start]), _is_followed(text[end:])
+    # Nothing follows, or a word that sites print after a date.
+    has_follow_up = _LABEL_AFTER.match(text[end:].lstrip(_SEPARATORS)) is not None
+    has_label = _is_labelled(text[:start])
     if rule.placement is Placement.ALONE or (rule.placement is Placement.DATED and not has_time):
         return has_label and has_follow_up
     before = has_label or not _is_word(text[start - 1])
@@ -155,11 +157,6 @@ def _is_labelled(lead: str) -> bool:
     """Return whether only a weekday or a label precedes."""
     lead = _WEEKDAY_END.sub("", lead.strip(_SEPARATORS)[-_MAX_LABEL:]).strip(_SEPARATORS)
     return not lead or _LABEL_END.search(lead) is not None
-
-
-def _is_followed(rest: str) -> bool:
-    """Return whether nothing follows, or a word that sites print after a date."""
-    return _LABEL_AFTER.match(rest.lstrip(_SEPARATORS)) is not None
 
 
 def _is_word(character: str) -> bool:

@@ -10,7 +10,6 @@ from typing import Literal
 
 from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.dates.parse import ParsedDate
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
@@ -377,9 +376,9 @@ def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime
     known = [time.at for time in times if time is not None]
     if not _are_ordered(known, both=selection.sure) and not _are_nested(view, selection):
         return comments_problem("forged", Detail.COMMENTS_ORDER)
-    if posted_at is not None and any(
-        posted_at - _latest_time(time) > _CLOCK_TOLERANCE for time in times if time is not None
-    ):
+    # The last moment that a time can mean: a day ends at midnight.
+    latest = (x.at + _PRECISION_LENGTHS.get(x.precision, timedelta()) for x in times if x is not None)
+    if posted_at is not None and any(posted_at - at > _CLOCK_TOLERANCE for at in latest):
         return comments_problem("forged", Detail.COMMENTS_EARLY)
     return None
 
@@ -405,11 +404,6 @@ def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
         one - other <= _CLOCK_TOLERANCE for one, each in zip(tops, answers, strict=False) for other in each
     )
     return selection.sure and are_later and all(_are_ordered(each, both=True) for each in (tops, *answers))
-
-
-def _latest_time(parsed: ParsedDate) -> datetime:
-    """Return the last moment that a time can mean: a day ends at midnight."""
-    return parsed.at + _PRECISION_LENGTHS.get(parsed.precision, timedelta())
 
 
 # Promise "no forgery": a typed header may stand for one of a form that was not read.

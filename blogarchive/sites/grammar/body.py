@@ -28,9 +28,8 @@ def is_framed(view: PageView, start: int, end: int) -> bool:
     if not lines:
         return False
     node = view.document.common_ancestor(lines[0], lines[-1])
-    if end < len(view.lines) and view.document.contains(node, view.lines[end]):
-        return False
-    return find_text_frame(view, lines) is node
+    goes_on = end < len(view.lines) and view.document.contains(node, view.lines[end])
+    return not goes_on and find_text_frame(view, lines) is node
 
 
 def find_text_frame(view: PageView, lines: Sequence[Line]) -> Element:

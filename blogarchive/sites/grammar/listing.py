@@ -151,9 +151,8 @@ def _is_other_post(parsed_url: ParsedUrl, here: ParsedUrl, page_no: int) -> bool
     A further page of a list may have the URL of a post: `/u/1/202501/2.html` is the second page of
     `/u/1/202501/`.
     """
-    if parsed_url.kind is not PageKind.POST or parsed_url.number == here.number:
-        return False
-    return parsed_url.number != str(page_no + 1) or here.number not in (None, str(page_no))
+    is_post = parsed_url.kind is PageKind.POST and parsed_url.number != here.number
+    return is_post and (parsed_url.number != str(page_no + 1) or here.number not in (None, str(page_no)))
 
 
 # The one known page has a calendar, whose day 2 looks like a link to page 2.

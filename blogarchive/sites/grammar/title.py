@@ -399,11 +399,9 @@ def _is_title_only(view: page.PageView, index: int, time_match: time_lines.TimeM
     if following is None or following.title:
         return False
     line = view.lines[index]
-    if line.node_at(0) is not line.node_at(time_match.start):
-        return False
-    if are_in_same_row(line, view.lines[index + 1]) or time_lines.is_marked_title(view, line):
-        return True
-    return line.text in view.document.title
+    is_marked = are_in_same_row(line, view.lines[index + 1]) or time_lines.is_marked_title(view, line)
+    is_title = is_marked or line.text in view.document.title
+    return is_title and line.node_at(0) is line.node_at(time_match.start)
 
 
 def _build_with_title(

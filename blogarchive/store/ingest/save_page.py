@@ -142,8 +142,11 @@ def save_not_modified(
         if target.is_home:
             authors.link_run(context)
             clear_state(archive, blog)
-        post_pages.mark_unchanged(context)
         site = site_by_name(target.site)
+        if page.url == target.url or site.parse_url(page.url).number in (None, target.number):
+            post_pages.mark_unchanged(context)
+        else:  # the whole page, which is fetched next, tells whether the post has moved
+            frontier.forget_validators(archive, blog, "url = ?", (target.url,))
         other = site.next_index(target) if site.is_digest(target.url) else None
         if other is not None:
             listing_pages.start_at_digest(context)
@@ -415,7 +418,7 @@ def _queue_other_index(context: SaveContext) -> bool:
         return False
     is_home_queued = _queue_unread_home(archive, target, now=context.now)
     frontier.mark_missing(archive, target, now=context.now)
-    if not is_home_queued and not listing_pages.is_beyond_end(context):  # another list was read to its end
+    if not is_home_queued and not listing_pages.is_beyond_end(context, has_others=True):
         chain = page_chains.find_chain(context, target.chain or "")
         before = chain.started_at if chain and target.kind is items.PageKind.HOME else None
         context.requeue(listing_pages.find_list(context, other), before=before, failed_too=True)

@@ -10,6 +10,7 @@ from blogarchive.items import ListedPost, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.post_facts import Post as StoredPost
+from blogarchive.sites.base import site_by_name
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
@@ -22,6 +23,12 @@ from blogarchive.store.statements import columns_of
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
+
+# After a move of a blog, the one stored post whose URL ends with the same step as that of a new one redirects to it.
+_STEP = "replace({0}, rtrim({0}, replace({0}, '/', '')), '')"
+_EARLIER = f"""kind = 'post' and number in (select number from posts where author_id = ? and content_hash is not null
+        and gone_at is null and last_seen_at < (select started_at from runs where id = ?) and {_STEP.format("number")}
+        in (select {_STEP.format("value")} from json_each(?)) group by {_STEP.format("number")} having count(*) = 1)"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -186,6 +193,10 @@ def save_listed(
         _insert(context, items[number])
     if new:
         rows |= _read_rows(context, new)
+        if site_by_name(context.blog.site).has_any_host:
+            values = (context.author_id, context.run_id, json.dumps(new))
+            frontier.forget_validators(context.archive, context.blog, _EARLIER, values)
+            frontier.requeue_where(context.archive, context.blog, _EARLIER, values, now=context.now)
     if in_listing and rows and not context.is_reparse:
         _mark_listed(context, items, rows)
     return rows

@@ -59,12 +59,15 @@ def save_days(context: SaveContext) -> None:
     frontier.set_post_days(context.archive, shown_on)
 
 
-def is_beyond_end(context: SaveContext) -> bool:
-    """Return whether nothing needs a next page of a listing, which is shorter now or has another URL for the page."""
+def is_beyond_end(context: SaveContext, *, has_others: bool = False) -> bool:
+    """Return whether nothing needs a next page of a listing, which is shorter now or has another URL for the page.
+
+    `has_others`: the site may have another list of the same posts, whose pages have the same numbers.
+    """
     target = context.target
     if target.page_no == 1 or target.kind not in LIST_KINDS or target.chain is None:
         return False
-    if frontier.has_later_url(context.archive, target):
+    if not has_others and frontier.has_later_url(context.archive, target):
         return True
     chain = page_chains.find_chain(context, target.chain)
     return chain is None or chain.complete or chain.pages_read < target.page_no - 1
@@ -193,16 +196,14 @@ def _needs_next_home(context: SaveContext, page: _SavedList, chain: page_chains.
     another number of posts than were listed, and one that may show a post whose own page is gone.
     """
     rows = page.rows
-    if (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(url):
-        return True
-    if not (rows or page_chains.count_items(context, chain)):
+    is_list = (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(url)
+    if is_list or not (rows or page_chains.count_items(context, chain)):
         return True
     if context.target.page_no == 1 and _has_months(context):
         return False
     proved = context.archive.text("select home_proved_at from authors where id = ?", (context.author_id,))
-    if proved is None or shift_utc(proved, schedule.LISTING_DEADLINE) < chain.started_at:
-        return True
-    if deletions.posts_with_one_witness(context, since=proved):
+    is_fresh = proved is not None and shift_utc(proved, schedule.LISTING_DEADLINE) >= chain.started_at
+    if not is_fresh or deletions.posts_with_one_witness(context, since=proved or ""):
         return True
     is_other = context.parsed.total not in (None, len(page_chains.prior_items(context, chain) | rows.keys()))
     return is_other or not all(row.has_text for row in rows.values())

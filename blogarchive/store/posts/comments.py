@@ -257,7 +257,9 @@ def pair_sources(
     for item, at in new:
         digest = item.text_digest
         same_text = [row for row in texts[digest] if _is_about(item, at, row)]
-        renamed = same_text if len(same_text) == copies[digest, at] == 1 and _is_certain(item, at) else []
+        # Time and text identify one comment: several authors write `thanks` on one day.
+        is_certain = _has_minute(at) or len(item.comment.body_text) >= _OWN_TEXT
+        renamed = same_text if len(same_text) == copies[digest, at] == 1 and is_certain else []
         found = [row for row in same_text if row.author_name == item.comment.author_name]
         found += [row for row in days[item.comment.author_name, at[:_DAY]] if _is_same_minute(item, at, row)]
         found += [row for row in texts[digest] if is_other_zone and _is_moved(item, at, row)]
@@ -285,11 +287,6 @@ def _index_rows(
         if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
             text.append(row)
     return days, texts, begins
-
-
-def _is_certain(item: IdentifiedComment, at: str) -> bool:
-    """Return whether time and text identify one comment: several authors write `thanks` on one day."""
-    return _has_minute(at) or len(item.comment.body_text) >= _OWN_TEXT
 
 
 def _has_minute(at: str) -> bool:

@@ -158,7 +158,8 @@ def save_text(
 
     `current_only` are further columns of the current text that revisions lack.
     """
-    changes = _plan_changes(context, table, before, _content(table, text))
+    content = tuple(cast(str | None, text[column]) for column in table.compared)
+    changes = _plan_changes(context, table, before, content)
     for change in changes:
         _apply(context, table, before, change, text, current_only)
     if context.is_reparse and not changes:
@@ -282,7 +283,3 @@ def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> l
         _TextVersion(revision_id=revision, content=tuple(content), since=since, page_id=page)
         for revision, since, page, *content in rows
     ]
-
-
-def _content(table: RevisedTable, text: Text) -> Content:
-    return tuple(cast(str | None, text[column]) for column in table.compared)

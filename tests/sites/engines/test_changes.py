@@ -280,6 +280,46 @@ def test_posts_at_new_addresses_in_another_theme_keep_their_comments(tmp_path: P
     assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(2, 0)]
 
 
+class MovedBlog(PagedBlog):
+    """A blog of no known engine, below the path `folder`, to which its earlier URLs redirect."""
+
+    folder = ""
+
+    def head(self, title: str, more: str = "") -> str:
+        return f"<!DOCTYPE html><html><head><title>{title}</title></head>"
+
+    def page(self, number: int, page: int) -> str:
+        return Blog.page(self, number, page)
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        if not path.startswith(f"{self.folder}/"):
+            return 301, f"{self.root.rstrip('/')}{self.folder}{path}", ""
+        status, kind, body = super().answer(path.removeprefix(self.folder))
+        return status, kind, re.sub(f'href="(?:{self.root}|/)', f'href="{self.folder}/', body)
+
+
+def test_a_blog_that_moves_below_a_path_has_each_post_once_in_the_same_night(tmp_path: Path) -> None:
+    blog = MovedBlog(24)
+    blog.comment(2, "阿明", FIRST)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.folder = "/journal"
+        assert night(blog, tmp_path, 1, "update").code == 0
+    stored = "select count(*), count(gone_at) from posts where number like 'journal/post-%'"
+    assert rows(tmp_path, stored) == rows(tmp_path, "select count(*), 0 from posts") == [(24, 0)]
+    assert rows(tmp_path, "select count(*) from comments") == [(1,)]
+    assert edits(tmp_path) == []
+
+
+def test_a_deleted_post_is_gone_a_month_later_on_a_blog_without_a_list_for_machines(tmp_path: Path) -> None:
+    blog = MovedBlog(24)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        del blog.posts[15]
+        assert [night(blog, tmp_path, day, "update").code for day in (1, 45)] == [0, 0]
+    assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-15",)]
+
+
 def test_pages_of_errors_are_no_change_of_a_site(tmp_path: Path) -> None:
     blog, answer = LivelyBlog(), LivelyBlog.answer
     status = [200]

@@ -12,12 +12,12 @@ from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
 _DATE_BOX = re.compile(
     r"(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
     r"(?=.*?(?P<month>(?<=\s)(?:0?[1-9]|1[0-2])(?=月)|(?<=\s)[^\W\d]{2,9}|"
-    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2])|(?<=\s\d{4}\s)(?:0[1-9]|1[0-2])(?=\s$))月?[.,]?\s)"
+    r"(?<=\d{4}[-/.年])(?:0?[1-9]|1[0-2])|(?<=\s\d{4}\s)(?:0[1-9]|1[0-2])(?=\s$))月?[.,]?(?:\s|(?=\d{4}\s)))"
     r"(?:\s+(?i:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\s+)?\S{1,10}){2,3}?(?P<clock>\s+\d\d:\d\d)?\s+"
 )
 _YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
-# Xuite has an element for each number.
-_NUMBERS = re.compile(r"((?:19|20)\d\d) (0[1-9]|1[0-2]) (0[1-9]|[12]\d|3[01])( \d\d:\d\d(?::\d\d)?)?")
+# Xuite has an element for each number, other blogs have the year above `05-06`.
+_NUMBERS = re.compile(r"((?:19|20)\d\d) (0[1-9]|1[0-2])[-/. ](0[1-9]|[12]\d|3[01])( \d\d:\d\d(?::\d\d)?)?")
 _MAX_BOX = 60
 
 

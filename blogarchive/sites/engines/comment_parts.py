@@ -216,7 +216,7 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
     closest = {at: outline.texts[at] for at in sorted(places - {own}, key=lambda at: (abs(at - own), at))}
     before = [_DAY.sub("", text[:start]), *(closest[at] for at in closest if at in line and at < own)]
     after = [closest[at] for at in closest if at in line and at > own]
-    return before, [*CLOCK.sub("", text[end:].lstrip("日")).split("|"), *after], [*closest.values()]
+    return before, [*CLOCK.sub("", text[end:].lstrip(" 日")).split("|"), *after], [*closest.values()]
 
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:

@@ -71,3 +71,20 @@ def test_a_word_in_the_heading_does_not_make_the_date_that_of_a_change(heading: 
         f"<html><head>{head}</head><body>{post}</body></html>".encode(), URL, fetched_at=READ_AT
     )
     assert not [one for one in page.problems if one.field == "posted_at"]
+
+
+@pytest.mark.parametrize(
+    "month",
+    ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"],
+)
+def test_comments_of_each_month_in_chinese_have_their_day(month: str) -> None:
+    item = f'<li id="c2"><cite>老木</cite> <a href="#c2">{month} 12th, 2018</a><p>坡下。</p></li>'
+    page = read(f'<div id="comments"><h3>1 条评论</h3><ol>{item}</ol></div>', when=f"{month} 11, 2018")
+    assert [one.posted and one.posted.at for one in (page.posts[0], *page.posts[0].comments)].count(None) == 0
+    assert not page.problems
+
+
+def test_the_word_behind_a_date_with_spaces_is_no_name() -> None:
+    item = "<table class='reply'><tr><td>mailper</td><td>2025 年 5 月 2 日</td></tr><tr><td colspan='2'>坡下。</td></tr></table>"
+    page = read(f'<div id="comments"><h3>1 条评论</h3>{item}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == ["mailper"]

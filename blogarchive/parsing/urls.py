@@ -111,6 +111,7 @@ def canonical_parts(url: str) -> SplitResult | None:
     except ValueError:
         return None
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    host = f"[{host}]" if ":" in host else host  # an address of IPv6
     # http://host:80/ and http://host/ are one page of the archive.
     netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
     # Themes that join a folder and a slash write two; hosts answer both.

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from sys import intern
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urljoin, urlunsplit
 
 from blogarchive.items import ListedPost, PageKind, ParsedUrl
+from blogarchive.parsing.urls import canonical_parts
 from blogarchive.sites.links import DECIMAL_UID, IGNORED_KEY, drop_session, parse_decimal_id
 
 # --- URLs
@@ -92,13 +93,11 @@ def _split_canonical(url: str) -> tuple[str, str, str]:
     """Return scheme with host, path, and query without `?`, of the canonical URL."""
     if plain := _CANONICAL.fullmatch(url):
         return plain["origin"], plain["path"], _canonical_query(plain["query"] or "")
-    parts = urlsplit(url.strip())
-    scheme, host = parts.scheme.lower(), (parts.hostname or "")
-    default = {"http": 80, "https": 443}.get(scheme)
-    port = "" if parts.port in (None, default) else f":{parts.port}"
-    host = f"[{host}]" if ":" in host else host
+    parts = canonical_parts(url)
+    if parts is None:
+        raise ValueError(url)
     path = re.sub(r"/{2,}", "/", _resolve_dots(_PATH_SESSION.sub("", parts.path))).replace(" ", "%20") or "/"
-    return urlunsplit((scheme, f"{host}{port}", "", "", "")), path, _canonical_query(parts.query)
+    return urlunsplit((parts.scheme, parts.netloc, "", "", "")), path, _canonical_query(parts.query)
 
 
 def _canonical_query(query: str) -> str:

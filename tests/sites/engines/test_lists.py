@@ -803,6 +803,13 @@ def test_a_query_without_a_value_stays_as_it_is() -> None:
     assert site_by_name("web").parse_url(f"{HOME}/read.php?5").url == f"{HOME}/read.php?5"
 
 
+@pytest.mark.parametrize("site", ["web", "creaders"])
+def test_a_blog_may_be_at_an_address_of_ipv6(site: str) -> None:
+    shown = site_by_name(site).parse_url("HTTP://[2001:DB8::1]:8080//u/1/")
+    assert shown.url == "http://[2001:db8::1]:8080/u/1/"
+    assert site_by_name(site).parse_url("http://[2001:db8::1]:80/u/1/").url == "http://[2001:db8::1]/u/1/"
+
+
 @pytest.mark.parametrize(
     ("path", "kind"),
     [

@@ -114,7 +114,7 @@ class ImageFetcher:
         """Send no more requests for images to `host`, and record its remaining images as failed."""
         if not self._scheduler.is_blocked(host):
             self._scheduler.block_host(host)
-            self._throttle.close_to_images(host)
+            self._throttle.closed_to_images.add(host)
             self._media.abandon_host(host, reason, self._scheduler.unfinished(host))
 
     def _request(self, image: QueuedImage) -> Request:

@@ -67,7 +67,7 @@ class HostThrottle:
         self.blocked_hosts: dict[str, str] = {}  # with the reason
         self.private_hosts: dict[str, str] = {}  # with the private address that the name resolved to
         self.busy_hosts = dict(self._locks.busy)  # another worker of the fleet holds them
-        self._closed_to_images: set[str] = set()
+        self.closed_to_images: set[str] = set()  # on any port; their pages are fetched as before
         self._homes = homes
         self._media_hosts = media_hosts
         self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
@@ -134,7 +134,7 @@ class HostThrottle:
         `image_host` is the host without its port if the request is for an image.
         """
         while not self.stopping and self.is_allowed(host):
-            if image_host in self._closed_to_images:
+            if image_host in self.closed_to_images:
                 break
             wait = self._free_at.get(host, 0.0) - monotonic()
             if wait <= 0:
@@ -156,10 +156,6 @@ class HostThrottle:
         self._crawl_delays[host] = delay
         self.pause(host, delay)
         self._locks.record_delay(host, delay.total_seconds())
-
-    def close_to_images(self, host: str) -> None:
-        """Send no more requests for images to `host`, on any port; its pages are fetched as before."""
-        self._closed_to_images.add(host)
 
     def record_request(self, host: str) -> None:
         """Count a request, and begin the Crawl-delay and the delay of `host`."""

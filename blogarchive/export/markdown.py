@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partialmethod
 from importlib import import_module
 from itertools import takewhile
 from types import ModuleType
@@ -98,18 +98,31 @@ class _Converter(MarkdownConverter):
         escaped: str = super().escape(text, parent_tags)  # type: ignore[misc]  # missing in its stub
         return _PROGRAM_MARKUP.sub(r"\\\1", escaped)
 
-    def convert_b(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return _emphasize(el, text, "**", parent_tags)
+    def _emphasize(self, mark: str, el: Tag, text: str, parent_tags: set[str]) -> str:
+        """Return `text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
 
-    def convert_em(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return _emphasize(el, text, "*", parent_tags)
+        A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs): punctuation at the
+        edges moves out of the emphasis; if other markup is at an edge, the emphasis is dropped.
+        """
+        nested = any(tag in parent_tags for tag in _EMPHASIS[mark])
+        beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in sum(
+            _EMPHASIS.values(), ()
+        )
+        if "_noformat" in parent_tags or nested or beside:  # adjacent marks would be one run
+            return text
+        start, end = 0, len(text)
+        while start < end and _may_move(text[start]):
+            start += 1
+        while end > start and (_may_move(text[end - 1]) or _FINAL_PUNCTUATION.match(text, end - 1, end)):
+            end -= 1
+        inner = text[start:end]
+        if not inner or "\n\n" in inner or not (_is_word(inner[0]) and _is_word(inner[-1])):
+            return text
+        return f"{text[:start]}{mark}{inner}{mark}{text[end:]}"
 
-    def convert_del(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return _emphasize(el, text, "~~", parent_tags)
-
-    convert_strong = convert_b
-    convert_i = convert_em
-    convert_s = convert_strike = convert_del
+    convert_b = convert_strong = partialmethod(_emphasize, "**")
+    convert_em = convert_i = partialmethod(_emphasize, "*")
+    convert_del = convert_s = convert_strike = partialmethod(_emphasize, "~~")
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Two line breaks in a row end a paragraph in old posts; at the edge of a paragraph one has no effect."""
@@ -153,27 +166,6 @@ def _converter() -> _Converter:
         table_infer_header=True,
         keep_inline_images_in=["td", "th", *_BLOCKS],
     )
-
-
-def _emphasize(el: Tag, text: str, mark: str, parent_tags: set[str]) -> str:
-    """Return `text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
-
-    A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs): punctuation at the
-    edges moves out of the emphasis; if other markup is at an edge, the emphasis is dropped.
-    """
-    nested = any(tag in parent_tags for tag in _EMPHASIS[mark])
-    beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in sum(_EMPHASIS.values(), ())
-    if "_noformat" in parent_tags or nested or beside:  # adjacent marks would be one run
-        return text
-    start, end = 0, len(text)
-    while start < end and _may_move(text[start]):
-        start += 1
-    while end > start and (_may_move(text[end - 1]) or _FINAL_PUNCTUATION.match(text, end - 1, end)):
-        end -= 1
-    inner = text[start:end]
-    if not inner or "\n\n" in inner or not (_is_word(inner[0]) and _is_word(inner[-1])):
-        return text
-    return f"{text[:start]}{mark}{inner}{mark}{text[end:]}"
 
 
 def _following_in_block(el: Tag) -> Iterator[object]:

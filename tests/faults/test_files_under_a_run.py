@@ -1,5 +1,6 @@
 """Files of an archive that are copied, moved or removed while a backup writes them."""
 
+import os
 import random
 import shutil
 import time
@@ -113,6 +114,25 @@ def test_copies_of_file_and_log_in_the_middle_of_a_run_continue_to_the_same_rows
             assert verify_archive(copy).damage == ()
             crawl(copy, a_blog(6), Clock(START + timedelta(hours=1)))
             assert run_contents(copy) == expected
+
+
+def test_a_copy_put_beside_the_log_of_a_killed_run_is_not_destroyed_by_it(tool: Tool) -> None:
+    with Archive.open(tool.db, create=True) as archive:
+        crawl(archive, a_blog(6), Clock(), stop_after=2)
+    older, wal = tool.db.read_bytes(), tool.folder / "archive.db-wal"
+    with Archive.open(tool.db) as archive:
+        crawl(archive, a_blog(6), Clock(), stop_after=9)
+        left = wal.read_bytes()
+    tool.db.write_bytes(older)
+    wal.write_bytes(left)
+    os.utime(tool.db, (time.time() + 60, time.time() + 60))  # the person needs some seconds
+    for command in ("status", "verify", "update", "seal copy"):
+        ran = tool.run(*command.split())
+        assert (ran.code, f"delete {wal}" in ran.err, tool.db.read_bytes() == older) == (6, True, True), (
+            command
+        )
+    wal.unlink()
+    assert [tool.run(command).code for command in ("status", "verify")] == [0, 0]
 
 
 @pytest.mark.parametrize("days", [-4000, -1, 1, 4000])

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from blogarchive.errors import ArchiveBusy, CannotWrite, NoArchive
+from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store.rows import format_utc
-from blogarchive.store.statements import CANNOT_WRITE, user_errors
+from blogarchive.store.statements import CANNOT_WRITE, DATABASE_ERRORS, user_errors
 
 
 class LockHolder(NamedTuple):
@@ -25,11 +25,24 @@ class LockHolder(NamedTuple):
 
 
 def require_archive(path: Path) -> None:
-    """Raise `NoArchive` if there is no file at `path`; call it before a lock file is made."""
+    """Raise `NoArchive` if there is no file at `path`; call it before a lock file is made.
+
+    Raise `ArchiveDamaged` if the file was put beside the log of a killed run of another copy. SQLite writes the pages of a
+    log into any file of its name: the restored copy would be destroyed as soon as it is opened.
+    """
     if path.is_dir():
         raise NoArchive(_("{path} is a folder; name the archive's file with --db"), path=path)
     if not path.is_file():
         raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
+    with suppress(OSError):  # no log
+        wal = wal_path(path)
+        changed, logged = (max(found.st_mtime, found.st_ctime) for found in (path.stat(), wal.stat()))
+        # A checkpoint writes the file seconds after the log, also on a slow disk.
+        if changed > logged + 10 and wal.stat().st_size and lock_holder(path) is None:
+            text = _(
+                "{path} is newer than its log: if you put a copy here, delete {wal}; if not, run: touch {wal}"
+            )
+            raise ArchiveDamaged(text, path=path, wal=wal)
 
 
 @contextmanager
@@ -194,10 +207,8 @@ def can_read(connection: sqlite3.Connection) -> bool:
     """Return whether the disk has space for the files that SQLite creates to read; a full disk has none."""
     try:
         connection.execute("select 1 from sqlite_master limit 1").fetchone()
-    except sqlite3.OperationalError as error:
+    except DATABASE_ERRORS as error:  # the next statement raises any other one again
         return not any(sign in str(error).lower() for sign in CANNOT_WRITE)
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        return True  # another error, which the next statement raises again
     return True
 
 

@@ -406,6 +406,14 @@ def test_a_home_page_with_the_class_of_a_post_is_a_list_if_it_lists_some() -> No
     assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
 
 
+def test_the_home_page_of_a_blog_that_moved_below_a_path_is_no_post() -> None:
+    text = "<p>我是河边的人，白天摆渡，晚上写字，写的都是船上的事。</p>" * 5
+    row = "<p><a href='/journal/day-1/'>第一天</a> 2020-05-01</p>"
+    body = f"<title>小城笔记</title><body><main><h1>小城笔记</h1>{text}{row}</main></body>"
+    parsed = page_of(f"{HOME}/journal/", body, PageKind.HOME)
+    assert (parsed.kind, parsed.posts) == (PageKind.HOME, ())
+
+
 def test_a_link_of_two_figures_leads_to_a_page_of_the_list_and_one_of_three_may_be_a_post() -> None:
     links = "".join(f"<li><a href='/note-{n}'>{n}</a></li>" for n in ("灯", "河", 404, 12))
     parsed = read("notes/", f"<title>山居</title><body><main><ul>{links}</ul></main></body>")

@@ -175,13 +175,13 @@ def is_edited(outline: Outline, place: int) -> bool:
     The label is before it, or behind it alone.
     """
     # An element without text may end the page.
-    texts, place = outline.texts, min(place, len(outline.texts) - 1)
-    # `<time>2020-05-06</time>更新`
-    is_alone = outline.holders[place + 1 : place + 2] == [outline.holders[place].getparent()]
+    texts, nodes, place = outline.texts, outline.holders, min(place, len(outline.texts) - 1)
+    # `<time>2020-05-06</time>更新`, but not `Last updated on <time>2020-05-06</time> By`.
+    behind = [one for one in nodes[place + 1 : place + 2] if (one.text or " ").isspace()]
     # The title may say `更新`, and a mark in its heading.
-    is_title = place - 1 in outline.span(outline.title.heading)
-    label = texts[place + 1][:12] if is_alone else ("" if is_title or not place else texts[place - 1])[-12:]
-    return any(map(_EDITED.search, (label, outline.holders[place].get("itemprop", ""), texts[place][:120])))
+    before = "" if not place or place - 1 in outline.span(outline.title.heading) else texts[place - 1][-12:]
+    label = texts[place + 1][:12] if behind == [nodes[place].getparent()] else before
+    return any(map(_EDITED.search, (label, nodes[place].get("itemprop", ""), texts[place][:120])))
 
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:

@@ -916,3 +916,18 @@ def test_the_day_behind_the_link_of_a_title_is_that_of_the_post_and_not_of_its_t
     assert (post_.title, post_.posted and f"{post_.posted.at:%F}") == (TITLE, "2019-05-20")
     assert post_.body_text is not None
     assert "2019" not in post_.body_text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Last updated on <time datetime='2021-03-03T10:00:00+00:00'>March 3, 2021</time> By Jutta",
+        "Atualizado: 3 de mar. de 2021",
+        "Mis à jour le 3 mars 2021",
+    ],
+)
+def test_the_time_of_a_change_beside_other_words_is_not_that_of_the_post(line: str) -> None:
+    """Genesis shows the time of the last change alone, Wix shows it nearer to the text than the day."""
+    head = '<meta property="article:published_time" content="2019-05-20T10:00:00+00:00">'
+    page = read(post(line), head, url="https://notes.example.org/das-wetter/")
+    assert f"{page.posts[0].posted and page.posts[0].posted.at:%F}" == "2019-05-20"

@@ -159,7 +159,7 @@ def _error_result(
     outcomes = (outcome for kind, outcome in _OUTCOMES.items() if isinstance(error, kind))
     outcome: RunOutcome = next(outcomes, "failures")
     names = sorted(throttle.blocked_hosts) or dict.fromkeys(session.hosts.values())
-    cause = " ".join((outcome, *names))
+    cause = " ".join((outcome, *names, *(one.state for one in _resting(session))))
     fields = [change.field for change in coverage.open_changes(session.archive, session.sites)]
     if isinstance(error, errors.SiteChanged):
         cause = " ".join((outcome, *fields))

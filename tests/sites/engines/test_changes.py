@@ -615,3 +615,16 @@ def test_a_blog_that_is_maintained_or_asks_for_a_login_or_a_proof_has_not_change
     assert rows(tmp_path, "select field from site_changes") == []
     assert edits(tmp_path) == []
     assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(8, 0)]
+
+
+def test_a_login_in_place_of_a_blog_is_reported_in_the_night_after_an_outage_too(tmp_path: Path) -> None:
+    blog = LivelyBlog()
+    answers = {"outage": (500, "text/html", "<html><body><h1>500</h1></body></html>")}
+    answers["login"] = 200, "text/html", "<title>用户登录</title><h1>请先登录</h1><p>登录后才能继续访问。</p>"
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        codes = []
+        for day, name in enumerate(("outage", "outage", "login", "login"), start=1):
+            blog.answer = lambda path, name=name: answers[name]  # type: ignore[method-assign,misc]
+            codes.append(night(blog, tmp_path, day, "update").code)
+    assert codes == [4, 0, 4, 0]

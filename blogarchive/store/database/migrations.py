@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from gettext import gettext as _
 from typing import Final
-from urllib.parse import urlsplit
 
 from blogarchive.errors import ArchiveDamaged, UsageError
+from blogarchive.parsing.urls import netloc_of
 from blogarchive.store import search_index
 from blogarchive.store.database import schema
 from blogarchive.store.rows import clip
@@ -55,7 +55,7 @@ def _merge_equal_versions(archive: Statements) -> None:
 
     hosts: defaultdict[int, set[str]] = defaultdict(set)
     for author_id, url in archive.rows("select id, url from authors union select author_id, url from posts"):
-        hosts[author_id].add(urlsplit(url).netloc)  # raises for a damaged URL
+        hosts[author_id].add(netloc_of(url))
     for table, revisions, query in _REVISED:
         deleted = []
         kept: tuple[int, int, tuple[str, ...]] | None = None

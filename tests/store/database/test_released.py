@@ -94,7 +94,6 @@ def test_versions_of_an_older_archive_that_a_reader_cannot_tell_apart_are_one(tm
 @pytest.mark.parametrize(
     "change",
     [
-        "update posts set url = 'http://['",
         "update authors set url = x'fffe'",
         "update posts set title = x'fffe'",
         "update posts set body_text = x'fffe'",
@@ -109,6 +108,14 @@ def test_an_older_archive_that_cannot_be_brought_up_to_date_is_one_line(tmp_path
     ran = run(db, "reparse", "--stale")
     assert (ran.code, "unexpected" in ran.err, ran.err.count("\n")) == (6, False, 1), ran.err
     assert texts(db) == before
+
+
+def test_a_url_that_is_none_keeps_no_older_archive_from_being_brought_up_to_date(tmp_path: Path) -> None:
+    db = tmp_path / "archive.db"
+    db.write_bytes(gzip.decompress(FILES[-1].read_bytes()))
+    run_sql(db, "update posts set url = 'http://[' where id = 1")
+    assert run(db, "reparse", "--stale", "-q").code == 0
+    assert run(db, "verify").code == 0
 
 
 @pytest.mark.parametrize("name", ["t", "search_t", 'x"_totals'])

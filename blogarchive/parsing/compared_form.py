@@ -51,7 +51,8 @@ Form = tuple[str, ...]
 def form_of(content: Content, own_hosts: Collection[str] = ()) -> Form:
     """Return what a reader sees. Links to any of `own_hosts`, the hosts of the blog, are equal.
 
-    With `own_hosts`, links and images are equal too if only a session or a signature in their queries differs.
+    With `own_hosts`, links and images are equal too if only a session or a signature in their queries differs. A host
+    with a path is a folder in which the blog is or was: it is left out.
     """
     *title, html = content
     return (*(fold_text(text or "").strip() for text in title), compared_form(html, own_hosts))
@@ -79,6 +80,8 @@ def compared_form(html: str | None, own_hosts: Collection[str] = ()) -> str:
     form = "".join(part if part.startswith(_PRE) else fold_text(part) for part in _PART.split("".join(parts)))
     if own_hosts:
         form = _HOST.sub(lambda host: "" if host[0] in own_hosts else host[0], form)
+        if folders := "|".join(re.escape(one[one.index("/") :]) for one in own_hosts if "/" in one):
+            form = re.sub(f"(?<=[{_LINK}{_IMAGE}])((?://)?)(?:{folders})(?=/)", r"\1", form)
         form = _TARGET.sub(_drop_volatile, form)
     return form.strip()
 

@@ -450,6 +450,4 @@ def _check_text_position(view: PageView, blocks: Sequence[CommentBlock]) -> Prob
     if any(block.text_end > block.header.last + 1 for block in blocks):
         return None
     between = (i for block, later in pairwise(blocks) for i in range(block.end, later.header.first))
-    if not view.has_text(between):
-        return None
-    return comments_problem("unreadable", Detail.COMMENTS_ABOVE)
+    return None if not view.has_text(between) else comments_problem("unreadable", Detail.COMMENTS_ABOVE)

@@ -29,9 +29,7 @@ def default_db() -> Path:
     if named := os.environ.get("BLOGARCHIVE_DB"):
         return Path(os.path.expanduser(named))  # noqa: PTH111 - Path.expanduser may raise
     here, home = Path("data/archive.db"), Path(os.path.expanduser("~/blogarchive/archive.db"))  # noqa: PTH111
-    if here.exists() or not (home.exists() or has_display(os.environ, sys.platform)):
-        return here
-    return home
+    return here if here.exists() or not (home.exists() or has_display(os.environ, sys.platform)) else home
 
 
 def has_display(environment: Mapping[str, str], platform: str) -> bool:

@@ -196,8 +196,9 @@ def home_urls(archive: Archive, blog: Blog) -> list[str]:
 
 
 def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
-    """Return the hosts, as in URLs, at which the blog is or was, and those of its site."""
-    hosts = {netloc_of(url) for url in home_urls(archive, blog)}
+    """Return the hosts, as in URLs, at which the blog is or was, and those of its site; with the path of a home page."""
+    homes = home_urls(archive, blog)
+    hosts = {*map(netloc_of, homes), *(url.partition("://")[2].rstrip("/") for url in homes)}
     return frozenset(hosts) | frozenset(site_by_name(blog.site).hosts)
 
 

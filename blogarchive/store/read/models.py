@@ -187,9 +187,7 @@ class FullPost(PostHeading):
     @property
     def versions(self) -> tuple[Version, ...]:
         """Return all texts of the post, the current one last; none if no text is stored."""
-        if not self.has_text:
-            return self.revisions
-        return (*self.revisions, _current(self, self.title))
+        return self.revisions if not self.has_text else (*self.revisions, _current(self, self.title))
 
 
 def _current(row: "FullPost | Comment", title: str | None) -> Version:

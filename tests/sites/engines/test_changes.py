@@ -289,13 +289,14 @@ class MovedBlog(PagedBlog):
         return f"<!DOCTYPE html><html><head><title>{title}</title></head>"
 
     def page(self, number: int, page: int) -> str:
-        return Blog.page(self, number, page)
+        own = f'<p><img src="/files/{number}.jpg"> <a href="/post-3/">桥</a></p>'
+        return Blog.page(self, number, page).replace(TEXT, TEXT + own)
 
     def answer(self, path: str) -> tuple[int, str, str]:
         if not path.startswith(f"{self.folder}/"):
             return 301, f"{self.root.rstrip('/')}{self.folder}{path}", ""
         status, kind, body = super().answer(path.removeprefix(self.folder))
-        return status, kind, re.sub(f'href="(?:{self.root}|/)', f'href="{self.folder}/', body)
+        return status, kind, re.sub(f'(href|src)="(?:{self.root}|/)', rf'\1="{self.folder}/', body)
 
 
 def test_a_blog_that_moves_below_a_path_has_each_post_once_in_the_same_night(tmp_path: Path) -> None:

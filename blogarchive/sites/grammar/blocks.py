@@ -19,9 +19,12 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, YEARLESS_
 
 # --- blocks
 
+_MAX_DIGITS = 6
 _TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)\s*:")
 _ANSWER = re.compile(r"(?:作者|博主|楼主|主人)的?(?:回复|答复)")
-_FORM_LABEL = re.compile(r"(?:我要|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)")
+_FORM_LABEL = re.compile(
+    r"(?:我[要来]|发表|添加|写)(?:留言|评论|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)"
+)
 _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
 _REPLY_LINE = re.compile(r"\s*回复(?:给\s)?\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
 _REPLY_LEAD = re.compile(r"回复\s*@?(?P<name>[^:。,!?@]{0,29}[^\s:。,!?@])\s*:\s*")
@@ -144,7 +147,11 @@ def _find_text_begins(view: PageView, headers: Sequence[CommentHeader]) -> list[
 def _find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
     """Return the line above each header if all these are floors, else the first line of each."""
     firsts = [header.first for header in headers]
-    return [i - 1 for i in firsts] if all(i > 0 and is_floor(view, i - 1) for i in firsts) else firsts
+    above = [view.folded[i - 1].strip() for i in firsts if i > 0]
+    numbers = [int(text) for text in above if text.isdecimal() and len(text) < _MAX_DIGITS]
+    are_counted = len(numbers) == len(firsts) > 1 and all(abs(a - b) == 1 for a, b in pairwise(numbers))
+    are_floors = are_counted or all(i > 0 and is_floor(view, i - 1) for i in firsts)
+    return [i - 1 for i in firsts] if are_floors else firsts
 
 
 def _find_end_above_button(
@@ -194,8 +201,9 @@ def split_comments_above(
         end, likes = header.last + 1, header.likes
         block = CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
         blocks.append(block)
-    # Images alone may be faces.
-    has_text = any(view.has_text(range(b.text_begin, b.text_end)) for b in blocks)
+    # Images alone may be faces, and a number that of a floor.
+    texts = (view.folded[i].strip() for b in blocks for i in range(b.text_begin, b.text_end))
+    has_text = any(text and not text.isdecimal() for text in texts)
     filled = sum(b.text_begin < b.text_end for b in blocks)
     return tuple(blocks) if has_text and filled * 2 > len(blocks) else ()
 
@@ -249,7 +257,7 @@ def _is_template_line(markers: comment_footers.CommentMarkers, index: int, typed
     line = view.lines[index]
     if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
         return True
-    words = view.folded[index].strip()
+    words = view.folded[index].strip(" :")
     return (bool(line.links) and not _NOT_PAGER.search(words)) or _FORM_LABEL.fullmatch(words) is not None
 
 

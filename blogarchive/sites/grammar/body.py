@@ -15,6 +15,7 @@ from blogarchive.sites.grammar.words import BODY_CLASS
 
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
+_TAGS, _MAX_TAGS = re.compile(r"(?:标签|关键[词字]|[Tt]ags?)\s*:"), 9
 _BUTTON = re.compile("javascript:|#|$")
 _NEIGHBOUR = re.compile(r"[上下前后後]一?篇|Previous|Next|[浏瀏阅閱点點评評][览覽读讀击擊论論](?=\W{0,2}\d)")
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
@@ -109,8 +110,9 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
 
     That is the first of the last lines of the template that are outside the element of the text; else `end`.
     """
-    first = next((i for i in range(start, end) if not is_template_line(view, i)), end)
-    first = _skip_banner(view, first, end)
+    first = start
+    while first < end and (is_template_line(view, first) or _is_tag_or_advertisement(view, first)):
+        first += 1
     around = view.iter_around(first) if first < end else ()
     inner = list(takewhile(lambda each: start <= each[1].start and each[1].stop <= end, around))
     if not inner or (above := inner[-1][0].getparent()) is None:
@@ -135,19 +137,14 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     return min(first, last), last
 
 
-def _skip_banner(view: PageView, first: int, end: int) -> int:
-    """Return the first line of the element of the text if only links around images are above it, outside of it."""
-    stop = next((i for i in range(first, end) if not _is_banner(view, i)), end)
-    if stop in (first, end):
-        return first
-    inner = takewhile(lambda each: first < each[1].start and each[1].stop <= end, view.iter_around(stop))
-    is_whole = any((len(inside) > 1 and inside.stop == end) or has_body_class(node) for node, inside in inner)
-    return stop if is_whole else first
-
-
-def _is_banner(view: PageView, index: int) -> bool:
-    line = view.lines[index]
-    return not line.text.strip() and all(anchor is not None for _, anchor in line.media)
+# 标签：<h3><a>时政</a></h3>
+def _is_tag_or_advertisement(view: PageView, index: int) -> bool:
+    """Check whether a line is the label of tags alone, a link in the element of that label, or an advertisement."""
+    if view.lines[index].media and not view.lines[index].text.strip():
+        return _all_images_lead(view.lines[index], _AD)
+    above = range(index, max(index - _MAX_TAGS, -1) if view.links[index] else index - 1, -1)
+    label = next((i for i in above if _TAGS.fullmatch(view.folded[i].strip())), None)
+    return label is not None and index in view.document.lines_in(view.lines[label].block)
 
 
 def _leads_away(view: PageView, index: int) -> bool:

@@ -31,7 +31,7 @@ _REGISTERED = re.compile(
 )
 _OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
 _UNIT = "(?:人次|[次人])?"
-_VISITED = "(?:总?访问|来过)(?:本(?:空间|站|博客?))?"
+_VISITED = "(?:总?访问|来过)"
 _VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
 _ALL_VISITS_LABEL = (
     rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
@@ -42,7 +42,7 @@ _VISITS = re.compile(
     rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|{_VISITED})(?:\s*\(.{{0,20}}\))?"
     r"(?:\s++(?:文章|日志|博文|评论)\s*+:?\s*+\d++(?:\s*+篇)?+)*+"
 )
-_VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:\s*\d[\d,]*\s*{_UNIT}")
+_VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:?\s*\d[\d,]*\s*{_UNIT}")
 _VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*{_VISITED}|(?i:visits|views)")
 _FIELD_START = re.compile(
     rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
@@ -59,7 +59,7 @@ BLOG_NAME = re.compile(r"的\s*(?:博客|部落格|空间|[Bb]log|BLOG)\s*$")
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
 _MAX_LINES = 16
-_OF_PERSON, _LINES_OF_NAME = re.compile("博主|主人|作者|(?:个人|用户)(?:资料|信息)"), 3
+_OF_PERSON, _LINES_OF_NAME = re.compile("博主|主人|作者|(?:个人|用户)(?:资料|信息|档案)"), 3
 _LINES_BELOW_AGE = 6  # of a card without a label
 
 
@@ -212,19 +212,14 @@ def _parse_box(
         card, _ = parse_card(view, (own[0], *own))
         if (names or card.nickname) and card.total_visits is not None:
             # The title of the blog may be in the box.
-            people = [i for i in names if not BLOG_NAME.search(view.folded[i])]
-            named = [i for i in people if not _is_blog_title(view, i, is_sole=len(people) == 1)]
-            name = [i for i in people if view.is_own_home(i)] or (named if len(named) == 1 else [])
+            is_title = {i: view.lines[i].block.tag == "h1" or BLOG_NAME.search(view.folded[i]) for i in names}
+            people = [i for i in names if not is_title[i]]
+            name = [i for i in people if view.is_own_home(i)] or (people if len(people) == 1 else [])
             if card.nickname is None and name:
                 card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
             return card, tuple(i for i in own if i not in names or i in name)
-    alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(view.folded[visits]).strip())
+    alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(_read_line(view, visits)[0]).strip())
     return parse_card(view, (visits, visits)) if alone else (NO_CARD, ())
-
-
-def _is_blog_title(view: PageView, index: int, *, is_sole: bool) -> bool:
-    line = view.lines[index]
-    return line.block.tag == "h1" or (not is_sole and confirms_title(view.document.title, line.text))
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:

@@ -65,8 +65,9 @@ def _select_countable(
     """
     if _has_label_below(markers):
         return ()
-    # Commenters write nothing above the first header.
-    own = {header.first for header in markers.headers if header.is_linked or header is markers.headers[0]}
+    # Commenters write nothing above the first header. A guest has no link, and a typed row may have one.
+    own = {header.first for header in markers.headers if header.is_linked}
+    own |= {header.first for header in _select_like_first(markers)}
     return [selection for selection in found if own <= {header.first for header in selection.headers}]
 
 

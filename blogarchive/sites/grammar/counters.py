@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from blogarchive.items import Problem
+from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page import PageView, is_label
@@ -30,7 +30,7 @@ _VALUE = (
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 _BUTTON_WORDS = (
-    r"发表评论|文章评论|赠金笔|[Pp]ermalink|固定链接|收藏|分享|打印|举报|投诉|转发|转载|推荐|编辑|引用|订阅|邀请"
+    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|收藏|分享|打印(?:本[页文])?|关闭窗口|举报|投诉|转发|转载|推荐|编辑|引用|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
@@ -214,6 +214,9 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
         return None
     before, after = view.folded[index][:at], _AFTER_TIME.sub("", view.folded[index][at + len(time) :])
     texts = find_counts((f"{before} | {after}", after))
+    if texts is None:  # TIME 浏览 9 次 | 时政
+        names = [name for name, _, _ in view.links_to(index, PageKind.CATEGORY)]
+        texts = find_counts((after.removesuffix(names[-1]).strip(" |"),)) if names else None
     return None if texts is None or view.links_to_other_post(index) else build_counters(index, index, texts)
 
 

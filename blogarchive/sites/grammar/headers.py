@@ -16,6 +16,7 @@ from blogarchive.sites.grammar.links import find_target
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _ADDRESS = re.compile(r"(?:\s*\((?i:ip)\s*:\s*|\s+[(\[](?=\d+\.\d))[\d.*:a-f]{3,40}[)\]]")
+_NUMBER_BEFORE = re.compile(r"(?:\[\d{1,5}\]|\d{1,5}\s)\s*(?:[\[【](?:匿名|游客)[\]】])?(?=\S)")
 _FLOOR_LINK = re.compile(r"(?<=\S)\s*(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
 
@@ -24,7 +25,10 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
 
     A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
-    link = joined.link_at(start)
+    link, number = joined.link_at(start), _NUMBER_BEFORE.match(joined.text, start, end)
+    # <b>2</b> NAME: the number of a floor.
+    if link is None and number and joined.node_at(start) is not joined.node_at(number.end()):
+        start, link = number.end(), joined.link_at(number.end())
     is_open = joined.text.count("[", start, end) > joined.text.count("]", start, end)
     end += is_open and joined.text[end : end + 1] == "]"
     floor = _FLOOR_LINK.search(joined.text, start, end)
@@ -252,12 +256,12 @@ _AFTER = rf"(?:[\s|·]*+(?:#\d{{1,5}}|\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
 _BY = (
-    rf"(?:(?:{BY}|回复|评论|留言)\s*+:|[\[【]{BY}[\]】]\s*+:?"
+    rf"(?:(?:{BY}|回复|评论|留言)\s*+:|[\[【](?:{BY}|匿名|游客)[\]】]\s*+:?"
     rf"|(?:网友|用户|由|[博楼]主|作者|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
 )
 _SHORT_NAME_FIRST = re.compile(
-    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?P<button>回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,于在]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
-    rf"(?:[(\[]\s*+)?(?P<time>{_TIME})(?P<ip>\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?(?:\s*+[)\]])?"
+    rf"\s*+(?:-{{2,3}}|-\s)?+\s*+(?:{_SHORT_FLOOR})?(?:回复|举报|引用)?\s*+{_BY}?\s*+(?:[\[【](?=[^\]】]*[\]】][\s|:,于在]*[(\[]?\d))?(?P<names>[^\s:](?:[^。!?;:]{{0,60}}?[^\s:。!?;])??)(?:{_ADDRESS.pattern})?[\s|,]*+:?\s*+[\[【]?{_LABEL}[\]】]?\s*+:?\s*+"
+    rf"(?:[(\[]\s*+)?(?P<time>{_TIME})(?:\s*+\|\s*+IP\s*+:?\s*+[\d.*:a-f]{{3,40}})?(?:\s*+[)\]])?"
     rf"(?:\s+回复\s*+@?(?!{_BESIDE}|[\s该此本])(?P<to>[^|:。]{{1,30}})|\s*+{_COMMENTED}?\s*+[:。.]?{_AFTER})"
 )
 _SHORT_TIME_FIRST = re.compile(
@@ -285,20 +289,21 @@ def find_short_headers(view: page.PageView, start: int, *, claimed: int | None) 
     label = next((i for i in page.find_comment_labels(view) if start <= i < end), None)
     if claimed == 0 or (claimed is None and label is None):
         return ()
-    found = tuple(_iter_short_headers(view, start if label is None else label + 1, end))
+    found = tuple(iter_short_headers(view, start if label is None else label + 1, end))
     if not found and claimed and label is not None:
-        return tuple(_iter_short_headers(view, start, label))  # the label of the form below the comments
+        return tuple(iter_short_headers(view, start, label))  # the label of the form below the comments
     return found
 
 
 def find_linked_headers(view: page.PageView, start: int, end: int) -> tuple[CommentHeader, ...]:
     """Return the short headers on the lines `[start, end)` if all names are links to blogs; else none."""
-    found = tuple(_iter_short_headers(view, start, end))
+    found = tuple(iter_short_headers(view, start, end))
     return found if all(header.is_linked for header in found) else ()
 
 
 # Only a linked name begins a header of several lines, and a plain one in the same position: not all names are links.
-def _iter_short_headers(view: page.PageView, start: int, end: int) -> Iterable[CommentHeader]:
+def iter_short_headers(view: page.PageView, start: int, end: int) -> Iterable[CommentHeader]:
+    """Return the short headers on the lines `[start, end)`."""
     found = list(_parse_short_headers(view, range(start, end), end, frozenset()))
     linked = [header for header in found if header.last > header.first]
     if not linked:
@@ -347,8 +352,6 @@ def _parse_short_header(
         if _HAS_TIME.search(text) is None:
             continue
         match = _SHORT_NAME_FIRST.fullmatch(text)
-        if match is not None and match["button"] and not (match["ip"] or _is_button(joined, match)):
-            return None
         match = match or _SHORT_TIME_FIRST.fullmatch(text)
         if match is not None and not _is_on_one_line(joined, match):
             return None  # a line of text above a name, or between it and a time
@@ -363,12 +366,6 @@ def _is_on_one_line(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
     start, end = match.span("names")
     badge = _BADGE.search(joined.text, start, end)
     return joined.first == joined.line_at(start) == joined.line_at((badge.start() if badge else end) - 1)
-
-
-def _is_button(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
-    """Check whether 回复 before the name is a link of its own."""
-    button, name = (joined.link_at(match.start(part)) for part in ("button", "names"))
-    return button is not None and button is not name
 
 
 # --- headers with a time apart from the name
@@ -422,7 +419,7 @@ def shows_other_header(view: page.PageView, start: int, end: int) -> bool:
     timed = (i for i in range(start, end) if ":" in view.folded[i] or "回复" in view.folded[i])
     alone = (i for i in timed if _TIME_ALONE.fullmatch(view.folded[i].strip()))
     are_apart = any(view.post_lines.isdisjoint((i - 1, i)) for i in alone)
-    return are_apart or any(_iter_short_headers(view, start, end))
+    return are_apart or any(iter_short_headers(view, start, end))
 
 
 def _find_frames(view: page.PageView, begin: int, times: Sequence[int], *, is_whole: bool) -> Sequence[range]:

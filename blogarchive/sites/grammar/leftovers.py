@@ -17,6 +17,7 @@ from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import card, words as vocabulary
 from blogarchive.sites.grammar.blocks import CommentBlock
 from blogarchive.sites.grammar.counters import OTHERS
+from blogarchive.sites.grammar.headers import iter_short_headers
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, find_comment_labels
 from blogarchive.sites.grammar.post import PostPage
 
@@ -56,7 +57,7 @@ _LABEL = re.compile(
 )
 _KINDS = dict.fromkeys("注登开加建R", "day")
 _NOBODY = Author(uid="", url="")
-_TODAY = re.compile("[今昨当本每][日天周月]$")
+_TODAY = re.compile(r"[今昨当本每][日天周月]$|[男女]\W{0,3}\d+$")
 _GAP = rf"[^\w{vocabulary.LINE_START}]*+"
 _VALUE = rf"(?P<value>{vocabulary.DATE}|{vocabulary.NUMBER})"
 _AFTER = re.compile(
@@ -88,16 +89,14 @@ def _iter_statistics(view: PageView, page: ParsedPage, lines: Collection[int]) -
 
 _LABEL_ALONE = re.compile("博主|主人|站长|笔者|作者|个人.*")
 _NAME_LABEL = re.compile(
-    "(?:[昵暱][称稱]|姓名|[网網]名|[笔筆]名|用[户戶]名|博主|站[长長])\\s*[:：]?\\s*\\w[^:：]*$"
+    "(?:[昵暱][称稱]|姓名|[网網]名|[笔筆]名|用[户戶]名|博主|站[长長])\\s*[:：]?\\s*\\w(?!.*密码)[^:：]*$"
 )
 _WORD = re.compile(r"[^\W\d]{2}")
 _PARTS = re.compile(r"\s*[-_|·»>:：—]+\s*")
-_LINES_OF_BOX = 16
 
 
 def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: int) -> Iterator[str]:
-    """Yield a line that may be the title of the blog, and one above the visits that may be the name of the author, if
-    none was read.
+    """Yield a line that may be the title of the blog if none was read, and one with the label of a name.
 
     The title is above the post, or a part of the window title.
     """
@@ -123,7 +122,6 @@ def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: 
         yield from (text for text in own if not card.is_menu_word(text))
     if author.nickname is None:
         yield from (view.lines[i].text for i in plain if _NAME_LABEL.match(view.lines[i].text))
-        yield from _iter_box(view, author.total_visits, names)
 
 
 def _may_be_name(view: PageView, index: int) -> bool:
@@ -133,16 +131,6 @@ def _may_be_name(view: PageView, index: int) -> bool:
     is_cell = any(are_in_same_row(*pair) for pair in pairwise(near))
     no_name = card.NO_NAME.fullmatch(text) or _LABEL_ALONE.fullmatch(text)
     return not is_cell and not no_name and _WORD.search(text) is not None
-
-
-def _iter_box(view: PageView, visits: int | None, names: Collection[int]) -> Iterator[str]:
-    """Yield the last of some lines above the line of visits, in the innermost element with one."""
-    shown = re.compile("(?!)" if visits is None else rf"(?<!\d)(?:{visits:,}|{visits})(?!\d)")
-    lines = (i for i, line in enumerate(view.lines) if shown.search(line.text[:_MAX_LABELLED]))
-    elements = chain.from_iterable(map(view.iter_around, islice(lines, 1)))
-    around = (inside for node, inside in elements if node.tag not in ("body", "html"))
-    boxes = ([i for i in names if i in inside] for inside in around if len(inside) <= _LINES_OF_BOX)
-    yield from (view.lines[box[-1]].text for box in islice(filter(None, boxes), 1))
 
 
 _LISTS = (PageKind.CATEGORY, PageKind.MONTH, PageKind.POST)
@@ -271,10 +259,12 @@ _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 
 def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
-    """Yield a label of comments in the text of a post without comments, and counts that end it if none was read."""
+    """Yield a label or headers of comments in the text of a post without any, and counts that end it if none was read."""
     lines, counters = post_page.body_text.splitlines(), post_page.counters
     if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)
+        headers = list(iter_short_headers(view, post_page.body.start, post_page.body.stop))
+        yield from (view.lines[each.first].text for each in headers if len(headers) > 1 or each.is_linked)
     if post_page.body and view.has_only_links(end := post_page.body[-1]) and view.links_to_other_post(end):
         yield view.lines[end].text
     last = lines[-1] if lines and (counters is None or counters.views is None) else ""

@@ -86,11 +86,12 @@ _folded = page_links.TextCache(_fold_line)
 
 _YEAR = re.compile(r"^\s*\d{4}", re.MULTILINE)
 _NOTHING = re.compile("(?!)")
+_LABEL_TAGS = frozenset(("h2", "h3", "h4", "h5", "th", "legend"))
 _CARD_COUNT = re.compile(r"(?:访问|人气|点击|浏览|注册)[^\d]{0,8}\d")
 
 
 def _find_section_labels(
-    folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
+    document: Document, folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
 ) -> dict[int, str]:
     """Map the lines that are labels of the sidebar's sections to the sections' names."""
     names = {
@@ -102,7 +103,8 @@ def _find_section_labels(
     below = {"月份": (_YEAR, 3)} | dict.fromkeys(("博主", "主人"), (_CARD_COUNT, 6))
     # 统计 below 关于我 is of the card.
     below["统计"] = (_NOTHING if "card" in names.values() else _CARD_COUNT, 6)
-    words = ((i, *below[label]) for i in names if (label := vocabulary.strip_label(folded[i])) in below)
+    plain = (i for i in names if document.lines[i].block.tag not in _LABEL_TAGS)
+    words = ((i, *below[label]) for i in plain if (label := vocabulary.strip_label(folded[i])) in below)
     wrong = {i for i, sign, count in words if not sign.search("\n".join(folded[i + 1 : i + count]))}
     return {index: name for index, name in sorted(names.items()) if name is not None and index not in wrong}
 
@@ -322,7 +324,7 @@ def build_page_view(
         line_index=line_index,
         links=links,
         post_lines=post_lines,
-        sections=_find_section_labels(folded, line_index, image_labels),
+        sections=_find_section_labels(document, folded, line_index, image_labels),
         image_labels=image_labels,
         url=url,
         base=base,

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -227,12 +227,8 @@ def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:
 def _choose_labels(labels: Sequence[_Label]) -> list[_Label]:
     """Choose the page's own labels: for each name the one in the position of most other names."""
     named = [label for label in labels if label.name != "other"]
-    names: dict[str, set[str]] = defaultdict(set)
-    for label in named:
-        names[label.path].add(label.name)
-    best: dict[str, _Label] = {}
-    for label in sorted(named, key=lambda label: -len(names[label.path])):
-        best.setdefault(label.name, label)
+    names = Counter(path for _, path in {(label.name, label.path) for label in named})
+    best = {each.name: each for each in sorted(named, key=lambda label: (names[label.path], -label.offset))}
     paths = {label.path for label in best.values()}
     others = [label for label in labels if label.name == "other" and label.path in paths]
     return sorted([*best.values(), *others], key=lambda label: label.offset)
@@ -298,8 +294,9 @@ def _add_section(
 
 def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) -> None:
     """Add the parts that have no label, if they were not found below one."""
-    if sidebar.card == cards.NO_CARD:
-        sidebar.card, own_lines = cards.find_card(view, [i for i in outside if i not in sidebar.own_lines])
+    if sidebar.card.total_visits is None and sidebar.statistics.total_visits is None:
+        found, own_lines = cards.find_card(view, [i for i in outside if i not in sidebar.own_lines])
+        sidebar.card = found if sidebar.card == cards.NO_CARD else cards.complete_card(sidebar.card, found)
         sidebar.own_lines.update(own_lines)
     if sidebar.statistics is not cards.NO_CARD:
         sidebar.card = cards.complete_card(sidebar.card, sidebar.statistics)

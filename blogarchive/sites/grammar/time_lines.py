@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from blogarchive.items import DateText, PageKind
+from blogarchive.items import DateText
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import OWNER_WORDS, parse_counters_beside_time
@@ -37,12 +37,17 @@ _DATETIME = re.compile(f"(?P<time>{vocabulary.DATETIME})")
 BYLINE = re.compile(r"(?:作者|文|撰文|撰写|发表者|[张发]贴者|楼主|博主)\s*[:：]|由\s|(?:[Pp]osted )?[Bb]y\s")
 # Before a time: the header of a comment.
 COMMENT_TIME_LABEL = re.compile(r"(?<![个条篇])(?:留言|评论|回复)\s*(?:时间|日期)?\s*:?\s*$")
+_CATEGORY = re.compile(r"(?:分类|类别|栏目)\s*:\s*\S{1,20}\s*$")  # 时政评论
 _ENDS_IN_TIME = re.compile(r"\d\s*秒?\s*[)\]】MmＭ]?\s*$")
 _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
 _OWNER_BUTTONS = re.compile(rf"(?:\s+(?:编辑|{OWNER_WORDS}))+$")
+TITLE_LABEL = re.compile(
+    r"^(?:(?:文章|日[志记誌記])?(?:[标標][题題]|主[题題])\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
+)
 EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
+_BEFORE_TITLE = "[【■●◆▶►★□○◇☆▪ \xa0"
 _SIGNS = "■●◆▶►★□○◇☆▪ \xa0"  # of a template before a title; · is one of lists
 _MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
 
@@ -80,7 +85,7 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
     for line in view.lines[:end]:
         text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
-        may_begin = begin in text and (text.startswith(begin) or text[0] in _SIGNS)
+        may_begin = begin in text and (text.startswith(begin) or text[0] in _BEFORE_TITLE)
         may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
         is_title = may_be and text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
         if is_title or line.index in labelling:
@@ -91,7 +96,8 @@ def is_marked_title(view: PageView, line: Line) -> bool:
     """Return True if the site's class, a heading tag or the window title marks the line as the title."""
     text, window_title, tag = line.text.lstrip(_SIGNS), view.document.title, line.block.tag
     if tag not in HEADING_TAGS:
-        if window_title.startswith(text) and len(text) >= _MIN_TITLE_LENGTH:
+        bare = TITLE_LABEL.sub("", text)
+        if any(window_title.startswith(each) and len(each) >= _MIN_TITLE_LENGTH for each in (text, bare)):
             return True
     elif tag == "h1" or (len(text) > 1 and text in window_title) or confirms_title(window_title, text):
         return True
@@ -144,7 +150,10 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
     """Return the first time in a line of few words, unless it is the header of a comment."""
     text = view.folded[index].strip()
     match = _TIME_AMID.fullmatch(text) if vocabulary.HOUR_SIGN.search(text) else None
-    return None if match and COMMENT_TIME_LABEL.search(match["before"]) else _build_match(view, index, match)
+    is_comment = (
+        match and COMMENT_TIME_LABEL.search(match["before"]) and not _CATEGORY.search(match["before"])
+    )
+    return None if is_comment else _build_match(view, index, match)
 
 
 # TITLE TIME 阅读 10 评论 2. A line of text does not begin like the window title.
@@ -186,15 +195,7 @@ def match_time_before_title(view: PageView, index: int) -> TimeMatch | None:
     lead, start = len(text) - len(text.lstrip()), match.start("title")
     if line.node_at(lead + match.start("time")) is line.node_at(lead + start):
         return None
-    is_title = not _links_to_category(view, index, lead + start)
-    title = view.shown(index, match, "title").strip(EDGE_SPACES) if is_title else ""
-    return _build_match(view, index, match, title)
-
-
-def _links_to_category(view: PageView, index: int, offset: int) -> bool:
-    """Check whether the text at an offset of a line links to a category: it is no title."""
-    link = view.lines[index].link_at(offset, offset + 1)
-    return any(anchor is link for _, anchor, _ in view.links_to(index, PageKind.CATEGORY))
+    return _build_match(view, index, match, view.shown(index, match, "title").strip(EDGE_SPACES))
 
 
 def _build_match(
@@ -250,11 +251,11 @@ def title_text(view: PageView, index: int) -> str:
 
 _SHARE = (
     rf"(?:\[?(?:打印|收藏|分享|转发|举报|推荐|转载|引用|编辑|邀请|订阅|{OWNER_WORDS}|[发写]表?评论)"
-    r"(?:到|本文|此文|文章)?:?\]?|(?:点?赞|[顶踩]|支持|反对|评论)\s*\(?\d{1,6}\)?|返回(?:列表|目录|首页|顶部)|[上下]一篇)"
+    r"(?:到|给好友|本文|此文|文章)?:?\]?|(?:点?赞|[顶踩]|支持|反对|评论)\s*\(?\d{1,6}\)?|返回(?:列表|目录|首页|顶部)|[上下]一篇)"
 )
 _TEMPLATE_TEXT = re.compile(
     rf"{vocabulary.either('template')}|{_SHARE}(?:\s*+\|?\s*+{_SHARE})*+"
-    rf"|发[表布]于\s*{vocabulary.TIME_OF_DAY}(?:\s*[|·,].{{0,120}})?"
+    rf"|发[表布]于\s*{vocabulary.TIME_OF_DAY}(?:\s*[|·,].{{0,120}})?|{vocabulary.TIME_OF_DAY}\s*\|.{{0,120}}"
     rf"|(?:发帖者|张贴者|[Pp]osted by)\s*:?\s*.{{1,30}}?\s*(?:时间|于|at)\s*:?\s*{vocabulary.TIME_OF_DAY}"
 )
 _SPACED_LABEL = re.compile(r"(\w)\s+(\w)(?=\s*:)")

@@ -162,9 +162,6 @@ _DAY_AMID = re.compile(
     r"(?:[\s|·,/(].{0,160})?"
 )
 _HOUR = re.compile(TIME_OF_DAY)
-_TITLE_LABEL = re.compile(
-    r"^(?:(?:文章|日[志记誌記])?(?:[标標][题題]|主[题題])\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
-)
 _DATA_LABEL = re.compile(
     r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
 )
@@ -177,7 +174,8 @@ def find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     """Return the title and time of the page's post, or None."""
     found = _find_title_time(view)
     # ■ TITLE, 【TITLE】, 标题：TITLE: signs and label are the template's if the window title has none.
-    bare = "" if found is None else _TITLE_LABEL.sub("", strip_bullets(found.title)).strip("【】[]")
+    bare = "" if found is None else time_lines.TITLE_LABEL.sub("", strip_bullets(found.title))
+    bare = bare if bare in view.document.title else bare.strip("【】[]")
     is_other = found is not None and len(bare) > 1 and found.title not in view.document.title
     is_bare = is_other and page.confirms_title(view.document.title, bare)
     return replace(found, title=bare) if found is not None and is_bare else found
@@ -195,7 +193,7 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
         is_known = view.number not in (None, "0")
         first = _find_first_time(view)
         # The window title may begin with the blog's name.
-        bare = "" if first is None else _TITLE_LABEL.sub("", first.title)
+        bare = "" if first is None else time_lines.TITLE_LABEL.sub("", first.title)
         top = first.start if first and page.confirms_title(view.document.title, bare) else 0
         named = [i for i in passed if i >= top and is_known and time_lines.is_named_by_window(view, i)]
         found = (_find_title_only(view, named) if named else None) or first
@@ -348,7 +346,7 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
 
 def _is_name(view: page.PageView, title: int, name: str) -> bool:
     """Check whether the words before a time are the author, since the window title has the line above and not these."""
-    window, above = view.document.title, _TITLE_LABEL.sub("", view.lines[title].text)
+    window, above = view.document.title, time_lines.TITLE_LABEL.sub("", view.lines[title].text)
     is_title = page.confirms_title(window, above) and not page.confirms_title(window, name)
     return is_title or time_lines.BYLINE.match(name) is not None
 

@@ -307,7 +307,9 @@ def test_the_words_before_a_name_and_a_weekday_are_no_part_of_it() -> None:
     ]
 
 
-@pytest.mark.parametrize("below", ["<h3>我要留言</h3>", "<p><a href='/login.php'>登录</a>后才能发表评论</p>"])
+@pytest.mark.parametrize(
+    "below", ["<h3>我要留言</h3>", "<p>我来评论：</p>", "<p><a href='/login.php'>登录</a>后才能发表评论</p>"]
+)
 def test_the_label_of_the_form_below_the_last_comment_is_none_of_its_text(below: str) -> None:
     shown = f"<div><a href='/u/41/'>乙</a> (2025-01-01 12:00:00)</div><blockquote>话一。</blockquote><div>{below}</div>"
     found = read(post(counters="<div>浏览(10) 评论(1)</div>", comments=f"<div>{shown}</div>")).posts[0]
@@ -397,3 +399,23 @@ def test_buttons_above_the_name_in_its_element_are_no_text() -> None:
     each = "<div><div><p><a href='#'>回复</a> <a href='#'>引用</a></p>#{}楼 2025-01-01 1{}:00 {}</div><div>话{}</div></div>"
     found = read(post(comments=each.format(1, 1, "乙", 1) + each.format(2, 2, "丙", 2))).posts[0].comments
     assert [(one.author_name, one.body_text) for one in found] == [("乙", "话1"), ("丙", "话2")]
+
+
+def test_a_number_in_a_cell_before_a_guest_is_his_floor() -> None:
+    above = "<tr><td>{0}</td><td>{1}</td><td>2025-01-01 1{0}:00 | <a href='#'>回复</a></td></tr>"
+    row = f"<table>{above}<tr><td></td><td>话{{0}}。</td></tr></table>"
+    names = {3: "乙", 2: "<a href='/u/41/'>丙</a>", 1: "丁"}
+    comments = "".join(row.format(i, names[i]) for i in names)
+    found = read(post(counters="<div>浏览(10) 评论(3)</div>", comments=comments)).posts[0]
+    assert [each.body_text for each in found.comments] == ["话3。", "话2。", "话1。"]
+
+
+@pytest.mark.parametrize("floor", ["<b>{}</b> ", "[{}]", "<b>{}</b> [匿名]"])
+def test_the_number_of_a_floor_before_a_name_needs_no_sign(floor: str) -> None:
+    names = {2: "<a href='/u/41/'>乙</a>", 1: "<i>丙</i>"}
+    comments = "".join(
+        f"<div><p>{floor.format(i)}{name} [ 2025-01-01 1{i}:00:00 ]</p><p>话{i}。</p></div>"
+        for i, name in names.items()
+    )
+    found = read(post(counters="<div>浏览(10) 评论(2)</div>", comments=comments)).posts[0].comments
+    assert [each.author_name for each in found] == ["乙", "丙"]

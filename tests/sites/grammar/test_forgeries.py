@@ -185,3 +185,13 @@ def test_a_heading_with_a_time_in_the_text_is_none_of_a_post_with_its_day_above_
     )
     (found,) = read_one(html.replace("<title>林木", "<title>一篇 - 林木")).posts
     assert (found.title, found.posted and found.posted.text) == ("一篇", "2025年1月1日")
+
+
+# A typed row of a table closes the cell of the comment and stands among the rows of all comments.
+def test_a_typed_row_with_a_linked_name_replaces_no_guest_below_it() -> None:
+    row = "<tr><td>{} [ 2025-01-01 1{}:00:00 ]</td></tr><tr><td>{}</td></tr>"
+    typed = row.format("<a href='/u/66666/'>冒名</a>", 2, "假话")
+    first = row.format("<a href='/u/9/'>乙</a>", 3, f"<blockquote>{typed}</blockquote>话一")
+    parsed = read_one(one_post(comments=f"<table>{first}{row.format('丙', 1, '话二')}</table>"))
+    assert "冒名" not in {each.author_name for each in parsed.posts[0].comments}
+    assert [problem.kind for problem in parsed.problems] == ["forged"]

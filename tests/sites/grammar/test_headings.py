@@ -426,7 +426,7 @@ def test_data_and_other_posts_below_a_text_are_none_of_it(foot: str) -> None:
     assert (found.body_text, found.views) == ("正文。\n二段。", 10)
 
 
-@pytest.mark.parametrize("shown", ["标题：一篇", "標題: 一篇", "【一篇】"])
+@pytest.mark.parametrize("shown", ["标题：一篇", "標題: 一篇", "【一篇】", "[时政] 【一篇】"])
 def test_a_label_or_brackets_around_a_title_are_no_part_of_it(shown: str) -> None:
     html = page(f"<h3>{shown}</h3><div>{TIME}</div>", f"<div>{COUNTED}</div>")
     assert "<title>一篇" in html
@@ -487,3 +487,39 @@ def test_the_field_of_a_form_below_the_comments_is_no_label_of_comments() -> Non
         "正文。\n二段。",
         ["话一", "话二"],
     )
+
+
+def test_a_mark_of_the_title_behind_its_category_is_kept() -> None:
+    html = page(f"<h3>[时政] 【转载】一篇</h3><div>{TIME}</div>", f"<div>{COUNTED}</div>")
+    assert read(html.replace("<title>一篇", "<title>【转载】一篇")).posts[0].title == "【转载】一篇"
+
+
+def test_tags_in_elements_of_their_own_between_the_time_and_the_text_are_no_text() -> None:
+    tags = (
+        "<td>标签：<h4><a href='/tag/1'>春</a></h4> <h4><a href='/tag/2'>秋</a></h4></td><td>分类：时政</td>"
+    )
+    found = read(page(f"{HEAD}<table><tr>{tags}</tr></table>", f"<div>{COUNTED}</div>")).posts[0]
+    assert (found.body_text, found.views) == ("正文。\n二段。", 10)
+
+
+def test_a_category_before_the_title_hides_no_post_in_a_page_with_dated_lists() -> None:
+    near = "".join(
+        f"<p><a href='/u/31182/202501/{i}.html'>旧文{i}</a> 2024-12-0{i} 10:00:00</p>" for i in (1, 2, 3)
+    )
+    head = f"<table><tr><td>【时政】<b>一篇</b></td></tr><tr><td>林木 于 {TIME} 发表</td></tr></table>"
+    html = page(head, f"<div>浏览(10) 推荐(2) 留言(0)</div><div>{near}</div>").replace(COMMENTS, "")
+    (found,) = read(html.replace("<div>网络日志正文</div>", "")).posts
+    assert (found.title, found.posted and found.posted.text, found.views) == ("一篇", TIME, 10)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"分类：时政评论 {TIME} 10人阅读 评论(2) 收藏",
+        f"{TIME}　浏览 <b>10</b> 次　|　评论 <b>2</b> 条　|　<a href='/u/31182/7.html'>时政</a>",
+    ],
+)
+def test_a_category_may_be_before_or_behind_time_and_counters(shown: str) -> None:
+    found = read(page(f"<h3>一篇</h3><div>{shown}</div>", "<div>分享给好友</div>")).posts[0]
+    assert (found.posted and found.posted.text, found.views, found.comment_count) == (TIME, 10, 2)
+    assert found.body_text == "正文。\n二段。"

@@ -82,8 +82,6 @@ NAMED = f"<h1><a href='{BLOG}'>林木的角落</a></h1>"
         f"<div>林木的角落</div>{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{CARD}".replace(
             "落", "楼"
         ),
-        f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}"
-        "<div><p>某主</p><p>林木</p><p>访问总量: 5 次</p></div>",
         f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div><a href='{BLOG}7.html'>时政</a></div><div>文章评论</div>{COMMENTS}{CARD}",
         f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{CARD}<h4>存档目录</h4>",
     ],
@@ -195,3 +193,10 @@ def test_the_foot_of_a_printed_page_below_the_last_comment_is_told(foot: str) ->
     )
     html = post(comments=comments).replace(CARD, "<hr>" + foot.format(url=URL))
     assert problems(html) == ["template"]
+
+
+def test_comments_in_a_text_without_label_and_number_are_told() -> None:
+    said = "".join(f"<p><a href='/u/4{i}/'>乙{i}</a> 2025-01-01 1{i}:00:00</p><p>话{i}。</p>" for i in (1, 2))
+    text = "<div><p>正文。</p><p>二段。</p></div>"
+    shown = post(counters="", label="", comments="").replace(text, f"<div><p>正文。</p>{said}</div>")
+    assert problems(shown) == ["template"]

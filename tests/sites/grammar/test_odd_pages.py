@@ -301,7 +301,7 @@ def test_a_badge_beside_a_linked_name_is_no_part_of_it() -> None:
 
 
 def test_advertisements_and_other_posts_around_a_marked_text_are_no_part_of_it() -> None:
-    above = "<div class=ad><a href='http://ads.example/1'><img src='http://ads.example/1.gif'></a></div>"
+    above = "<div class=ad><a href='/ads.php?url=http://ads.example/1'><img src='http://ads.example/1.gif'></a></div>"
     other = "<li><a href='/u/31182/202412/7.html'>另一篇</a> 浏览(9) 评论(1)</li>"
     below = f"<div><a href='#'>微信</a></div><div><b>推荐博文</b><ul>{other * 4}</ul></div>"
     html = post().replace(

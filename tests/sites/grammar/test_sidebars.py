@@ -117,6 +117,24 @@ def test_a_name_alone_below_the_label_of_the_author_is_his() -> None:
     assert (author.nickname, author.total_visits) == ("林木", 5)
 
 
+def test_the_age_of_a_person_is_not_that_of_the_account() -> None:
+    box = "<h4>个人档案</h4><p>林木</p><p>男，35岁</p><div><h4>空间访问次数</h4><p>5</p></div>"
+    parsed = home(box)
+    assert parsed.author is not None
+    assert (parsed.author.nickname, parsed.author.account_age, parsed.author.total_visits) == (
+        "林木",
+        None,
+        5,
+    )
+    assert parsed.problems == ()
+
+
+def test_a_heading_needs_no_count_below_it_to_be_the_label_of_the_author() -> None:
+    author = home("<h3>博主</h3><p><img src='/face.jpg'></p><p>林木</p><h3>最新发布</h3>" + TITLES).author
+    assert author is not None
+    assert author.nickname == "林木"
+
+
 def test_two_lines_of_visits_without_a_card_are_of_no_blog() -> None:
     author = home("<p>博客访问：5</p><p>博客访问：6</p>").author
     assert author is None or author.total_visits is None

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, combinations, pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import Literal, NamedTuple
 
 from blogarchive.items import Comment, Problem
@@ -233,10 +233,6 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
         found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
     best = max(found, key=lambda one: one[0], default=((), []))[1]
-    # Jianshu has answers in other elements: two groups are as many as the page claims.
-    pairs = (x + y for (_, x), (_, y) in combinations(found, 2) if claim != len(best))
-    if both := [rows for rows in pairs if len({x.place for x, read in rows if read}) == claim == len(rows)]:
-        return sorted(both[0], key=lambda row: row[0].place), claim
     # An answer in a comment, outside its text, may have other elements, or no name: it is not read.
     return best, len(best) + sum(_count_inner(outline, item) for item, _ in best)
 

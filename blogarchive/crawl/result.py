@@ -137,7 +137,7 @@ def _result(
     lasting = [failure for failure in found if failure in known and failure.url not in homes]
     repeated = [failure for failure in known if failure in found or failure.url in homes]
     messages = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
-    messages = [*messages, *([_failures_message(new)] if new else ())] or session.warnings
+    messages = [*messages, *([_failures_message(new)] if new else ()), *session.warnings]
     text = _("not reached since {time}: {what}")
     is_failed = bool(messages or lasting)  # an earlier run reported those that last, and they are retried
     return CrawlResult(
@@ -163,7 +163,7 @@ def _error_result(
     fields = [change.field for change in coverage.open_changes(session.archive, session.sites)]
     if isinstance(error, errors.SiteChanged):
         cause = " ".join((outcome, *fields))
-    code, text = error.exit_code, str(error)
+    code, text = error.exit_code, "; ".join((str(error), *session.warnings))
     result = CrawlResult(outcome=outcome, exit_code=code, counts=counts, message=text, cause=cause)
     # The reasons of a network and of a site last, those of a stop or of a disk do not.
     lasts = isinstance(error, (errors.Unreachable, errors.SiteChanged)) and session.options.is_plain_update

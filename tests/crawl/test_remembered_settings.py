@@ -9,6 +9,8 @@ import pytest
 
 from tests.crawl.media.media_hosts import UID, blog, requested_images
 from tests.demo import DemoHost, make_blog
+from tests.demo.server.response import Answer, page, plain
+from tests.nights.host import EvolvingHost
 from tests.tool import Ran, Tool, run_command
 
 OTHER = "31183"
@@ -133,6 +135,26 @@ def test_each_blog_is_fetched_with_its_own_cookies(tool: Tool) -> None:
         assert cookies_by_blog(host) == {UID: {None}, OTHER: {f"user=secret-{OTHER}"}}
         assert ran.code == 1
         assert f"secret-{UID}.txt" in ran.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked", "code"),
+    [
+        pytest.param(plain("请先登录", 403), "/", 4, id="refused"),
+        pytest.param(page("<p>该博客已关闭。".encode(), "text/html; charset=utf-8"), "/", 4, id="closed"),
+        pytest.param(page("<p>请先登录".encode(), "text/html; charset=utf-8"), ".html", 1, id="post"),
+    ],
+)
+def test_a_missing_file_of_cookies_is_named_beside_what_the_site_answers_without_them(
+    tool: Tool, answer: Answer, asked: str, code: int
+) -> None:
+    with EvolvingHost(make_blog(UID, posts=1, comments=0)) as host:
+        jar = cookie_file(tool.folder, "secret")
+        assert tool.run("backup", host.blog_url(UID), "--cookies", str(jar)).code == 0
+        jar.unlink()
+        host.instead = lambda request: answer if asked in request.path else None
+        ran = tool.run("update", "--full")
+    assert (ran.code, "continued without cookies" in ran.err, "secret.txt" in ran.err) == (code, True, True)
 
 
 def test_a_backup_of_a_forgotten_blog_includes_it_in_updates_again(tool: Tool) -> None:

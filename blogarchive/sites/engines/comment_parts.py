@@ -234,7 +234,7 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
     short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= most)
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
     # A visitor of emlog may sign as `2333`.
-    return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.fullmatch(r"\d\d?F?", x[1][0])]
+    return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.match(r"\d\d?[F.]?$", x[1][0])]
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:

@@ -461,6 +461,19 @@ def test_a_name_has_neither_a_sign_nor_a_label_and_keeps_its_last_word(item: str
     assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
 
 
+@pytest.mark.parametrize("heading", ["コメント 3件", "3件のコメント", "コメント（3件）"])
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<div class=box><b>{n}.</b> <b>{name}</b> wrote:<p>{text}</p><i>{at}</i></div>",
+        "<div class=who><span class=author>Gość: <b>{name}</b>, 83.1.x</span> <i>{at}</i></div><p>{text}</p>",
+    ],
+    ids=["a number before the name", "the word for a guest before the name"],
+)
+def test_neither_a_number_nor_the_word_for_a_guest_before_a_name_is_the_name(heading: str, item: str) -> None:
+    assert shown(read(f"<div><h3>{heading}</h3></div><div>{rows(item)}</div>", "ja")) == expected()
+
+
 def test_a_short_date_that_ends_its_text_is_read_in_a_language_that_writes_the_day_first() -> None:
     said = rows("<li><b>{name}</b> <i>Comentou em {at}</i><p>{text}</p></li>", "0{n}/05/25")
     page = read(f"<div id=comments><h3>评论</h3><ol>{said}</ol></div>", "pt-BR", "Publicado em 01/05/25")

@@ -116,22 +116,31 @@ def test_copies_of_file_and_log_in_the_middle_of_a_run_continue_to_the_same_rows
             assert run_contents(copy) == expected
 
 
+def put_back(tool: Tool, file: bytes, log: bytes, *, after: float) -> Path:
+    """Write a file and its log, as if the file had been written so many seconds after the log; return the log."""
+    tool.db.write_bytes(file)
+    wal = tool.folder / "archive.db-wal"
+    wal.write_bytes(log)
+    os.utime(tool.db, (time.time() + after, time.time() + after))
+    return wal
+
+
 def test_a_copy_put_beside_the_log_of_a_killed_run_is_not_destroyed_by_it(tool: Tool) -> None:
     with Archive.open(tool.db, create=True) as archive:
         crawl(archive, a_blog(6), Clock(), stop_after=2)
-    older, wal = tool.db.read_bytes(), tool.folder / "archive.db-wal"
+    older = tool.db.read_bytes()
     with Archive.open(tool.db) as archive:
         crawl(archive, a_blog(6), Clock(), stop_after=9)
-        left = wal.read_bytes()
-    tool.db.write_bytes(older)
-    wal.write_bytes(left)
-    os.utime(tool.db, (time.time() + 60, time.time() + 60))  # the person needs some seconds
+        own, log = tool.db.read_bytes(), (tool.folder / "archive.db-wal").read_bytes()
+    wal = put_back(tool, older, log, after=3600)
     for command in ("status", "verify", "update", "seal copy"):
         ran = tool.run(*command.split())
         assert (ran.code, f"delete {wal}" in ran.err, tool.db.read_bytes() == older) == (6, True, True), (
             command
         )
     wal.unlink()
+    assert [tool.run(command).code for command in ("status", "verify")] == [0, 0]
+    put_back(tool, own, log, after=60)  # a checkpoint had waited for a reader
     assert [tool.run(command).code for command in ("status", "verify")] == [0, 0]
 
 

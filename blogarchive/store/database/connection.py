@@ -37,10 +37,10 @@ def require_archive(path: Path) -> None:
     with suppress(OSError):  # no log
         wal = wal_path(path)
         changed, logged = (max(found.st_mtime, found.st_ctime) for found in (path.stat(), wal.stat()))
-        # A checkpoint writes the file seconds after the log, also on a slow disk.
-        if changed > logged + 10 and wal.stat().st_size and lock_holder(path) is None:
+        # A checkpoint waits up to half a minute for each reader, such as an export, before it writes the file.
+        if changed > logged + 600 and wal.stat().st_size and lock_holder(path) is None:
             text = _(
-                "{path} is newer than its log: if you put a copy here, delete {wal}; if not, run: touch {wal}"
+                "{path} is newer than its log: if you put back a copy without one, delete {wal}; if not, run: touch {wal}"
             )
             raise ArchiveDamaged(text, path=path, wal=wal)
 

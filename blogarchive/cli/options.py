@@ -157,7 +157,7 @@ def load_config(ctx: click.Context, param: click.Parameter, value: Path | None) 
     import tomllib  # few archives have such a file
 
     try:
-        found = tomllib.loads(path.read_text("utf-8"))
+        found = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         text = _("{path} is no valid configuration file: {error}")
         raise UsageError(text, path=path, error=_reason(error)) from error

@@ -129,5 +129,6 @@ def test_a_file_named_with_config_may_name_the_archive_relative_to_itself(
 
 def test_keys_of_other_commands_are_left_out(run_cli: RunCli, db: Path, tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text("port = 8010\nfull = true\n[backup]\nlimit = 1\n")
+    # Notepad begins a file with a mark.
+    file.write_text("port = 8010\nfull = true\n[backup]\nlimit = 1\n", "utf-8-sig")
     assert run_cli("update", "--dry-run", "--db", db, "--config", file).code == 0

@@ -22,7 +22,7 @@ from blogarchive.sites.grammar.counters import (
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels, read_label_count
-from blogarchive.sites.grammar.time_lines import TitleTime, find_text_element, is_quoted
+from blogarchive.sites.grammar.time_lines import TitleTime, is_quoted
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, NUMBER
 
 # --- choice among candidates
@@ -136,7 +136,8 @@ def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeade
     """
     ends = [index for index in find_labels(view, COMMENTS_LABEL) if index >= start]
     ends = [index for index in ends if not view.is_in_comment_form(index)] or ends
-    ends = [index for index in ends if index not in view.sections or index == ends[0]]
+    section = view.find_section(start)  # 最新评论 may be below others in the sidebar
+    ends = [index for index in ends if index not in view.sections or (index == ends[0] and index < section)]
     if not ends or ends[0] == start:
         return ends[0] if ends else None
     ends = [i for i in ends if not is_quoted(view, headers, start - 1, start, i)]
@@ -194,7 +195,6 @@ def _find_element_end(view: PageView, start: int) -> int | None:
 
 _MAX_COUNTERS = 8  # compared from the start of the body, and as many from the end
 _TOO_MANY_COUNTERS = comments_problem("forged", Detail.COUNTERS_TOO_MANY)
-_COMMENTS_IN_TEXT = comments_problem("forged", Detail.COMMENTS_IN_TEXT)
 
 
 def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int | None) -> BodyBounds | None:
@@ -209,8 +209,6 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     bounds = None if bounds is None else search.drop_counters(search.cut_at_comments(bounds))
     if bounds is None:
         return None
-    if search.may_have_comments_in_text(bounds):
-        bounds = replace(bounds, doubt=_COMMENTS_IN_TEXT)
     shown = bounds.counters
     if shown is not None and shown.likes is None and (likes := _find_likes_below(view, bounds)) is not None:
         bounds = replace(bounds, counters=replace(shown, likes=likes))
@@ -329,13 +327,6 @@ class _BoundsSearch:
         if counters is None or not is_typed or counters.first < self.heading.end:
             return bounds
         return bounds if is_framed(self.view, bounds.begin, bounds.end) else replace(bounds, counters=None)
-
-    def may_have_comments_in_text(self, bounds: BodyBounds) -> bool:
-        """Check whether unsure comments lie in the element of the text, and the title does not."""
-        comments = bounds.comments
-        if not comments.found or comments.sure or bounds.doubt is not None:
-            return False
-        return find_text_element(self.view, self.heading.end - 1, bounds.begin, comments.start) is not None
 
     def _build(self, begin: int, end: int, counters: Counters | None = None) -> BodyBounds:
         start = end if counters is None else max(end, counters.last + 1)

@@ -419,6 +419,7 @@ def test_a_mark_before_the_title_needs_no_witness(mark: str) -> None:
         "<div>归类于 <a href='/u/31182/36000.html'>时政</a></div>",
         "<div>作者:林木 | 分类:<a href='/u/31182/36000.html'>时政</a></div>",
         "<h4>推荐阅读</h4><ul><li><a href='/u/31182/202401/5.html'>旧文</a> 2024-01-02 10:10</li></ul>",
+        "<div>转载本文请联系作者。<br>上一篇：<a href='/u/31182/202401/5.html'>旧文</a></div><div>推荐人数 12</div>",
     ],
 )
 def test_data_and_other_posts_below_a_text_are_none_of_it(foot: str) -> None:
@@ -523,3 +524,15 @@ def test_a_category_may_be_before_or_behind_time_and_counters(shown: str) -> Non
     found = read(page(f"<h3>一篇</h3><div>{shown}</div>", "<div>分享给好友</div>")).posts[0]
     assert (found.posted and found.posted.text, found.views, found.comment_count) == (TIME, 10, 2)
     assert found.body_text == "正文。\n二段。"
+
+
+@pytest.mark.parametrize(
+    "label", ["<div><b>网友评论</b><i>共有 0 条评论</i></div>", "<div>还没有人说话</div>"]
+)
+def test_newest_comments_in_the_sidebar_end_no_text(label: str) -> None:
+    card = "<ul>个人资料</ul><p>林木</p><ul><li>原创：10篇</li></ul>"
+    side = f"{card}<b>文章分类</b><p>时政</p><b>最新评论</b><p>乙：话一</p>"
+    head = f"<h3>一篇</h3><div>{TIME} 浏览 10 次 | 评论 0 条</div>"
+    html = page(head, f"{label}{side}").replace("<div>文章评论</div>", "").replace(COMMENTS, "")
+    html = html.replace(BODY, "<p>正文。</p><p>二段。</p>")
+    assert "时政" not in (read(html).posts[0].body_text or "")

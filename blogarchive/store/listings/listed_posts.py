@@ -26,9 +26,10 @@ _LABELS = re.compile(
 
 # After a move of a blog, the one stored post whose URL ends with the same step as that of a new one redirects to it.
 _STEP = "replace({0}, rtrim({0}, replace({0}, '/', '')), '')".replace("{0}", "replace({0}, '?', '/')")
-_EARLIER = f"""kind = 'post' and number in (select number from posts where author_id = ? and content_hash is not null
-        and gone_at is null and last_seen_at < (select started_at from runs where id = ?) and {_STEP.format("number")}
-        in (select {_STEP.format("value")} from json_each(?)) group by {_STEP.format("number")} having count(*) = 1)"""  # noqa: S608 - constants
+_EARLIER = f"""kind = 'post' and number in (select number from authors a cross join runs r cross join posts p
+        on p.author_id = a.id and p.last_seen_at < r.started_at where a.id = ? and r.id = ?
+        and a.first_seen_at < r.started_at and content_hash is not null and gone_at is null and {_STEP.format("number")} in
+        (select {_STEP.format("value")} from json_each(?)) group by {_STEP.format("number")} having count(*) = 1)"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -499,7 +499,7 @@ _TO_ARCHIVE = '<h3><a href="blog/archive.html">{}</a></h3>'
 
 
 @pytest.mark.parametrize(
-    "more", ["", *map(_TO_ARCHIVE.format, ["Archives", "查看所有文章", "View all posts", "Writings"])]
+    "more", ["", *map(_TO_ARCHIVE.format, ["Archives", "查看所有文章", "View all posts", "All writing"])]
 )
 def test_the_walk_goes_on_with_recent_posts_only_if_no_link_leads_to_the_archive(more: str) -> None:
     rows = "".join(f'<p><a href="blog/day-{n}.html">雾里的船 {n}</a></p>' for n in range(1, 5))
@@ -825,8 +825,9 @@ def test_a_blog_may_be_at_an_address_of_ipv6(site: str) -> None:
         ("weblog/P5/", PageKind.HOME),
         ("post/2001/", PageKind.POST),
         ("blog/2001/", PageKind.HOME),
+        ("blog/?cate=3", PageKind.HOME),
     ],
-    ids=["Serendipity", "ExpressionEngine", "post with the number of a year", "year"],
+    ids=["Serendipity", "ExpressionEngine", "post with the number of a year", "year", "Z-Blog"],
 )
 def test_posts_and_lists_are_told_by_their_urls(path: str, kind: PageKind) -> None:
     assert site_by_name("web").parse_url(f"{HOME}/{path}").kind is kind

@@ -95,7 +95,7 @@ def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str, language: Langu
 
     Invalid months are skipped. Returns "" if no month is left.
     """
-    known = {_count_months(month): bar for month, bar in bars.items() if MONTH.fullmatch(month)}
+    known = {int(m[:4]) * 12 + int(m[5:7]) - 1: bar for m, bar in bars.items() if MONTH.fullmatch(m)}
     if not known:
         return Markup("")
     first, last = min(known), max(known)
@@ -109,10 +109,6 @@ def draw_bars(bars: Mapping[str, Bar], *, title: str, unit: str, language: Langu
     frame = _make_frame(title, unit, language, ticks, years)
     drawn = [(bar, places[month]) for month, bar in known.items()]
     return Markup(_macros().bars(frame, drawn, step, (_BASE - _TOP) / ticks[-1]))  # noqa: S704 - the template escapes
-
-
-def _count_months(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 def draw_calendar(year: int, days: Mapping[str, Bar], *, title: str, weekdays: str) -> Markup:

@@ -279,7 +279,8 @@ def _unreached_error(session: CrawlSession) -> errors.BlogArchiveError | None:
         for failure in failures.open_failures(session.archive, session.blogs)
         if failure.last_failed_at >= session.run.started_at
     ]
-    known = [failure for failure in _known(session) if not _has_author(session, failure)]
+    # A failure of a blog of which no page was stored.
+    known = [x for x in _known(session) if not is_stored(session.archive, Blog(site=x.site or "", uid=x.uid))]
     if found and all(failure in known for failure in found):
         return None
     by_kind = {failure.kind: failure for failure in found}
@@ -300,8 +301,3 @@ def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> errors.BlogA
     reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
     hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
     return errors.Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)
-
-
-def _has_author(session: CrawlSession, failure: failures.OpenFailure) -> bool:
-    """Return True if a page of the blog of a failure was stored."""
-    return is_stored(session.archive, Blog(site=failure.site or "", uid=failure.uid))

@@ -102,6 +102,15 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
     page_chains.mark_complete(context, chain)
 
 
+def record_passed_over(context: SaveContext, shown: Collection[int]) -> None:
+    """Record posts whose own pages are gone as missing from a list that shows several older ones, whole or not."""
+    query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is not null
+            and p.id not in (select value from json_each(?2)) and 3 < (select count(*) from posts o
+            where o.id in (select value from json_each(?2)) and o.posted_at < p.posted_at)"""
+    passed = context.archive.column(query, (context.author_id, json.dumps([*shown])))
+    record_missing(context, passed, since=context.precise_moment)
+
+
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
     """Return the numbers of posts that are not marked as gone, and whose own pages are gone after `since`, a UTC time."""
     query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"

@@ -109,6 +109,8 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     following = page_chains.next_page_links(context, LIST_KINDS)
     chain, in_order = _find_or_start_chain(context, page)
     is_unknown_host = site_by_name(context.blog.site).has_any_host  # its lists name the same posts
+    if is_unknown_host:
+        deletions.record_passed_over(context, [row.id for row in page.rows.values()])
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)

@@ -629,3 +629,18 @@ def test_a_login_in_place_of_a_blog_is_reported_in_the_night_after_an_outage_too
             blog.answer = lambda path, name=name: answers[name]  # type: ignore[method-assign,misc]
             codes.append(night(blog, tmp_path, day, "update").code)
     assert codes == [4, 0, 4, 0]
+
+
+def test_a_deleted_post_is_gone_if_a_home_page_that_is_no_whole_list_shows_older_ones(tmp_path: Path) -> None:
+    blog = MovedBlog(9)  # one page without a next one: whether it lists all posts is unproved
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        days = {number: FIRST - timedelta(days=number) for number in blog.posts}
+        page = blog.page
+        blog.page = lambda number, no: page(number, no).replace(
+            f"{FIRST:%Y-%m-%d}", f"{days[number]:%Y-%m-%d}"
+        )  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 1, "update", "--full", "--accept-changes").code == 0
+        del blog.posts[3], blog.posts[8]
+        night(blog, tmp_path, 45, "update", "--full")
+    assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-3",)]

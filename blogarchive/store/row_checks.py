@@ -13,7 +13,7 @@ from threading import Event
 from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
-from blogarchive.items import MAX_COUNT
+from blogarchive.items import MAX_COUNT, PageKind
 from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
@@ -189,6 +189,8 @@ def _form_of(table: str, column: str) -> Callable[[str], object] | None:
         return _parse_shown_time
     if column == "url" and table in ("pages", "media", "discovered_blogs"):
         return page_rows.check_url
+    if column == "kind" and table in ("pages", "frontier"):
+        return PageKind
     return _parse_own_time if column.endswith("_at") else None
 
 

@@ -1,4 +1,4 @@
-"""Checks of `verify` that run side by side."""
+"""Checks of `verify`: they run side by side, and name what ends another command."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.row_checks import Damage, run_checks
+from blogarchive.store.verify import verify_archive
 from tests.new_archive import new_archive
 
 COUNT = (
@@ -31,3 +32,13 @@ def test_no_check_goes_on_after_verify_was_stopped(tmp_path: Path) -> None:
     ):
         run_checks(archive, [stop, check], threads=2)
     assert finished == []
+
+
+def test_verify_names_a_kind_of_page_that_ends_each_update(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive.db", create=True) as archive:
+        insert = """insert into frontier(key, url, site, uid, kind, state, found_at)
+                values (?1, 'https://blog.creaders.net/u/1/', 'creaders', '1', ?1, 'todo', '2025-01-28T01:46:53+00:00')"""
+        for kind in ("home", "mine"):
+            archive.execute(insert, (kind,))
+        named = "frontier, row 2: kind has a wrong value (mine)"
+        assert [named in text for text in verify_archive(archive).damage] == [True]

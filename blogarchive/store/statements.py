@@ -32,6 +32,7 @@ class Statements:
         self.path = path
         self.is_lenient = is_lenient
         self.connection = connection
+        self._readers: dict[object, Callable[[Row], dict[str, Any]]] = {}
 
     def rollback(self) -> None:
         """Roll the transaction back."""
@@ -82,14 +83,14 @@ class Statements:
         the columns differ from the fields.
         """
         cursor, rows = self._fetch_all(sql, parameters)
-        read = self._row_reader(kind, cursor)
+        read = self._row_reader(kind, sql, cursor)
         return tuple([kind(**read(row)) for row in rows])
 
     def one_as(self, kind: type[Kind], sql: str, parameters: Parameters = ()) -> Kind | None:
         """Return the first row as `all_as` does, or None if there is no row."""
         cursor = self.execute(sql, parameters)
         row = cursor.fetchone()
-        return None if row is None else kind(**self._row_reader(kind, cursor)(row))
+        return None if row is None else kind(**self._row_reader(kind, sql, cursor)(row))
 
     def dicts(
         self, sql: str, parameters: Parameters = (), *, like: type["DataclassInstance"] | None = None
@@ -99,14 +100,16 @@ class Statements:
         Values are checked and converted as `all_as` does if they have the name of a field of `like`.
         """
         cursor, rows = self._fetch_all(sql, parameters)
-        return list(map(self._row_reader(like, cursor), rows))
+        return list(map(self._row_reader(like, sql, cursor), rows))
 
     def _row_reader(
-        self, kind: type["DataclassInstance"] | None, cursor: sqlite3.Cursor
+        self, kind: type["DataclassInstance"] | None, sql: str, cursor: sqlite3.Cursor
     ) -> Callable[[Row], dict[str, Any]]:
         """Return the function from a row of the cursor to the values of `kind` by name."""
-        names = tuple([column[0] for column in cursor.description])
-        return _make_reader(kind, names, self.path, self.is_lenient)
+        if kind is None or (kind, sql) not in self._readers:
+            names = tuple([column[0] for column in cursor.description])
+            self._readers[kind, sql] = _make_reader(kind, names, self.path, self.is_lenient)
+        return self._readers[kind, sql]
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
         """Return the first column of all rows."""

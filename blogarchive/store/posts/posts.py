@@ -79,8 +79,8 @@ def _save_series(context: SaveContext, post: ParsedPost, before: "PostRow") -> d
 
 def _insert_counters(context: SaveContext, post_id: int, shown: CounterValues) -> CounterValues | None:
     """Store the counters of an older page in the series, and return the newest values."""
-    before = _read_counters(context, post_id, "captured_at < ?")
     exact = _read_counters(context, post_id, "captured_at = ?")
+    before = _read_counters(context, post_id, "captured_at < ?") if exact is None or None in shown else None
     values = _fill_counters(shown, before or NO_COUNTERS)
     if values != (exact or before or NO_COUNTERS):
         _store_counters(context, post_id, values)

@@ -183,12 +183,13 @@ def find_blog(outline: Outline, now: datetime) -> str:
     own = f"{page.netloc}{page.path.rstrip('/')}"
     if not urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= MIN_LISTED:
         return own
+    # A theme may link the feed from each page as `atom.xml`. Drupal lists posts at `/node/7` on `/blog`, which has a feed.
+    is_outer = len(find_listed(outline, page.netloc, now)) >= MIN_LISTED
+    inner = {page.path * bool(_INNER.search(page.path)), f"{page.path.rstrip('/')}/" * is_outer}
     # The shortest is the home page: feeds of categories are in folders below it.
     for home in (urlsplit(url) for links in _home_urls(outline) for url in sorted(links, key=len)):
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
-        # A theme may link the feed from each page as `atom.xml`.
-        is_inner = home.path == page.path and _INNER.search(page.path)
-        if home.netloc == page.netloc and is_around and not is_inner:
+        if home.netloc == page.netloc and is_around and home.path not in inner:
             return f"{home.netloc}{home.path.rstrip('/')}"
     return page.netloc
 

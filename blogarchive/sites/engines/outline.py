@@ -263,8 +263,8 @@ def _rank_heading(
     # An inner part of a window title may be a category, the last one the blog if a heading has other words.
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
-    # A post in a list below may have the name of the blog as its title.
-    links = {post_number(link_url(one, outline.tree.base) or here) for one in node.iter("a")}
+    # A post in a list below may have the name of the blog as its title. Hatena links words of a title.
+    links = {post_number(link_url(one, outline.tree.base) or here) for one in [*node.iter("a")][:1]}
     is_of_menu = next(node.iterancestors("nav"), None) is not None
     level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
     return (own not in sites, 2 * is_titled or int(is_end), not is_beside, level, is_titled * len(own))

@@ -55,8 +55,9 @@ class Surroundings:
     @cached_property
     def cards(self) -> set[Element]:
         """The elements around titles that lead to other posts, and not around this one."""
-        linked = (n for n in self.outline.select(PATTERNS["times"]["linked"]) if _leads_away(self.outline, n))
-        return ancestors(linked) - ancestors((self.body, self.outline.title.heading)) - {self.body}
+        outline, own = self.outline, {self.body, *ancestors((self.body, self.outline.title.heading))}
+        linked = {*outline.select(PATTERNS["times"]["linked"])} - self.closed  # a comment has a heading too
+        return ancestors(one for one in linked if _leads_away(outline, one)) - own
 
     @cached_property
     def text(self) -> range:

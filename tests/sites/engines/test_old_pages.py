@@ -390,3 +390,17 @@ def test_a_category_in_the_query_is_a_list_of_the_articles_that_it_names() -> No
     )
     page = read(f"<div><h1>桥边</h1><ul>{rows}</ul></div>", f"{url}cate&cateid=2", "桥边 - 山居")
     assert [post.url for post in page.listed] == [f"{url}show&articleid={n}" for n in (3, 2, 1)]
+
+
+def test_a_list_at_a_path_whose_posts_are_beside_it_names_them() -> None:
+    """Drupal lists `/node/7` at `/blog`, which has a feed of its own."""
+    rows = "".join(
+        f"<div class=node><h2><a href='/node/{n}'>Server {n}</a></h2><span>2019-05-2{n}</span><p>Alles läuft.</p></div>"
+        for n in (1, 2, 3)
+    )
+    head = "<title>Blogs | Verein</title><link rel=alternate type='application/rss+xml' href='/blog/feed'>"
+    text = f"<html><head>{head}</head><body><h1><a href='/'>Verein</a></h1>{rows}</body></html>"
+    page = api.parse_page(text.encode(), "https://verein.example.org/blog", fetched_at=READ_AT)
+    assert [one.number for one in page.listed] == ["node/1", "node/2", "node/3"]
+    assert page.author is not None
+    assert page.author.uid == "verein.example.org"

@@ -931,3 +931,25 @@ def test_the_time_of_a_change_beside_other_words_is_not_that_of_the_post(line: s
     head = '<meta property="article:published_time" content="2019-05-20T10:00:00+00:00">'
     page = read(post(line), head, url="https://notes.example.org/das-wetter/")
     assert f"{page.posts[0].posted and page.posts[0].posted.at:%F}" == "2019-05-20"
+
+
+def test_a_title_with_a_link_of_one_word_is_better_than_the_name_of_the_blog() -> None:
+    """Hatena links words of a title, and shows the name of the blog without a link."""
+    linked = TITLE.replace("Regen", "<a class=keyword href='/keyword/regen'>Regen</a>")
+    words = f"<h3 class=title><a href='{URL}'><span>■</span></a> {linked}<a class=edit href='/edit'></a></h3>"
+    body = f"<h1>Notizen</h1><div class=day><div class=section>{words}{TEXT}</div></div>"
+    assert read(body).posts[0].title == TITLE
+
+
+def test_links_of_commenters_in_headings_leave_the_day_of_the_post() -> None:
+    """A theme of Django has the line of the day beside comments in one element."""
+    said = "".join(
+        f"<div class=media><h5><a href='/profile/{name}/'>{name}</a></h5><small>2{n} May 2019, 10:00</small>"
+        f"<p>Das war bei uns am See auch so.</p></div>"
+        for n, name in enumerate(("Jutta", "Sven"), start=1)
+    )
+    line = "<ul><li>Author: Jens</li><li>Published: 20 May 2019, 18:25</li></ul>"
+    page = read(
+        f"<h1>{TITLE}</h1><div class=row><article>{line}{TEXT}<hr><h4>Comments</h4>{said}</article></div>"
+    )
+    assert f"{page.posts[0].posted and page.posts[0].posted.at:%F %H:%M}" == "2019-05-20 18:25"

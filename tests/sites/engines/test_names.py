@@ -88,3 +88,14 @@ def test_the_word_behind_a_date_with_spaces_is_no_name() -> None:
     item = "<table class='reply'><tr><td>mailper</td><td>2025 年 5 月 2 日</td></tr><tr><td colspan='2'>坡下。</td></tr></table>"
     page = read(f'<div id="comments"><h3>1 条评论</h3>{item}</div>')
     assert [one.author_name for one in page.posts[0].comments] == ["mailper"]
+
+
+def test_the_way_home_below_a_title_is_not_of_the_text() -> None:
+    path = "<div class='now'><a href='/'>首页</a><span>&gt;</span><a href='/notes/'>河边</a><span>&gt;</span>桥</div>"
+    text = "<p>" + "河水涨到了桥墩的第三道线，卖菜的人都往坡上挪。" * 6 + "</p>"
+    post = f"<div class='abox'><h2><span>2025-05-01</span>桥</h2>{path}{text}</div>"
+    head = '<meta charset="utf-8"><title>桥_北坡</title>'
+    page = api.parse_page(
+        f"<html><head>{head}</head><body>{post}</body></html>".encode(), URL, fetched_at=READ_AT
+    )
+    assert (page.posts[0].body_text or "").startswith("河水")

@@ -102,6 +102,7 @@ def test_a_european_date_is_the_day_of_the_post(line: str, day: str) -> None:
         ("2019-05-20 预计阅读 6 分钟 | 全文 2100 字", None),
         ("2019-05-20 浏览量: 0", None),  # a script puts the number there
         ("2019-05-20 | 评论: 4 阅读", None),
+        ("<a href='/category/read/'>阅读</a> 2019年5月20日", None),
     ],
 )
 def test_the_number_of_views_beside_the_time_is_that_of_the_post(line: str, views: int | None) -> None:
@@ -318,6 +319,8 @@ def test_an_invalid_url_is_left_out(path: str, text: str) -> None:
         ("19. Juni 2019 / 6:16", "2019-06-19 06:16"),
         ("le 10 mai 2017 à 14h05", "2017-05-10 14:05"),
         ("2017/5/10(水) 12:30", "2017-05-10 12:30"),
+        ("2017/05/10 在 上午 9:22", "2017-05-10 09:22"),
+        ("2017年5月10日 於 下午 8:11", "2017-05-10 20:11"),
         ("10 mai 2017 à 14 h 05 min", "2017-05-10 14:05"),
         ("10. Mai 2017, 14.05 Uhr", "2017-05-10 14:05"),
         ("10.5.2017 klo 14.05", "2017-05-10 14:05"),

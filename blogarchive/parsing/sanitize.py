@@ -1,7 +1,7 @@
 """Sanitize HTML against XSS: the one place where HTML of a stranger becomes safe to store and to show."""
 
 import re
-from html import unescape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 import nh3
@@ -146,7 +146,7 @@ def _mask_ampersand(reference: re.Match[str]) -> str:
 def inner_html(node: dom.Element) -> str:
     """Return the content of `node` as HTML."""
     parts = [etree.tostring(child, method="html", encoding="unicode") for child in node]
-    return _escape(node.text) + "".join(parts)
+    return escape(node.text or "", quote=False) + "".join(parts)
 
 
 def extract_images(node: dom.Element, base_url: str) -> "tuple[Image, ...]":
@@ -201,7 +201,3 @@ def _join_plain(node: dom.Element) -> str | None:
     whole = "".join(texts).replace("\n", "")
     is_plain = whole.isprintable() and "&" not in whole and "<" not in whole and ">" not in whole
     return texts[0] + "".join(map("<p>{}</p>{}".format, texts[1::2], texts[2::2])) if is_plain else None
-
-
-def _escape(text: str | None) -> str:
-    return "" if text is None else text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

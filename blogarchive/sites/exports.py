@@ -203,9 +203,7 @@ def _escape_reference(match: re.Match[str]) -> str:
     if hexadecimal or decimal:
         code = int(hexadecimal, 16) if hexadecimal else int(decimal)
         return "" if code > sys.maxunicode or _FORBIDDEN.match(chr(code)) else match[0]
-    if known:
-        return match[0]
-    return html5.get(f"{name};", f"&amp;{name};") if name else "&amp;"
+    return match[0] if known else html5.get(f"{name};", f"&amp;{name};") if name else "&amp;"
 
 
 def _read_facts(root: Element) -> dict[str, str]:

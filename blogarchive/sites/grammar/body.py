@@ -77,9 +77,8 @@ def is_template_line(view: PageView, index: int) -> bool:
     if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, _BUTTON):
         return True
     categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
-    if not links or len(categories) < len(links):
-        return False
-    return not _WORD.search(view.text_without(index, categories))
+    is_list = bool(links) and len(categories) >= len(links)
+    return is_list and not _WORD.search(view.text_without(index, categories))
 
 
 def _are_label_and_value(one: Line, other: Line) -> bool:

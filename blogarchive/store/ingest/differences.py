@@ -216,24 +216,31 @@ def find_changes(
     Comments are compared if some are stored, and the page shows some or claims none.
     """
     comments = archive.all_as(comment_rows.SourcedComment, _COMMENTS, (stored.id,))
-    found = {coverage.TEXTS: _find_text_change(archive, crawled.page, post, blog, stored, comments)}
+    found = {coverage.TEXTS: _find_text_change(archive, crawled, post, blog, stored, comments)}
     if comments and (post.comments or post.comment_count == 0):
         found[coverage.COMMENTS] = _find_comment_change(crawled, post, comments)
     return found
 
 
 def _find_text_change(
-    archive: Archive, page: Page, post: Post, blog: Blog, stored: StoredPost, comments: _StoredComments
+    archive: Archive,
+    crawled: CrawledPage,
+    post: Post,
+    blog: Blog,
+    stored: StoredPost,
+    comments: _StoredComments,
 ) -> TextChange | None:
     """Return the change of title, body or time, None if there is none. A contradiction comes first."""
-    hosts = blog_hosts(archive, blog) | {netloc_of(page.url)}
+    hosts = blog_hosts(archive, blog) | {netloc_of(crawled.page.url)}
     before = (stored.title, stored.body_html)
     after = (stored.title if post.title is None else post.title, post.body_html)
     old, new = form_of(before, hosts), form_of(after, hosts)
     if old != new and has_equal_images(archive, before, after, hosts):
         new = old
-    change = _find_contradiction(page, post, old, new, comments) or _classify_text(old, new)
-    times = stored.posted_at, None if is_relative(post.posted) else date_text_iso(post.posted)
+    change = _find_contradiction(crawled.page, post, old, new, comments) or _classify_text(old, new)
+    # A page of ikiwiki shows only when it was edited, which each build of the site may change.
+    is_edit = any(one.detail == Detail.ONLY_CHANGED for one in crawled.parsed.problems)
+    times = stored.posted_at, None if is_edit or is_relative(post.posted) else date_text_iso(post.posted)
     if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
         return TextChange(kind=ChangeKind.TIME)
     if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:

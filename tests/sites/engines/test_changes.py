@@ -644,3 +644,18 @@ def test_a_deleted_post_is_gone_if_a_home_page_that_is_no_whole_list_shows_older
         del blog.posts[3], blog.posts[8]
         night(blog, tmp_path, 45, "update", "--full")
     assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-3",)]
+
+
+def test_a_site_that_states_another_time_of_the_last_edit_each_night_has_not_changed(tmp_path: Path) -> None:
+    blog, page = MovedBlog(9), MovedBlog.page
+    edited = ["2026-01-02"]
+    line = f"<time>{FIRST:%Y-%m-%d}</time>"
+    blog.page = lambda number, no: page(blog, number, no).replace(
+        line, f"<p>Last edited {edited[0]} 06:30</p>"
+    )  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        edited[0] = "2026-01-09"
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+    assert 5 not in codes
+    assert rows(tmp_path, "select field from site_changes") == []

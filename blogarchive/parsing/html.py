@@ -267,6 +267,11 @@ def _hides_element(style: str) -> bool:
 _MAX_BASE_LENGTH = 2000  # each relative link of a page would be as long
 
 
+def own_text(node: Element) -> str:
+    """Return the text of an element on one line, without that of the elements in it."""
+    return " ".join("".join((node.text or "", *(one.tail or "" for one in node))).split())
+
+
 def window_title(root: Element) -> str:
     """Return the title of the page in one line; "" if it has none."""
     title = next(root.iter("title"), None)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html import Element
+from blogarchive.parsing.html import Element, own_text
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import AGO, DATE, is_edited, links_post
@@ -105,7 +105,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
-    pings = {node for node in inside if has_role(node, _PING) or _PING.match(outline.own_text(node))}
+    pings = {node for node in inside if has_role(node, _PING) or _PING.match(own_text(node))}
     closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
     kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
     # In a forum, the post is the first of the comments.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from blogarchive.parsing.dates.order import join_date, short_date_form
-from blogarchive.parsing.html import NEVER_SHOWN, Element, link_url
+from blogarchive.parsing.html import NEVER_SHOWN, Element, link_url, own_text
 from blogarchive.parsing.structured_data import find_article, find_metas
 from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines.urls import PATTERNS, patterns, post_number
@@ -34,8 +34,7 @@ class Outline:
 
     def __init__(self, tree: PageTree, *, is_saved: bool = False) -> None:
         self.tree, self.is_saved = tree, is_saved
-        self.texts: list[str] = []
-        self.holders: list[Element] = []
+        self.texts, self.holders = list[str](), list[Element]()
         self.order: dict[Element, int] = {}
         self._inner: dict[Element, range] = {}  # the places in `order` of an element and of those in it
         self._spans: dict[Element, range] = {}
@@ -109,10 +108,6 @@ class Outline:
         if span not in self._lines:
             self._lines[span] = visible_text(node, self.tree.hidden)
         return self._lines[span]
-
-    def own_text(self, node: Element) -> str:
-        """Return the text of an element without that of the elements in it."""
-        return " ".join("".join((node.text or "", *(one.tail or "" for one in node))).split())
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
@@ -249,7 +244,7 @@ def _is_titled(node: Element) -> bool:
 def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
     """Return the text of an element; its own text alone if that is a claim: themes add a category or a time to it."""
     is_titled = _is_titled(node) and outline.size(node) <= _MAX_TITLE
-    whole, own = title_text(outline, node) if is_titled else "", outline.own_text(node)
+    whole, own = title_text(outline, node) if is_titled else "", own_text(node)
     # UCenter Home has the link of a category in brackets before the title.
     own = own.replace("[]", "" if len(node) else "[]") if letters_of(own) in parts else _DAY.sub("", own)
     return own if whole == "" or (letters_of(own) in parts and letters_of(whole) not in parts) else whole

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from blogarchive.items import Post, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html import Element, link_url
+from blogarchive.parsing.html import Element, link_url, own_text
 from blogarchive.sites.base import FieldSource
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
@@ -20,8 +20,7 @@ from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, block_around
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
-_GENERATOR, _CATEGORY, _CATEGORY_NAME = patterns("reader", "generator category category_name")
-_STATED, _VIEWS = patterns("reader", "stated views")
+_GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = patterns("reader", "generator category name stated views")
 _Parts = tuple[Element, bool, FoundComments]
 
 
@@ -101,8 +100,8 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
         is_other = anchor in beside or (outline.contains(body, anchor) and anchor not in added)
         if is_list and not is_other and cards.isdisjoint(anchor.iterancestors()):
             # A count has an element of its own.
-            names.setdefault(url, (outline.own_text(anchor) or outline.text(anchor)).lstrip("# "))
-    return tuple(filter(_CATEGORY_NAME.fullmatch, dict.fromkeys(names.values())))
+            names.setdefault(url, (own_text(anchor) or outline.text(anchor)).lstrip("# "))
+    return tuple(filter(_NAME.fullmatch, dict.fromkeys(names.values())))
 
 
 def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Problem]:

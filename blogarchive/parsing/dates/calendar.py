@@ -120,6 +120,8 @@ def _resolve_date(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     month = (
         numbers.MONTHS[named] if named else 1 if numbered in (None, "元") else numbers.parse_number(numbered)
     )
+    # Croatian has a dot behind the day and calls October listopad, which is November in Polish and Czech.
+    month -= named == "listopada" and ". listopada" in match[0]
     day_of_month, year = numbers.parse_number(day) if day else 1, _resolve_year(groups, now)
     if year is None:
         return rules.yearless_date(now, month, day_of_month, precision)

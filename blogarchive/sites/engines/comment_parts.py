@@ -21,8 +21,7 @@ from blogarchive.sites.markup.picker import Picker, answered, buttons, read_body
 BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body heading item own author says by")
 _AFTER, _LABELS, _BADGE, _OWNER, _AGENT, _DAY = patterns("comments", "after_by labels badge owner agent day")
 _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY, _TO = patterns("comments", "line answer sentence button reply to")
-APART = ("form", "script", *HEADINGS)
-"""Elements that are beside the comments."""
+APART = ("form", "script", *HEADINGS)  # elements that are beside the comments
 _NO_NAME = re.compile(rf"(?i){DATE.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
 _SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
@@ -379,7 +378,10 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
     if is_prose and rows and parent in (rows[-1][1], rows[-1][1].getparent()):
         rows[-1] = ((*rank[:4], rows[-1][0][4] + rank[4], outline.order[node]), parent, rows[-1][2] | own)
     else:
-        rows.append(((*rank, outline.order[node]), node, own))
+        # `<p>` ends at a quotation in it: the text goes on behind, as Z-Blog shows answers.
+        behind = outline.span(parent)[outline.span(node).stop - outline.span(parent).start :]
+        rest = {at for at in behind if node.tag == "blockquote" and outline.holders[at] is parent}
+        rows.append(((*rank, outline.order[node]), parent if rest else node, own | rest))
 
 
 def _added_to(outline: Outline, item: Item, body: Element, name: str) -> set[Element]:

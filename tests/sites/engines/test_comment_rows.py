@@ -70,6 +70,20 @@ def test_a_row_of_another_class_is_a_comment_too(item: str) -> None:
     assert (shown(page), page.problems) == (expected(), ())
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<li id="comment-{n}"><div class="comment-body"><cite class="fn">{name}</cite> <a href="#comment-{n}">{at}</a><p>{said}{text}</p><div class="reply"><a href="?replytocom={n}">回复</a></div></div></li>',
+        '<li><p class="info"><a href="http://x{n}.example.com/">{name}</a> {at} <a href="#r{n}">回复</a></p><p>{said}{text}</p></li>',
+    ],
+)
+def test_a_text_behind_the_quotation_that_it_answers_is_stored(item: str) -> None:
+    quoted = "<blockquote><b>引用 青禾 2025-05-02 09:02 的评论：</b><br>第三道线是哪一年刻的？</blockquote>"
+    page = read(f'<div id="comments"><h3>3 条评论</h3><ol>{rows(item, said=["", quoted, ""])}</ol></div>')
+    text = f"引用 青禾 2025-05-02 09:02 的评论：\n{COMMENTS[0][1]}\n+1"
+    assert (shown(page), page.problems) == (expected(COMMENTS[0][1], text, COMMENTS[2][1]), ())
+
+
 def test_a_date_that_a_commenter_writes_does_not_part_the_rows_of_others() -> None:
     item = '<li id="comment-{n}"{own}><p class="author"><cite><strong>{name}</strong></cite> 于 {at}</p><div class="content"><p>{text}</p>{more}</div></li>'
     more = ["", "<p>发表于 2015年3月4日</p>", "<p>发表于 2016年3月4日</p>"]

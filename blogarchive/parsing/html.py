@@ -267,11 +267,6 @@ def _hides_element(style: str) -> bool:
 _MAX_BASE_LENGTH = 2000  # each relative link of a page would be as long
 
 
-def own_text(node: Element) -> str:
-    """Return the text of an element on one line, without that of the elements in it."""
-    return " ".join("".join((node.text or "", *(one.tail or "" for one in node))).split())
-
-
 def window_title(root: Element) -> str:
     """Return the title of the page in one line; "" if it has none."""
     title = next(root.iter("title"), None)
@@ -317,6 +312,11 @@ NEVER_SHOWN = frozenset(_NEVER_SHOWN.split())
 
 PREFORMATTED = frozenset(("pre", "xmp", "listing", "plaintext"))
 """Elements that preserve spaces and line ends."""
+
+
+def own_text(node: Element) -> str:
+    """Return the text of an element on one line, without that of the elements in it."""
+    return " ".join("".join((node.text or "", *(one.tail or "" for one in node))).split())
 
 
 # --- URLs

@@ -378,7 +378,7 @@ def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], r
     if is_prose and rows and parent in (rows[-1][1], rows[-1][1].getparent()):
         rows[-1] = ((*rank[:4], rows[-1][0][4] + rank[4], outline.order[node]), parent, rows[-1][2] | own)
     else:
-        # `<p>` ends at a quotation in it: the text goes on behind, as Z-Blog shows answers.
+        # A parser ends `<p>` at a quotation in it: the rest of the text has no element of its own.
         behind = outline.span(parent)[outline.span(node).stop - outline.span(parent).start :]
         rest = {at for at in behind if node.tag == "blockquote" and outline.holders[at] is parent}
         rows.append(((*rank, outline.order[node]), parent if rest else node, own | rest))

@@ -25,7 +25,7 @@ INDEXES = tuple(PATTERNS["urls"]["indexes"])
 """Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 
 PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
-# It ends the URL of a home page whose links are followed because no list of posts was found.
+# Suffix of the URL of a home page. Its links are followed, because no list of posts was found.
 WALK = "#walk"
 
 

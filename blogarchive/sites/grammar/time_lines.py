@@ -47,8 +47,8 @@ TITLE_LABEL = re.compile(
 )
 EDGE_SPACES = " \xa0\u3000\u200b\ufeff"
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4"))
-_BEFORE_TITLE = "[【■●◆▶►★□○◇☆▪ \xa0"
 _SIGNS = "■●◆▶►★□○◇☆▪ \xa0"  # of a template before a title; · is one of lists
+_BEFORE_TITLE = f"[【{_SIGNS}"
 _MIN_TITLE_LENGTH = 2  # characters; the window title begins with the title
 
 

@@ -34,7 +34,7 @@ def require_archive(path: Path) -> None:
         raise NoArchive(_("{path} is a folder; name the archive's file with --db"), path=path)
     if not path.is_file():
         raise NoArchive(_("no archive at {path}; `blogarchive backup URL` makes one"), path=path)
-    with suppress(OSError):  # no log
+    with suppress(FileNotFoundError):  # no log
         wal = wal_path(path)
         changed, logged = (max(found.st_mtime, found.st_ctime) for found in (path.stat(), wal.stat()))
         # A checkpoint waits up to half a minute for each reader, such as an export, before it writes the file.

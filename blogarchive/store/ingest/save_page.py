@@ -145,7 +145,7 @@ def save_not_modified(
         site = site_by_name(target.site)
         if page.url == target.url or site.parse_url(page.url).number in (None, target.number):
             post_pages.mark_unchanged(context)
-        else:  # the whole page, which is fetched next, tells whether the post has moved
+        else:  # the next request returns the whole page, which shows whether the post has moved
             frontier.forget_validators(archive, blog, "url = ?", (target.url,))
         other = site.next_index(target) if site.is_digest(target.url) else None
         if other is not None:

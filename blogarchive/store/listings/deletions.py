@@ -103,7 +103,10 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageC
 
 
 def record_passed_over(context: SaveContext, shown: Collection[int]) -> None:
-    """Record posts whose own pages are gone as missing from a list that shows several older ones, whole or not."""
+    """Record posts as missing from a list if their own pages are gone and the list shows four older posts.
+
+    The list may be incomplete: a list from new to old shows each post that is newer than its last ones.
+    """
     query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is not null
             and p.id not in (select value from json_each(?2)) and 3 < (select count(*) from posts o
             where o.id in (select value from json_each(?2)) and o.posted_at < p.posted_at)"""

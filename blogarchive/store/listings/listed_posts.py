@@ -24,7 +24,8 @@ _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
 
-# After a move of a blog, the one stored post whose URL ends with the same step as that of a new one redirects to it.
+# If a blog has moved, the old URL of a post redirects to the new URL. Both URLs end with the same step of the path, so
+# the stored post is requested again if it is the only one with this step.
 _STEP = "replace({0}, rtrim({0}, replace({0}, '/', '')), '')".replace("{0}", "replace({0}, '?', '/')")
 _EARLIER = f"""kind = 'post' and number in (select number from authors a cross join runs r cross join posts p
         on p.author_id = a.id and p.last_seen_at < r.started_at where a.id = ? and r.id = ?

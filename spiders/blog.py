@@ -23,7 +23,7 @@ from blogarchive.parsing.urls import host_of, service_of
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, repeated_form
 from blogarchive.store.ledger.blogs import unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.workers import parser_process
+from blogarchive.workers.parser_process import ParserKilled, RunParser, Spawned
 from spiders import responses
 from spiders.media import ImageFetcher
 from spiders.polite import PoliteSpider
@@ -45,14 +45,10 @@ class BlogSpider(PoliteSpider):
     name = "blog"
     scheduler: HostScheduler[Target]
     images: ImageFetcher
-    parser: parser_process.RunParser
+    parser: RunParser
 
     def __init__(
-        self,
-        session: CrawlSession,
-        *,
-        locks: HostLocks | None = None,
-        spawned: parser_process.Spawned | None = None,
+        self, session: CrawlSession, *, locks: HostLocks | None = None, spawned: Spawned | None = None
     ) -> None:
         super().__init__(locks=locks)
         self.session = session
@@ -65,7 +61,7 @@ class BlogSpider(PoliteSpider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
         report = spider.session.observer.on_message
-        spider.parser = parser_process.RunParser(delay=delay, report=report, spawned=spider._spawned)
+        spider.parser = RunParser(delay=delay, report=report, spawned=spider._spawned)
         spider.obey(
             crawler,
             homes=spider.session.homes,
@@ -253,7 +249,7 @@ class BlogSpider(PoliteSpider):
 
     def _record_program_failure(self, target: Target, error: BaseException) -> None:
         """Record an error of this program on one page; the run continues, and its exit code is not 0."""
-        trace = None if isinstance(error, parser_process.ParserKilled) else error
+        trace = None if isinstance(error, ParserKilled) else error
         log.error("fetching, parsing or storing %s failed", target.url, exc_info=trace)
         try:
             self._record_failure(target, responses.program_failure(error), None)

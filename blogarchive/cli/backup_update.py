@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from blogarchive.cli import options, output
+from blogarchive.cli.options import Count
 from blogarchive.crawl.named_urls import read_url_list
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import CrawlObserver, open_observer, stamped
@@ -36,9 +37,7 @@ if TYPE_CHECKING:
     _("Also back up the blogs of a list: one URL a line, # begins a comment, - is the standard input.")
 )
 @click.option("--discovered", is_flag=True, help=_("Also back up the blogs that `discover` has found."))
-@click.option(
-    "--at-most", type=options.Count(min=1), help=_("Back up at most this many of them in this run.")
-)
+@click.option("--at-most", type=Count(min=1), help=_("Back up at most this many of them in this run."))
 @options.crawl_flags
 def backup(
     urls: tuple[str, ...],
@@ -178,7 +177,7 @@ _DEMO_DB = Path("data/demo.db")
 
 @click.command(help=_("It needs no network, and shows the archive at its end."))
 @click.option("--serve", is_flag=True, help=_("Then serve the archive to a browser, until Ctrl-C."))
-@click.option("--port", type=options.Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
+@click.option("--port", type=Count(0, 65535), default=8001, show_default=True, help=_("For --serve."))
 @click.option("--db", type=options.FILE, default=_DEMO_DB, show_default=True, help=_("Path of the archive."))
 @options.quiet
 def demo(serve: bool, port: int, db: Path, quiet: bool) -> int:

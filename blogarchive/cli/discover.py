@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.options import Count
 from blogarchive.cli.output import note, print_json, progress_bar
 from blogarchive.errors import UsageError
 from blogarchive.messages.details import list_counts
@@ -20,6 +21,7 @@ from blogarchive.sites.links import blogs_of_urls, text_urls
 from blogarchive.store import discovery
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
+from blogarchive.store.discovery import Source
 from blogarchive.store.ledger.blogs import site_of_host
 from blogarchive.store.pages.pages import count_stale_pages
 from blogarchive.store.rows import Progress, no_progress, utc_now
@@ -59,12 +61,8 @@ class UidRange(click.ParamType[tuple[int, int]]):
 @options.url_list(
     _("Find blogs in any text with URLs: a list, a sitemap, a CDX list, a saved page."), errors="replace"
 )
-@click.option(
-    "--pages", type=options.Count(min=1), default=1, help=_("Fetch this many pages of each directory.")
-)
-@click.option(
-    "--ids", "step", type=options.Count(min=1), metavar="STEP", help=_("Fetch every STEP-th post number.")
-)
+@click.option("--pages", type=Count(min=1), default=1, help=_("Fetch this many pages of each directory."))
+@click.option("--ids", "step", type=Count(min=1), metavar="STEP", help=_("Fetch every STEP-th post number."))
 @click.option(
     "--uids", type=UidRange(), metavar="A-B", help=_("Fetch the home page of every uid in a range.")
 )
@@ -163,13 +161,7 @@ def _site_and_host(archive: Archive, urls: tuple[str, ...], site_name: str | Non
 
 
 def _print_found(
-    found: Counter[discovery.Source],
-    failed: list[str],
-    waiting: int,
-    stale: int,
-    *,
-    as_json: bool,
-    quiet: bool,
+    found: Counter[Source], failed: list[str], waiting: int, stale: int, *, as_json: bool, quiet: bool
 ) -> None:
     """Print the new blogs and those that wait, the first failures, and the number of stale pages."""
     new = sum(found.values())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, TypeVar
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.options import Count, Duration, PathArgument
 from blogarchive.cli.output import note, notify, print_json, request_count, to_json
 from blogarchive.crawl.named_urls import parse_url_list, read_url_list
 from blogarchive.crawl.progress import stamped
@@ -58,8 +59,8 @@ _EVERY = _("Time between complete rounds. [new shards: 1d]")
 _SLICE = _("Longest time of a round. [new shards: 30m]")
 _shard_options = options.all_of(
     options.url_list(_("The blogs of a list: one URL a line, # begins a comment, - is the standard input.")),
-    click.option("--every", "every_seconds", type=options.Duration(), help=_EVERY),
-    click.option("--slice", "slice_seconds", type=options.Duration(), help=_SLICE),
+    click.option("--every", "every_seconds", type=Duration(), help=_EVERY),
+    click.option("--slice", "slice_seconds", type=Duration(), help=_SLICE),
     options.delay,
     options.site,
     click.option("--media/--no-media", default=None, help=_("Fetch images, or none.")),
@@ -96,9 +97,7 @@ def fleet() -> None:
 
 
 @fleet.command(help=_("Make or migrate the tables in PostgreSQL, and restore the shards of FOLDERs."))
-@click.argument(
-    "folders", type=options.PathArgument(exists=True, file_okay=False), nargs=-1, metavar="[FOLDER]..."
-)
+@click.argument("folders", type=PathArgument(exists=True, file_okay=False), nargs=-1, metavar="[FOLDER]...")
 @options.quiet
 def init(folders: tuple[Path, ...], quiet: bool) -> None:
     """Make or migrate the tables, and restore shards."""
@@ -153,9 +152,9 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
 
 
 @fleet.command(help=_("Run the rounds of the shards in FOLDER until it is stopped; made for systemd."))
-@click.argument("folder", type=options.PathArgument(exists=True, file_okay=False))
+@click.argument("folder", type=PathArgument(exists=True, file_okay=False))
 @click.option(
-    "--rounds", type=options.Count(min=1), default=4, show_default=True, help=_("Most rounds side by side.")
+    "--rounds", type=Count(min=1), default=4, show_default=True, help=_("Most rounds side by side.")
 )
 @click.option("--once", is_flag=True, help=_("End when each shard that is due is complete or waits."))
 @click.option(
@@ -166,7 +165,7 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
 )
 @click.option(
     "--keep",
-    type=options.Duration(),
+    type=Duration(),
     default="90d",
     help=_("Keep the history of rounds for this time. [default: 90d]"),
 )
@@ -176,7 +175,7 @@ def set_(patterns: tuple[str, ...], list_file: TextIO | None, changes: dict[str,
     metavar="COMMAND",
     help=_("Run this command if a shard needs a person; it gets JSON on its input."),
 )
-@click.option("--metrics-port", type=options.Count(1, 65535), help=_("Serve metrics for Prometheus here."))
+@click.option("--metrics-port", type=Count(1, 65535), help=_("Serve metrics for Prometheus here."))
 @click.option("--metrics-file", type=options.FILE, help=_("Write metrics into this file each 10 s."))
 @options.as_json
 @options.quiet

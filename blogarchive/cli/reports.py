@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.options import Count
 from blogarchive.cli.output import file_count, note, page_count, print_json, print_list, print_result
 from blogarchive.messages.details import explain_detail, field_words, gone_reason_words, label, list_counts
 from blogarchive.sites.base import Site, found_sites, site_by_name, site_names
@@ -39,9 +40,7 @@ def failures(retry: bool, db: Path, as_json: bool, **flags: Any) -> int:
 
 
 @click.command(help=_("Each line has the start, the command, the exit code and what was stored."))
-@click.option(
-    "--limit", type=options.Count(min=1), default=20, show_default=True, help=_("Print at most this many.")
-)
+@click.option("--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many."))
 @options.db_and_json
 def log(limit: int, db: Path, as_json: bool) -> None:
     """List the runs, the newest first."""

@@ -11,13 +11,15 @@ from typing import Any
 import click
 
 from blogarchive.cli import options
+from blogarchive.cli.options import Count, Day
 from blogarchive.cli.output import note, print_list
 from blogarchive.store import search as finder, search_index
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
+from blogarchive.store.search import Fragment, Hit, Scope
 
 
-def format_hit(hit: finder.Hit, *, colour: bool = False) -> str:
+def format_hit(hit: Hit, *, colour: bool = False) -> str:
     """Return three lines: day, author and title; the excerpt; the URL. `colour` highlights the words found."""
     author = _("{author} (comment)").format(author=hit.author) if hit.kind == "comment" else hit.author
     gone = _("  (gone from the site)") if hit.gone_at else ""
@@ -29,7 +31,7 @@ def format_hit(hit: finder.Hit, *, colour: bool = False) -> str:
     )
 
 
-def hit_object(hit: finder.Hit) -> dict[str, object]:
+def hit_object(hit: Hit) -> dict[str, object]:
     """Return the object of `--json`; `excerpt` is plain text, `marks` are the words found in it."""
     names = ("kind", "id", "post_id", "author", "title", "posted_at", "url", "gone_at", "excerpt")
     return {
@@ -40,7 +42,7 @@ def hit_object(hit: finder.Hit) -> dict[str, object]:
     }
 
 
-def _join(pieces: Sequence[finder.Fragment], *, colour: bool) -> str:
+def _join(pieces: Sequence[Fragment], *, colour: bool) -> str:
     marked = (
         click.style(one.text, fg="yellow", bold=True) if colour and one.hit else one.text for one in pieces
     )
@@ -55,15 +57,11 @@ def _join(pieces: Sequence[finder.Fragment], *, colour: bool) -> str:
 @click.option(
     "--author", help=_("A uid, site/uid, nickname or title; with --comments, the author of the comments.")
 )
-@click.option("--since", type=options.Day(), help=_("Only that day, month or year, and later."))
+@click.option("--since", type=Day(), help=_("Only that day, month or year, and later."))
 @click.option("--comments", is_flag=True, help=_("Search the comments."))
 @click.option("--best", is_flag=True, help=_("Best hits first. [default: newest first]"))
 @click.option(
-    "--limit",
-    type=options.Count(min=1),
-    default=20,
-    show_default=True,
-    help=_("Print at most this many hits."),
+    "--limit", type=Count(min=1), default=20, show_default=True, help=_("Print at most this many hits.")
 )
 @click.option("--rebuild", is_flag=True, help=_("Rebuild the search index first."))
 @options.db_and_json
@@ -90,7 +88,7 @@ def search(
     elif not words:
         raise click.UsageError(_("give words to find, or --rebuild"))
     text, day = " ".join(words), since.isoformat() if since else None
-    scope: finder.Scope = {"author": author, "since": day, "comments": comments}
+    scope: Scope = {"author": author, "since": day, "comments": comments}
     with Archive.open(db, read_only=True) as archive:
         if author is not None and not comments:
             finder.require_blog(archive, author)
@@ -115,7 +113,7 @@ def search(
     help=_("Address to listen on; 0.0.0.0 lets other machines read the archive."),
 )
 @click.option(
-    "--port", type=options.Count(0, 65535), default=8001, show_default=True, help=_("0 takes any free port.")
+    "--port", type=Count(0, 65535), default=8001, show_default=True, help=_("0 takes any free port.")
 )
 @click.option("--open", "open_browser", is_flag=True, help=_("Open a browser."))
 @click.option("--immutable", is_flag=True, help=_("Read faster; the file must not be written meanwhile."))
@@ -141,7 +139,7 @@ def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **cho
 @click.command(name="app", help=_("It answers this machine only."))
 @click.option(
     "--port",
-    type=options.Count(0, 65535),
+    type=Count(0, 65535),
     help=_("0 takes any free port. [default: 8123, or a free one if it is taken]"),
 )
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
@@ -153,9 +151,7 @@ def app(port: int | None, no_browser: bool, db: Path) -> None:
     run_app(db, port=port, open_browser=not no_browser)
 
 
-def _print_hits(
-    found: Sequence[finder.Hit], total: int, *, as_json: bool, is_whole: bool, is_asked: bool
-) -> None:
+def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bool, is_asked: bool) -> None:
     """Print the first hits of `total`."""
     has_colour = sys.stdout.isatty() and not (os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb")
     lines = (format_hit(hit, colour=has_colour) for hit in found)

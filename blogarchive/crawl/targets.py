@@ -11,11 +11,12 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
 from blogarchive.store.ingest.changes import held_blogs
 from blogarchive.store.ledger import blogs, frontier
+from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import comment_pages
 from blogarchive.store.rows import ALL_ROWS, format_utc, utc_now
 
-_Turn = tuple[int, int, blogs.Blog]  # pages taken, order of arrival, blog
+_Turn = tuple[int, int, Blog]  # pages taken, order of arrival, blog
 
 
 class BlogTurns:
@@ -25,16 +26,16 @@ class BlogTurns:
     """
 
     def __init__(self) -> None:
-        self.hosts: dict[blogs.Blog, str] = {}
+        self.hosts: dict[Blog, str] = {}
         """The host of each blog, in order of arrival."""
-        self._order: dict[blogs.Blog, int] = {}
-        self._taken: Counter[blogs.Blog] = Counter()
+        self._order: dict[Blog, int] = {}
+        self._taken: Counter[Blog] = Counter()
         self._turns: dict[str, list[_Turn]] = {}
-        self._waiting: set[blogs.Blog] = set()
-        self._retries: list[tuple[str, int, blogs.Blog]] = []
+        self._waiting: set[Blog] = set()
+        self._retries: list[tuple[str, int, Blog]] = []
         self._changed: dict[str, None] = {}
 
-    def add(self, blog: blogs.Blog, host: str, *, taken: int = 0) -> None:
+    def add(self, blog: Blog, host: str, *, taken: int = 0) -> None:
         """Add a blog of `host`, which may have due targets; `taken` were taken by the runs that this one resumes."""
         self._taken[blog] = taken
         self._order[blog] = len(self.hosts)
@@ -42,7 +43,7 @@ class BlogTurns:
         self._turns.setdefault(host, [])
         self.wake(blog)
 
-    def wake(self, blog: blogs.Blog) -> None:
+    def wake(self, blog: Blog) -> None:
         """Give a blog of the run its turns again: it may have due targets. Other blogs are ignored."""
         if blog in self.hosts:
             self._changed[self.hosts[blog]] = None
@@ -50,18 +51,18 @@ class BlogTurns:
                 self._waiting.add(blog)
                 self._push(blog)
 
-    def next(self, host: str) -> blogs.Blog | None:
+    def next(self, host: str) -> Blog | None:
         """Return the blog of `host` that is next; None if no blog may have due targets."""
         turns = self._turns.get(host)
         return turns[0][2] if turns else None
 
-    def record_taken(self, blog: blogs.Blog, count: int) -> None:
+    def record_taken(self, blog: Blog, count: int) -> None:
         """Count targets taken of the blog that is next, and end its turn."""
         heapq.heappop(self._turns[self.hosts[blog]])
         self._taken[blog] += count
         self._push(blog)
 
-    def leave(self, blog: blogs.Blog, *, retry_at: str | None) -> None:
+    def leave(self, blog: Blog, *, retry_at: str | None) -> None:
         """Remove the blog that is next, until `wake` or the UTC text `retry_at`."""
         heapq.heappop(self._turns[self.hosts[blog]])
         self._waiting.remove(blog)
@@ -76,7 +77,7 @@ class BlogTurns:
         self._changed.clear()
         return changed
 
-    def _push(self, blog: blogs.Blog) -> None:
+    def _push(self, blog: Blog) -> None:
         heapq.heappush(self._turns[self.hosts[blog]], (self._taken[blog], self._order[blog], blog))
 
 
@@ -94,29 +95,29 @@ class TargetSource:
         self._run = run
         self._options = options
         self._turns = BlogTurns()
-        self.blog_hosts: Mapping[blogs.Blog, str] = self._turns.hosts
+        self.blog_hosts: Mapping[Blog, str] = self._turns.hosts
         self._fetched = frontier.count_fetched(archive, run.epoch_at) if run.resumes else {}
-        self._unchecked: dict[blogs.Blog, None] = {}
-        self._stored: set[blogs.Blog] = set()  # before the run
+        self._unchecked: dict[Blog, None] = {}
+        self._stored: set[Blog] = set()  # before the run
         # Whether the home page was reached, of blogs that were asked.
-        self._homes: dict[blogs.Blog, bool] = {}
+        self._homes: dict[Blog, bool] = {}
         self._posts_taken = 0
 
-    def add_blog(self, blog: blogs.Blog, host: str) -> None:
+    def add_blog(self, blog: Blog, host: str) -> None:
         """Add a blog of `host`."""
         self._turns.add(blog, host, taken=self._fetched.get(blog, 0))
         self._unchecked[blog] = None
         if blogs.is_stored(self._archive, blog):
             self._stored.add(blog)
 
-    def record_change(self, changed: Iterable[blogs.Blog]) -> None:
+    def record_change(self, changed: Iterable[Blog]) -> None:
         """Ask these blogs again: pages of them were stored, or have failed."""
         for blog in changed:
             if blog in self.blog_hosts:
                 self._turns.wake(blog)
                 self._unchecked[blog] = None
 
-    def record_home(self, blog: blogs.Blog, *, reached: bool) -> None:
+    def record_home(self, blog: Blog, *, reached: bool) -> None:
         """Record whether the home page of a blog was reached. If it was not, nothing else is asked for in an update."""
         self._homes[blog] = reached or self._homes.get(blog, False)
 
@@ -172,7 +173,7 @@ class TargetSource:
             self.record_change(checked)
         return added
 
-    def _check_blog(self, blog: blogs.Blog, exclude: Iterable[Target]) -> int:
+    def _check_blog(self, blog: Blog, exclude: Iterable[Target]) -> int:
         """Check a blog without due targets once, if none of its targets is in flight."""
         in_flight = any((target.site, target.uid) == (blog.site, blog.uid) for target in exclude)
         if self._options.partial or in_flight or blog not in self._unchecked:
@@ -180,9 +181,7 @@ class TargetSource:
         del self._unchecked[blog]
         return plan.queue_incomplete(self._archive, self._run, blog, now=utc_now())
 
-    def _homes_first(
-        self, blog: blogs.Blog, taken: list[Target], exclude: Collection[Target]
-    ) -> list[Target]:
+    def _homes_first(self, blog: Blog, taken: list[Target], exclude: Collection[Target]) -> list[Target]:
         """Return these targets, or the home page alone until it has answered for a stored blog.
 
         In an update it must have been reached; in a backup a failed try is enough. With `--limit`, return `taken` unchanged.
@@ -195,10 +194,10 @@ class TargetSource:
         # The run may continue after one that fetched the home page.
         return homes if homes or is_asked or blog in self._homes else taken
 
-    def _blogs_on(self, host: str) -> Iterator[blogs.Blog]:
+    def _blogs_on(self, host: str) -> Iterator[Blog]:
         return (blog for blog, own in self.blog_hosts.items() if own == host)
 
-    def _take_of(self, blog: blogs.Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+    def _take_of(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return due targets of a blog, without posts that are older than `--since`."""
         if self._options.limit is not None:
             return self._take_limited(blog, limit, exclude)
@@ -210,12 +209,12 @@ class TargetSource:
             if recent or not taken:
                 return recent
 
-    def _due(self, blog: blogs.Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+    def _due(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         return frontier.next_targets(
             self._archive, blog, limit=limit, now=utc_now(), exclude=exclude, since=self._options.since
         )
 
-    def _take_limited(self, blog: blogs.Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
+    def _take_limited(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return posts before listings, at most as many as `--limit`; all comment pages of posts taken before."""
         room = (self._options.limit or 0) - self._posts_taken
         due = [target for target in self._due(blog, ALL_ROWS, exclude) if not self._is_older(target)]

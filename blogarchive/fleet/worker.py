@@ -16,6 +16,7 @@ from blogarchive.fleet import shard as shard_file
 from blogarchive.fleet.database import rounds, shards
 from blogarchive.fleet.database.session import Connection, connected, require_tables, server_time
 from blogarchive.fleet.round import Round, RoundResult, stored_posts
+from blogarchive.fleet.shard import Shard, ShardRow
 
 _BEAT_SECONDS: Final = 2.0
 _BEAT_SECONDS_ONCE: Final = 0.5
@@ -36,9 +37,7 @@ class WorkerObserver(Protocol):
     def on_problem(self, name: str, text: str) -> None:
         """Called if a shard cannot begin its round, because a person must decide; once for each problem."""
 
-    def on_ended(
-        self, row: shard_file.ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None
-    ) -> None:
+    def on_ended(self, row: ShardRow, result: RoundResult, *, paused: bool, next_at: datetime | None) -> None:
         """Called after each round; `next_at` is None if the next one begins at once, or if the shard is `paused`."""
 
     @property
@@ -265,9 +264,7 @@ class Worker:
             self._complete.add(name)
         self.observer.on_ended(row, result, paused=paused, next_at=next_at)
 
-    async def _begin(
-        self, connection: Connection, name: str
-    ) -> tuple[shard_file.ShardRow, rounds.BegunRound] | None:
+    async def _begin(self, connection: Connection, name: str) -> tuple[ShardRow, rounds.BegunRound] | None:
         """Store that a round begins, in the file before PostgreSQL: a file behind PostgreSQL is a copy.
 
         Return None if the shard is paused, not at home here, or if no host of it is due.
@@ -283,9 +280,9 @@ class Worker:
         return None
 
     async def _begin_at_home(
-        self, connection: Connection, row: shard_file.ShardRow, db: Path
-    ) -> tuple[shard_file.ShardRow, rounds.BegunRound] | None:
-        stored = shard_file.read_shard(db) or shard_file.Shard(shard=row.shard, hosts=(), epoch=row.epoch)
+        self, connection: Connection, row: ShardRow, db: Path
+    ) -> tuple[ShardRow, rounds.BegunRound] | None:
+        stored = shard_file.read_shard(db) or Shard(shard=row.shard, hosts=(), epoch=row.epoch)
         if error := shard_file.home_error(db, stored, row):
             raise error
         row = replace(row, round=stored.round + 1)
@@ -297,7 +294,7 @@ class Worker:
         await asyncio.to_thread(shard_file.write_shard, db, row)
         return row, begun
 
-    async def _refuse(self, connection: Connection, row: shard_file.ShardRow, problem: str) -> None:
+    async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
         """Store and report why a round cannot begin."""
         await shards.set_problem(connection, row.shard, problem)
         if problem != row.problem:
@@ -344,7 +341,7 @@ def next_round(
 class _EndedRound:
     """A round whose process ended after `lasted`. A shard of one host has no state by host."""
 
-    row: shard_file.ShardRow
+    row: ShardRow
     begun: rounds.BegunRound
     result: RoundResult
     lasted: timedelta

@@ -8,6 +8,7 @@ from blogarchive.errors import UsageError
 from blogarchive.importing import saved_files
 from blogarchive.importing.identify import find_target, identify
 from blogarchive.importing.importer import ImportReport, PageImporter
+from blogarchive.importing.saved_files import SavedPage
 from blogarchive.items import CrawledPage, PageKind
 from blogarchive.sites.base import crawled_site_names, site_by_name
 from blogarchive.store.database.archive import Archive
@@ -49,9 +50,7 @@ def import_html(
         return importer.report()
 
 
-def _import_images(
-    importer: PageImporter, saved: saved_files.SavedPage, crawled: CrawledPage, root: Path
-) -> None:
+def _import_images(importer: PageImporter, saved: SavedPage, crawled: CrawledPage, root: Path) -> None:
     """Store the files, below `root`, that a browser saved for the images in the page's posts.
 
     It replaces the URLs of images by the paths of its files. A file has the URL of the stored post, if there is one.

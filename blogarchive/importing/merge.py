@@ -12,17 +12,18 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ledger.runs import Counts
+from blogarchive.store.merge import Rejected, SliceSizes
 from blogarchive.store.pages import pages
 from blogarchive.store.row_checks import wrong_rows
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
-_SIZES = merge.SliceSizes()
+_SIZES = SliceSizes()
 
 
 def merge_archive(
-    archive: Path, other: Path, *, progress: Progress = no_progress, sizes: merge.SliceSizes = _SIZES
+    archive: Path, other: Path, *, progress: Progress = no_progress, sizes: SliceSizes = _SIZES
 ) -> ImportReport:
     """Import all pages, parsed rows, series and media of the archive at `other` into `archive`.
 
@@ -55,9 +56,7 @@ def merge_archive(
         )
 
 
-def _save_pages(
-    target: Archive, sizes: merge.SliceSizes, rejected: merge.Rejected, progress: Progress
-) -> Counts:
+def _save_pages(target: Archive, sizes: SliceSizes, rejected: Rejected, progress: Progress) -> Counts:
     """Save the pages that `target` lacks, and again the stored pages that they make stale; return the changes."""
     ids = merge.new_ids(target)
     progress(0, len(ids))
@@ -72,8 +71,8 @@ def _save_slices(
     archive: Archive,
     stored: Iterable[pages.StoredPage],
     save: Callable[[Archive, int, CrawledPage], Counts],
-    sizes: merge.SliceSizes,
-    rejected: merge.Rejected,
+    sizes: SliceSizes,
+    rejected: Rejected,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Counts:
     """Parse pages on all cores and save them, a slice in each transaction; return the counts of changed rows.

@@ -9,6 +9,7 @@ from pathlib import Path
 from blogarchive.importing import saved_files
 from blogarchive.importing.identify import find_target, identify, parse_as, to_crawled_page
 from blogarchive.importing.importer import ImportReport, PageImporter
+from blogarchive.importing.saved_files import CannotIdentify, SavedPage
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import CrawledPage, Target
 from blogarchive.sites.base import site_by_name, site_names
@@ -85,9 +86,9 @@ def _import_record(importer: PageImporter, record: Record, source: Path, site: s
     return True
 
 
-def _read_page(record: Record, source: Path) -> saved_files.SavedPage:
+def _read_page(record: Record, source: Path) -> SavedPage:
     """Return a record as a saved page. Raises `CannotIdentify` if its content cannot be read."""
-    return saved_files.SavedPage(
+    return SavedPage(
         path=source,
         name=f"{source.name} {record.url}",
         body=record.read_content(),
@@ -99,9 +100,7 @@ def _read_page(record: Record, source: Path) -> saved_files.SavedPage:
     )
 
 
-def _import_exported(
-    importer: PageImporter, page: saved_files.SavedPage, target: Target, counted: str | None
-) -> None:
+def _import_exported(importer: PageImporter, page: SavedPage, target: Target, counted: str | None) -> None:
     """Import a page that another archive stored; a page without a post, such as a notice, is stored unparsed."""
     crawled, is_page = run_guarded(len(page.body), _parse_exported, page, target)
     if is_page:
@@ -110,11 +109,11 @@ def _import_exported(
         importer.store_unparsed(crawled)
 
 
-def _parse_exported(page: saved_files.SavedPage, target: Target) -> tuple[CrawledPage, bool]:
+def _parse_exported(page: SavedPage, target: Target) -> tuple[CrawledPage, bool]:
     """Return the parsed page, and whether it is a page of a blog."""
     try:
         return parse_as(page, target), True
-    except saved_files.CannotIdentify:
+    except CannotIdentify:
         return to_crawled_page(page, target), False
 
 
@@ -122,7 +121,7 @@ def _import_images(importer: PageImporter, source: Path) -> None:
     wanted = urls_without_media_file(importer.archive)
     for record in read_records(source, _ignore) if wanted else ():
         if record.url in wanted and record.status == HTTPStatus.OK:
-            with suppress(saved_files.CannotIdentify):
+            with suppress(CannotIdentify):
                 importer.import_image(record.url, record.read_content(), record.recorded_at)
 
 

@@ -22,6 +22,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from blogarchive.errors import UsageError
 from blogarchive.importing import saved_files
+from blogarchive.importing.saved_files import CannotIdentify, Reject
 from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
 
@@ -43,7 +44,7 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
         encodings = _tokens(headers, "content-encoding")
         return content_encoding.decode_content_encoding(content, encodings, max_bytes)
     except content_encoding.ContentError as error:
-        raise saved_files.CannotIdentify(_describe(error, max_bytes)) from error
+        raise CannotIdentify(_describe(error, max_bytes)) from error
 
 
 def _describe(error: content_encoding.ContentError, max_bytes: int) -> str:
@@ -78,14 +79,14 @@ def _join_chunks(content: bytes, headers: Headers) -> bytes:
         if size is None:
             if position == 0:
                 return content
-            raise saved_files.CannotIdentify(_(_CUT))
+            raise CannotIdentify(_(_CUT))
         if size == 0:
             return bytes(joined)
         start, position = end + 2, end + 2 + size + 2
         if content[position - 2 : position] != b"\r\n":
             if not joined and position <= len(content):
                 return content
-            raise saved_files.CannotIdentify(_(_CUT))
+            raise CannotIdentify(_(_CUT))
         joined += content[start : position - 2]
 
 
@@ -273,7 +274,7 @@ class Record:
             return saved_files.modified_at(self._source)
         moment = saved_files.plausible_time(found if found.tzinfo else found.replace(tzinfo=UTC))
         if moment is None:
-            raise saved_files.CannotIdentify(_("its date {date} is out of range"), date=text)
+            raise CannotIdentify(_("its date {date} is out of range"), date=text)
         return moment
 
     def field(self, name: str) -> str | None:
@@ -289,18 +290,16 @@ class Record:
             block: bytes = self._raw.raw_stream.read(saved_files.MAX_BYTES + 1)
             truncated = self.is_truncated()
         except _TRUNCATED as error:
-            raise saved_files.CannotIdentify(_(_CUT)) from error
+            raise CannotIdentify(_(_CUT)) from error
         if len(block) > saved_files.MAX_BYTES:
-            raise saved_files.CannotIdentify(
-                _("it is larger than {size} MB"), size=saved_files.MAX_BYTES >> 20
-            )
+            raise CannotIdentify(_("it is larger than {size} MB"), size=saved_files.MAX_BYTES >> 20)
         if truncated or self.field("WARC-Truncated"):
-            raise saved_files.CannotIdentify(_(_CUT))
+            raise CannotIdentify(_(_CUT))
         content = decode_content(block, self.headers, saved_files.MAX_BYTES)
         self.cost += len(content)
         # Crawlers disagree on whether the digest is one of the content without its encodings.
         if not any(map(self._may_be_payload, (block, _join_chunks(block, self.headers), content))):
-            raise saved_files.CannotIdentify(_("its content differs from its checksum"))
+            raise CannotIdentify(_("its content differs from its checksum"))
         self.is_refused = False
         return content
 
@@ -323,7 +322,7 @@ class Record:
         return getattr(raw, "limit", 1) > 0
 
 
-def read_records(source: Path, reject: saved_files.Reject) -> Iterator[Record]:
+def read_records(source: Path, reject: Reject) -> Iterator[Record]:
     """Yield the records of the file `source` that have a URL and a content.
 
     Calls `reject` once if the file cannot be read to its end, unless reading the last content raised for it. Raises

@@ -12,6 +12,7 @@ from blogarchive.messages import N_
 from blogarchive.store import row_checks
 from blogarchive.store.database import schema, totals
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.row_checks import Check, Damage, Rows
 from blogarchive.store.rows import LACKS_COMMENTS
 from blogarchive.store.search import match_expression, parse_query
 from blogarchive.store.statements import UNREADABLE, quote_name
@@ -40,7 +41,7 @@ class IntegrityReport:
             raise ArchiveDamaged(text, damage=self.damage[0], also=also)
 
 
-def last_rows(archive: Archive) -> tuple[row_checks.Rows, list[Any]]:
+def last_rows(archive: Archive) -> tuple[Rows, list[Any]]:
     """Return the last row of each table with bytes or texts, and digests of the last page and file.
 
     No row of an archive that cannot be read.
@@ -53,7 +54,7 @@ def last_rows(archive: Archive) -> tuple[row_checks.Rows, list[Any]]:
         return {}, []
 
 
-def is_verified(archive: Archive, rows: row_checks.Rows, digests: list[Any]) -> bool:
+def is_verified(archive: Archive, rows: Rows, digests: list[Any]) -> bool:
     """Return whether `rows` and `digests`, which `last_rows` returned once, are those of this file."""
     try:
         return rows.keys() == row_checks.ALL_ROWS.keys() and _digests(archive, rows) == digests
@@ -61,20 +62,18 @@ def is_verified(archive: Archive, rows: row_checks.Rows, digests: list[Any]) -> 
         return False
 
 
-def _digests(archive: Archive, rows: row_checks.Rows) -> list[Any]:
+def _digests(archive: Archive, rows: Rows) -> list[Any]:
     tables = ("pages", "media_files")
     return [archive.text(f"select sha256 from {table} where rowid = ?", (rows[table],)) for table in tables]  # noqa: S608
 
 
-def verify_archive(
-    archive: Archive, *, threads: int = 1, verified: row_checks.Rows | None = None
-) -> IntegrityReport:
+def verify_archive(archive: Archive, *, threads: int = 1, verified: Rows | None = None) -> IntegrityReport:
     """Verify the whole archive and return the result. More than one thread open the file again.
 
     With `verified`, only bytes and texts stored after these rows, or from pages after them, are verified.
     """
     after = verified or row_checks.ALL_ROWS
-    checks: Sequence[row_checks.Check] = [partial(one, after=after) for one in row_checks.CHECKS_OF_STORED]
+    checks: Sequence[Check] = [partial(one, after=after) for one in row_checks.CHECKS_OF_STORED]
     if verified is None:
         checks = (*_FIRST_CHECKS, *row_checks.value_checks(archive), *checks, *_LAST_CHECKS)
     damage = row_checks.run_checks(archive, checks, threads)
@@ -99,12 +98,12 @@ def require_readable(archive: Archive) -> None:
             raise ArchiveDamaged(text, path=archive.path, damage=damage[0])
 
 
-def _integrity(archive: Archive) -> list[row_checks.Damage]:
+def _integrity(archive: Archive) -> list[Damage]:
     try:
         lines = _as_damage(archive.column("pragma integrity_check(20)"))
     except UNREADABLE:
         lines = _integrity_by_table(archive)
-    return [row_checks.Damage(text=line) for line in lines]
+    return [Damage(text=line) for line in lines]
 
 
 def _integrity_by_table(archive: Archive) -> list[str]:
@@ -128,25 +127,25 @@ def _index_damage() -> str:
     return _("the search index cannot be read; `blogarchive search --rebuild` makes it again")
 
 
-def _missing_schema(archive: Archive) -> list[row_checks.Damage]:
+def _missing_schema(archive: Archive) -> list[Damage]:
     words = _("the {kind} {name} is not there")
     missing = sorted(schema.missing_objects(archive))
-    return [row_checks.Damage(text=words.format(kind=kind, name=name)) for kind, name in missing]
+    return [Damage(text=words.format(kind=kind, name=name)) for kind, name in missing]
 
 
-def _references(archive: Archive) -> list[row_checks.Damage]:
+def _references(archive: Archive) -> list[Damage]:
     words = _("row {row} of {table} names a row of {target} that is not there")
     return [
-        row_checks.Damage(text=words.format(row=row, table=table, target=target))
+        Damage(text=words.format(row=row, table=table, target=target))
         for table, row, target, _key in archive.rows("pragma foreign_key_check")
     ]
 
 
-def _totals(archive: Archive) -> list[row_checks.Damage]:
+def _totals(archive: Archive) -> list[Damage]:
     words = _(
         "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
     )
-    return [row_checks.Damage(text=words.format(table=table)) for table in totals.wrong_totals(archive)]
+    return [Damage(text=words.format(table=table)) for table in totals.wrong_totals(archive)]
 
 
 _PROBES = 20
@@ -156,7 +155,7 @@ _WORD = re.compile(r"(\w+)")
 _FINDS = "select 1 from posts_fts where posts_fts match ? and rowid = ?"
 
 
-def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
+def _search_index(archive: Archive) -> Iterator[Damage]:
     """Search for the first words of some posts, as a person does: another program may have rebuilt the index."""
     step = archive.scalar("select max(id) from posts") // _PROBES + 1
     rows = archive.rows(
@@ -172,7 +171,7 @@ def _search_index(archive: Archive) -> Iterator[row_checks.Damage]:
             message = _(
                 "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
             )
-            yield row_checks.Damage(text=message.format(row=row))
+            yield Damage(text=message.format(row=row))
             return
 
 
@@ -180,7 +179,7 @@ _FIRST_CHECKS = (_integrity, _missing_schema, _references)  # the longest is the
 _LAST_CHECKS = (_totals, _search_index)
 
 
-def _count(archive: Archive, table: str, after: row_checks.Rows) -> int:
+def _count(archive: Archive, table: str, after: Rows) -> int:
     try:
         return archive.scalar(f"select count(*) from {table} where rowid > ?", (after[table],))  # noqa: S608 - a constant
     except UNREADABLE:

@@ -12,6 +12,8 @@ from blogarchive.browse.plots import Bar, draw_bars, draw_calendar, draw_line, d
 from blogarchive.browse.requests import RequestContext
 from blogarchive.messages import N_
 from blogarchive.store.read import blogs, lists
+from blogarchive.store.read.blogs import AuthorPage, BlogSummary, Month
+from blogarchive.store.read.lists import PostSelection
 from blogarchive.store.statements import Statements
 
 _FEW_MONTHS = 36  # of three years; the links of more are folded, so that the list of posts is not below them
@@ -31,7 +33,7 @@ async def show_author(context: RequestContext) -> Response:
     return await context.render("author.html", _template_values(context, *found, chosen))
 
 
-def _draw_months(context: RequestContext, blog: blogs.BlogSummary, months: tuple[blogs.Month, ...]) -> Markup:
+def _draw_months(context: RequestContext, blog: BlogSummary, months: tuple[Month, ...]) -> Markup:
     """Return the posts of each month as bars that link to their lists."""
     bars = {}
     for month in months:
@@ -50,18 +52,16 @@ def _describe_visits(context: RequestContext, visits: Sequence[tuple[str, int]])
     return context.gettext("Visits: from {first} to {last}", first=first, last=last)
 
 
-def _read_selection(context: RequestContext) -> lists.PostSelection:
+def _read_selection(context: RequestContext) -> PostSelection:
     given = context.text_parameter("month") or context.text_parameter("year")
-    return lists.PostSelection(
+    return PostSelection(
         period=given if post_choices.PERIOD.fullmatch(given) else "",
         category=context.int_parameter("category"),
         page=context.int_parameter("page", minimum=1) or 1,
     )
 
 
-def _read(
-    archive: Statements, author_id: int, chosen: lists.PostSelection
-) -> tuple[blogs.AuthorPage, _Counts] | None:
+def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[AuthorPage, _Counts] | None:
     found = blogs.read_author_page(archive, author_id, chosen)
     if found is None:
         return None
@@ -75,7 +75,7 @@ def _read(
 
 
 def _template_values(
-    context: RequestContext, found: blogs.AuthorPage, counts: _Counts, chosen: lists.PostSelection
+    context: RequestContext, found: AuthorPage, counts: _Counts, chosen: PostSelection
 ) -> dict[str, object]:
     selection, (years, months) = found.selection, counts
     category = next((one for one in found.categories if one.id == selection.category), None)
@@ -92,8 +92,8 @@ def _template_values(
         "years": tuple(post_choices.choose_periods(newest_first, selection)),
         "months": tuple(post_choices.choose_periods(months, selection)),
         "categories": tuple(post_choices.choose_categories(found.categories, chosen)),
-        "all_years": post_choices.list_url(lists.PostSelection(category=category.id)) if category else "",
-        "all_categories": post_choices.list_url(lists.PostSelection(period=chosen.period)),
+        "all_years": post_choices.list_url(PostSelection(category=category.id)) if category else "",
+        "all_categories": post_choices.list_url(PostSelection(period=chosen.period)),
         "all_months": _group_months(found),
         "is_long": len(found.months) > _FEW_MONTHS,
         "trail": f"?category={category.id}" if category else "",
@@ -104,17 +104,17 @@ def _template_values(
     }
 
 
-def _group_months(found: blogs.AuthorPage) -> dict[str, list[post_choices.Choice]]:
+def _group_months(found: AuthorPage) -> dict[str, list[post_choices.Choice]]:
     """Return the choices of all months by year, newest first."""
     newest_first = sorted(post_choices.count_years(found.months), reverse=True)
     years: dict[str, list[post_choices.Choice]] = {year: [] for year in newest_first}
     posts = {month.month: month.stored + month.missing for month in found.months}
-    for choice in post_choices.choose_periods(posts, lists.PostSelection(period=" ")):
+    for choice in post_choices.choose_periods(posts, PostSelection(period=" ")):
         years[choice.text[: post_choices.YEAR_LENGTH]].append(choice)
     return years
 
 
-def _describe_month(context: RequestContext, month: blogs.Month) -> str:
+def _describe_month(context: RequestContext, month: Month) -> str:
     whole, lacking = N_("{month}: {stored} stored"), N_("{month}: {stored} stored, {missing} missing")
     words = lacking if month.lacking else whole
     return context.gettext(words, month=month.month, stored=month.stored, missing=month.lacking)
@@ -161,9 +161,7 @@ def _draw_comments(context: RequestContext, found: Mapping[str, Any]) -> Markup:
     return draw_bars(bars, title=title, unit=unit, language=context.language)
 
 
-def _draw_year(
-    context: RequestContext, blog: blogs.BlogSummary, year: str, days: Mapping[str, int]
-) -> Markup:
+def _draw_year(context: RequestContext, blog: BlogSummary, year: str, days: Mapping[str, int]) -> Markup:
     bars = {}
     for day, posts in days.items():
         title = context.ngettext("{day}: {count} post", "{day}: {count} posts", posts, day=day, count=posts)

@@ -19,6 +19,7 @@ from blogarchive.sites.links import find_listing_name, linked_blogs
 from blogarchive.sites.markup import posts as post_parts
 from blogarchive.sites.markup.parts import Answer, CardParts, PostParts, Template, ViewsAnswer
 from blogarchive.sites.markup.picker import PageTree, Picker, parse_tree
+from blogarchive.sites.markup.posts import ListReader, PageComments
 
 if TYPE_CHECKING:
     from blogarchive.sites.markup.site import MarkupSite
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 # --- answers to scripts
 
 
-def _read_comments_answer(
-    text: str, url: str, answer: Answer | None
-) -> tuple[post_parts.PageComments, Picker] | None:
+def _read_comments_answer(text: str, url: str, answer: Answer | None) -> tuple[PageComments, Picker] | None:
     """Return the comments of an answer, and the picker with its problems; None if the text is no answer."""
     if answer is None or (html := answer.unwrap(text)) is None:
         return None
@@ -284,8 +283,8 @@ class PageReader:
         yield from ((url, items.PageKind.CATEGORY) for url in categories)
         yield from ((post.url, items.PageKind.POST) for post in page.latest)
 
-    def _list_reader(self, picker: Picker) -> post_parts.ListReader:
-        return post_parts.ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
+    def _list_reader(self, picker: Picker) -> ListReader:
+        return ListReader(picker=picker, parse_url=self.site.parse_url, now=self.now)
 
     def _read_author(self, picker: Picker, template: Template | None) -> items.Author | None:
         card = (template and template.card) or CardParts()

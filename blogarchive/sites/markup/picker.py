@@ -17,6 +17,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing import html as dom
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import extract_text
+from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import split_lines
 from blogarchive.parsing.sanitize import extract_images, sanitize_element
 from blogarchive.sites.base import FieldSource
@@ -47,19 +48,19 @@ class PageTree:
     `end_mark` is the last child of every element of `_IMPLIED_ENDS` that has an end tag.
     """
 
-    root: dom.Element
+    root: Element
     title: str
     url: str
     base: str
     end_mark: str
-    hidden: frozenset[dom.Element] = field(repr=False)
+    hidden: frozenset[Element] = field(repr=False)
 
-    def has_end_tag(self, node: dom.Element) -> bool:
+    def has_end_tag(self, node: Element) -> bool:
         """Return whether an element of `_IMPLIED_ENDS` ends by an end tag, and not by a sibling that someone typed."""
         last = next(node.iterchildren(reversed=True), None)
         return isinstance(last, etree._Comment) and last.text == self.end_mark
 
-    def some_end_implied(self, elements: Iterable[dom.Element]) -> bool:
+    def some_end_implied(self, elements: Iterable[Element]) -> bool:
         """Return whether some elements have an end tag, and others end because a sibling begins.
 
         A template either closes all of them or none. So someone typed one of the siblings.
@@ -67,7 +68,7 @@ class PageTree:
         ended = [self.has_end_tag(element) for element in elements if element.tag in _IMPLIED_ENDS]
         return any(ended) and not all(ended)
 
-    def text_at_end(self, node: dom.Element) -> str:
+    def text_at_end(self, node: Element) -> str:
         """Return the text between the last element inside `node` and its end."""
         last = next(node.iterchildren(reversed=True), None)
         if last is not None and self.has_end_tag(node):
@@ -81,7 +82,7 @@ def parse_tree(text: str, url: str, opened: str = "") -> PageTree:
     # The text of the page decides the mark, so that nobody can type it.
     mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
     root = dom.parse_html(_END_TAG.sub(lambda tag: f"<!--{mark}-->{tag[0]}", text))
-    shown = cast("list[dom.Element]", root.xpath(opened)) if opened else []
+    shown = cast("list[Element]", root.xpath(opened)) if opened else []
     return PageTree(
         root=root,
         title=dom.window_title(root),
@@ -92,18 +93,18 @@ def parse_tree(text: str, url: str, opened: str = "") -> PageTree:
     )
 
 
-def with_descendants(elements: Iterable[dom.Element]) -> set[dom.Element]:
+def with_descendants(elements: Iterable[Element]) -> set[Element]:
     """Return the elements and all elements in them; each is visited once if outer ones come first."""
-    found: set[dom.Element] = set()
+    found: set[Element] = set()
     for element in elements:
         if element not in found:
             found.update(element.iter())
     return found
 
 
-def buttons(rows: list[list[dom.Element]], text: Callable[[dom.Element], str]) -> list[dom.Element]:
+def buttons(rows: list[list[Element]], text: Callable[[Element], str]) -> list[Element]:
     """Return the links to answer and the like, in any language: alike in all rows, each to another URL."""
-    links: dict[str, dict[str, dom.Element]] = {}
+    links: dict[str, dict[str, Element]] = {}
     # In a paragraph a commenter may link a word; a time is not a button.
     for one in (one for row in rows for one in row if next(one.iterancestors()).tag != "p"):
         links.setdefault(text(one), {})[one.get("href", "")] = one
@@ -111,7 +112,7 @@ def buttons(rows: list[list[dom.Element]], text: Callable[[dom.Element], str]) -
     return [one for found in alike for url, one in found.items() if not url.startswith("#")]
 
 
-def answered(elements: list[dom.Element]) -> dict[dom.Element, dom.Element]:
+def answered(elements: list[Element]) -> dict[Element, Element]:
     """Return for each element of a thread that is indented the one that it answers: the last one a step above it.
 
     Drupal has `div.indented` around answers, Argon a list `children` behind the item, Serendipity `commentlevel-1`, other
@@ -124,7 +125,7 @@ def answered(elements: list[dom.Element]) -> dict[dom.Element, dom.Element]:
     outer = (sum("indented" in names or "children" in names for names in row) for row in around)
     depths = [sum(pair) for pair in zip(own, outer, strict=True)]
     steps = {depth: step for step, depth in enumerate(sorted({*depths}))}
-    row, found = list[dom.Element](), dict[dom.Element, dom.Element]()
+    row, found = list[Element](), dict[Element, Element]()
     for step, node in zip(map(steps.__getitem__, depths), elements, strict=True):
         if step > len(row):
             return {}
@@ -134,18 +135,18 @@ def answered(elements: list[dom.Element]) -> dict[dom.Element, dom.Element]:
     return found
 
 
-def have_one_path(elements: Iterable[dom.Element]) -> bool:
+def have_one_path(elements: Iterable[Element]) -> bool:
     """Return whether all elements have equal tag paths."""
     parents = {(element.getparent(), element.tag): element for element in elements}
     return len({tag_path(element) for element in parents.values()}) <= 1
 
 
-def tag_path(node: dom.Element) -> str:
+def tag_path(node: Element) -> str:
     """Return the tags from the root to the element; equal paths mean equal structure."""
     return "/".join(str(above.tag) for above in (node, *node.iterancestors()))
 
 
-def visible_text(node: dom.Element, *skipped: Collection[dom.Element]) -> str:
+def visible_text(node: Element, *skipped: Collection[Element]) -> str:
     """Return the text of an element as a reader sees it, on one line, without the `skipped` elements."""
     parts: list[str] = []
     # An iterator and no recursion: a hostile page nests elements deeper than Python's stack.
@@ -163,17 +164,17 @@ def visible_text(node: dom.Element, *skipped: Collection[dom.Element]) -> str:
     return " ".join("".join(parts).split())
 
 
-def _breaks_text(element: dom.Element) -> bool:
+def _breaks_text(element: Element) -> bool:
     return element.tag in dom.BLOCKS or element.tag == "br"
 
 
 # --- picks
 
 _NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
-Node = dom.Element | etree._ElementUnicodeResult
+Node = Element | etree._ElementUnicodeResult
 
 
-def is_media(node: dom.Element, time: re.Pattern[str]) -> bool:
+def is_media(node: Element, time: re.Pattern[str]) -> bool:
     """Return whether Bootstrap shows a comment as a media object: with its time in a heading."""
     headings = node.iter("h1", "h2", "h3", "h4", "h5", "h6") if "media" in names_of(node) else ()
     return any(time.search(visible_text(one)) for one in headings)
@@ -186,7 +187,7 @@ def compile_selector(selector: str) -> etree.XPath:
     return etree.XPath(selector if is_xpath else css2xpath(selector), namespaces=_NAMESPACES)
 
 
-def select_all(root: dom.Element, selector: str) -> list[dom.Element]:
+def select_all(root: Element, selector: str) -> list[Element]:
     """Return the elements that a selector selects, also those that are not shown."""
     found = compile_selector(selector)(root)
     return [node for node in found if isinstance(node, etree._Element)] if isinstance(found, list) else []
@@ -200,15 +201,15 @@ class Picker:
     """
 
     tree: PageTree
-    closed: set[dom.Element] = field(default_factory=set)
+    closed: set[Element] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     sources: list[FieldSource] = field(default_factory=list)
 
-    def with_closed(self, elements: Iterable[dom.Element] = ()) -> "Picker":
+    def with_closed(self, elements: Iterable[Element] = ()) -> "Picker":
         """Return a picker for which these elements alone, and all in them, are closed; it shares problems and sources."""
         return replace(self, closed=with_descendants(elements))
 
-    def nodes(self, selector: str, within: dom.Element | None = None) -> list[Node]:
+    def nodes(self, selector: str, within: Element | None = None) -> list[Node]:
         """Return the visible elements, texts and attributes that a selector selects outside closed elements."""
         context = self.tree.root if within is None else within
         found = cast("list[Node]", compile_selector(selector)(context))
@@ -216,12 +217,12 @@ class Picker:
         shut, hidden = self.closed, self.tree.hidden
         return [node for node in found if (holder := _element_of(node)) not in shut and holder not in hidden]
 
-    def elements(self, selector: str | None, within: dom.Element | None = None) -> list[dom.Element]:
+    def elements(self, selector: str | None, within: Element | None = None) -> list[Element]:
         """Return the elements that a selector selects, without those inside another of them; none without one."""
         nodes = [] if selector is None else self.nodes(selector, within)
         return keep_outermost([node for node in nodes if not isinstance(node, str)])
 
-    def values(self, pick: str | Pick, within: dom.Element | None = None) -> list[str]:
+    def values(self, pick: str | Pick, within: Element | None = None) -> list[str]:
         """Return the different values of a pick that are not blank."""
         selector, match = (pick, None) if isinstance(pick, str) else (pick.selector, pick.match)
         hidden, closed = self.tree.hidden, self.closed
@@ -232,7 +233,7 @@ class Picker:
         found = (_match_text(text, match) for text in texts)
         return list(dict.fromkeys(value for value in found if value))
 
-    def value(self, name: str, picks: Picks | None, within: dom.Element | None = None) -> str | None:
+    def value(self, name: str, picks: Picks | None, within: Element | None = None) -> str | None:
         """Return the value of the field `name`; None, and a problem, if the page shows different values for it."""
         if picks is None:
             return None
@@ -250,7 +251,7 @@ class Picker:
         self.note_source(name, picks, " ".join(parts))
         return " ".join(parts)
 
-    def count(self, name: str, picks: Picks | None, within: dom.Element | None = None) -> int | None:
+    def count(self, name: str, picks: Picks | None, within: Element | None = None) -> int | None:
         """Return the count of the field `name`; None, and a problem, if its text is no count."""
         text = self.value(name, picks, within)
         found = None if text is None else parse_count(text)
@@ -258,12 +259,12 @@ class Picker:
             self.add_problem("unreadable", name, Detail.NO_COUNT.format(text=text[:80]))
         return found
 
-    def date(self, name: str, picks: Picks | None, within: dom.Element | None = None) -> DateText | None:
+    def date(self, name: str, picks: Picks | None, within: Element | None = None) -> DateText | None:
         """Return the time of the field `name` as the page shows it."""
         text = self.value(name, picks, within)
         return None if text is None else DateText(text=text)
 
-    def url(self, selector: str | None, within: dom.Element | None = None) -> str | None:
+    def url(self, selector: str | None, within: Element | None = None) -> str | None:
         """Return the absolute URL of the first link or attribute that a selector selects, or None."""
         for node in [] if selector is None else self.nodes(selector, within):
             found = dom.link_url(_as_anchor(node), self.tree.base)
@@ -272,11 +273,11 @@ class Picker:
                 return found
         return None
 
-    def close(self, elements: Iterable[dom.Element]) -> None:
+    def close(self, elements: Iterable[Element]) -> None:
         """Close elements that contain text of people."""
         self.closed |= with_descendants(elements)
 
-    def open(self, elements: Iterable[dom.Element]) -> None:
+    def open(self, elements: Iterable[Element]) -> None:
         """Open elements inside closed ones: the site adds them."""
         self.closed -= with_descendants(elements)
 
@@ -293,19 +294,19 @@ class Picker:
         self.sources.append(FieldSource(field=name, selector=selector, value=value))
 
 
-def keep_outermost(elements: Iterable[dom.Element]) -> list[dom.Element]:
+def keep_outermost(elements: Iterable[Element]) -> list[Element]:
     """Return the elements in order, without those inside another of them."""
     found = list(dict.fromkeys(elements))
     if len(found) <= 1:
         return found
-    inner: set[dom.Element] = set()
+    inner: set[Element] = set()
     for node in found:
         if node not in inner:
             inner.update(node.iterdescendants())
     return [node for node in found if node not in inner]
 
 
-def _element_of(node: Node) -> dom.Element | None:
+def _element_of(node: Node) -> Element | None:
     """Return the element that contains a text or has an attribute; an element is returned itself."""
     if not isinstance(node, str):
         return node
@@ -322,11 +323,11 @@ def _match_text(text: str, match: str | None) -> str:
     return next((group for group in found.groups() if group), "").strip() if found.re.groups else found[0]
 
 
-def _as_anchor(node: Node) -> dom.Element:
+def _as_anchor(node: Node) -> Element:
     """Return a link; an attribute or a text becomes one."""
     if not isinstance(node, str):
         return node if node.tag == "a" else next(node.iter("a"), node)
-    anchor: dom.Element = etree.Element("a")
+    anchor: Element = etree.Element("a")
     anchor.set("href", str(node))
     return anchor
 
@@ -347,11 +348,11 @@ class Body:
 
 def read_body(
     picker: Picker,
-    element: dom.Element,
+    element: Element,
     drop: Iterable[str] = (),
     opened: Iterable[str] = (),
-    removed: Collection[dom.Element] = (),
-    head: dom.Element | None = None,
+    removed: Collection[Element] = (),
+    head: Element | None = None,
 ) -> Body:
     """Return the body in `element`, without hidden elements, `removed`, and those that `drop` and `opened` select.
 
@@ -370,11 +371,8 @@ def read_body(
 
 
 def _copy_visible(
-    element: dom.Element,
-    hidden: Collection[dom.Element],
-    dropped: Collection[dom.Element],
-    head: dom.Element | None,
-) -> dom.Element:
+    element: Element, hidden: Collection[Element], dropped: Collection[Element], head: Element | None
+) -> Element:
     """Return a `div` with a copy of the content of `element` that is shown, without its text up to `head`."""
     # The page is read further: its own tree stays as it is.
     copy = deepcopy(element)
@@ -388,7 +386,7 @@ def _copy_visible(
     return copy
 
 
-def _remove_head(pairs: Iterable[tuple[dom.Element, dom.Element]], head: dom.Element) -> None:
+def _remove_head(pairs: Iterable[tuple[Element, Element]], head: Element) -> None:
     """Remove the texts up to the copy of `head`, and the signs behind it; `pairs` are elements and their copies."""
     around = {*head.iterancestors()}
     for original, node in pairs:
@@ -398,7 +396,7 @@ def _remove_head(pairs: Iterable[tuple[dom.Element, dom.Element]], head: dom.Ele
         node.text, node.tail = None, node.tail if original in around else None
 
 
-def _remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:
+def _remove_elements(root: Element, nodes: Iterable[Element]) -> None:
     """Remove elements inside `root`, and all comments, in one walk; the texts after them stay.
 
     A page may have a comment after each character, so the texts of neighbours are not joined one by one.
@@ -409,7 +407,7 @@ def _remove_elements(root: dom.Element, nodes: Iterable[dom.Element]) -> None:
     etree.strip_elements(root, _REMOVED, etree.Comment, etree.ProcessingInstruction, with_tail=False)
 
 
-def selector_of(node: dom.Element) -> str:
+def selector_of(node: Element) -> str:
     """Return the element as a person writes a selector for it."""
     if node.get("id"):
         return f"{node.tag}#{node.get('id')}"
@@ -417,7 +415,7 @@ def selector_of(node: dom.Element) -> str:
     return f"{node.tag}{classes}" if classes else tag_path(node).rsplit("/", 3)[0]
 
 
-def leads_home(anchor: dom.Element, tree: PageTree) -> bool:
+def leads_home(anchor: Element, tree: PageTree) -> bool:
     """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
     link, own = anchor.get("href") or "#", urlunsplit(("", "", *urlsplit(tree.url)[2:]))
     is_path = not link.startswith("#") and "?" not in link and dom.absolute_url(link, tree.base)

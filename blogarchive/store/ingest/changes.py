@@ -17,6 +17,7 @@ from blogarchive.store.ingest.differences import ChangeKind, StoredPost, TextCha
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog
+from blogarchive.store.ledger.failures import Failure
 from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.posts.posts import write_images
 from blogarchive.store.posts.revisions import image_urls
@@ -100,13 +101,13 @@ def _hold_if_doubted(
     archive.execute(_RECORD, names)
     is_of_most = _is_of_most(archive, change.kind, names)
     is_site_open = coverage.is_open(archive, site, coverage.TEXTS)
-    other = failures.Failure(kind="changed", field="text", detail="")
+    other = Failure(kind="changed", field="text", detail="")
     is_waiting = is_site_open or failures.is_open(archive, stored.url, other)
     if not (change.reason or is_of_most or is_waiting):
         return None
     archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
-    failure = failures.Failure(kind="changed", field="text", detail=detail)
+    failure = Failure(kind="changed", field="text", detail=detail)
     undone = Counts()
     if is_of_most:
         coverage.open_change(archive, site, f"{coverage.TEXTS}.{change.kind}", run_id=run_id, now=now)
@@ -143,9 +144,7 @@ select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site,
 """
 
 
-def _undo_run(
-    archive: Archive, names: _Names, failure: failures.Failure, *, run_id: int, now: datetime
-) -> Counts:
+def _undo_run(archive: Archive, names: _Names, failure: Failure, *, run_id: int, now: datetime) -> Counts:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
     changed = archive.dicts(_CHANGED, names)
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]

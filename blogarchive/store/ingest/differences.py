@@ -20,6 +20,7 @@ from blogarchive.store.ledger import coverage
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.pages.context import date_text_iso, is_relative, is_same_time
 from blogarchive.store.posts import comments as comment_rows
+from blogarchive.store.posts.comments import IdentifiedComment, SourcedComment
 from blogarchive.store.posts.revisions import has_equal_images
 from blogarchive.store.statements import columns_of
 
@@ -62,7 +63,7 @@ class TextChange:
     reason: str | None = None
 
 
-_StoredComments = Sequence[comment_rows.SourcedComment]  # that are not gone
+_StoredComments = Sequence[SourcedComment]  # that are not gone
 
 
 def _classify_text(old: Form, new: Form) -> TextChange | None:
@@ -104,10 +105,7 @@ _MIN_CERTAIN = 2
 
 
 def _classify_comments(
-    shown: Sequence[comment_rows.IdentifiedComment],
-    stored: _StoredComments,
-    claimed: int | None,
-    is_whole: bool,
+    shown: Sequence[IdentifiedComment], stored: _StoredComments, claimed: int | None, is_whole: bool
 ) -> TextChange | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 
@@ -183,9 +181,7 @@ select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_pag
  where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
 """
 
-_COMMENTS = (
-    f"select {columns_of(comment_rows.SourcedComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
-)
+_COMMENTS = f"select {columns_of(SourcedComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -215,7 +211,7 @@ def find_changes(
 
     Comments are compared if some are stored, and the page shows some or claims none.
     """
-    comments = archive.all_as(comment_rows.SourcedComment, _COMMENTS, (stored.id,))
+    comments = archive.all_as(SourcedComment, _COMMENTS, (stored.id,))
     found = {coverage.TEXTS: _find_text_change(archive, crawled, post, blog, stored, comments)}
     if comments and (post.comments or post.comment_count == 0):
         found[coverage.COMMENTS] = _find_comment_change(crawled, post, comments)

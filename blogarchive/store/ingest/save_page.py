@@ -10,6 +10,17 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from blogarchive import items
+from blogarchive.items import (
+    Author,
+    CrawledPage,
+    ListedPost,
+    Page,
+    PageKind,
+    ParsedPage,
+    Post,
+    Problem,
+    Target,
+)
 from blogarchive.messages.details import Detail
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import discovery, schedule
@@ -46,12 +57,12 @@ def record_problems(context: SaveContext) -> None:
     failures.resolve(archive, url, now=now, keep=keep)
 
 
-def _failure(problem: items.Problem) -> failures.Failure:
+def _failure(problem: Problem) -> failures.Failure:
     """Return a permanent failure: a retry does not help until the page or its parser changes."""
     return failures.Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
-def resolve_blog(archive: Archive, crawled: items.CrawledPage) -> Blog:
+def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
     named = Blog(site=site, uid=uid)
@@ -63,9 +74,7 @@ def resolve_blog(archive: Archive, crawled: items.CrawledPage) -> Blog:
     return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
 
 
-def _blog_stored_by_name(
-    archive: Archive, site: str, parsed: items.ParsedPage, author: items.Author
-) -> Blog | None:
+def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author: Author) -> Blog | None:
     """Return the blog that is stored under a name, if its author has since got the number on the page.
 
     It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
@@ -79,9 +88,9 @@ def _blog_stored_by_name(
     return found[0] if len(found) == 1 else None
 
 
-def _own_numbers(site: str, parsed: items.ParsedPage, uid: str) -> Iterator[str]:
+def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
     """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
-    shown: Sequence[items.Post | items.ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
+    shown: Sequence[Post | ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
     for post in shown:
         if post.number and post.url and uid_in_url(site, post.url) == uid:
             yield post.number
@@ -100,11 +109,7 @@ def page_transaction(archive: Archive) -> AbstractContextManager[None]:
 
 
 def save_page(
-    archive: Archive,
-    crawled: items.CrawledPage,
-    run_id: int | None,
-    partial: bool = False,
-    accepted: bool = False,
+    archive: Archive, crawled: CrawledPage, run_id: int | None, partial: bool = False, accepted: bool = False
 ) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
@@ -128,12 +133,10 @@ def save_page(
         return context.result(Outcome.STORED if context.is_stored else Outcome.SAME)
 
 
-def save_not_modified(
-    archive: Archive, target: items.Target, page: items.Page, run_id: int | None
-) -> SaveResult:
+def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int | None) -> SaveResult:
     """Save a 304 response: the stored page was seen again at `page.fetched_at`."""
-    parsed = items.ParsedPage(kind=target.kind, encoding="")
-    crawled = items.CrawledPage(target=target, page=page, parsed=parsed)
+    parsed = ParsedPage(kind=target.kind, encoding="")
+    crawled = CrawledPage(target=target, page=page, parsed=parsed)
     with archive.atomic():
         blog = resolve_blog(archive, crawled)
         frontier.add_targets(archive, [target], now=page.fetched_at)
@@ -153,7 +156,7 @@ def save_not_modified(
             if not frontier.is_missing(archive, other, now=page.fetched_at):
                 context.requeue(other, failed_too=True)  # a digest names no deleted post
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
-        if target.kind is items.PageKind.POST:  # its page is the same: a field that was unreadable still is
+        if target.kind is PageKind.POST:  # its page is the same: a field that was unreadable still is
             failures.resolve_field(archive, target.url, None, now=page.fetched_at)
         else:
             context.resolve(target.url)
@@ -161,7 +164,7 @@ def save_not_modified(
 
 
 def save_fetch_failure(
-    archive: Archive, target: items.Target, failure: failures.Failure, run_id: int | None, *, now: datetime
+    archive: Archive, target: Target, failure: failures.Failure, run_id: int | None, *, now: datetime
 ) -> None:
     """Record that no page was fetched: network, cut body, robots.txt."""
     blog = Blog(site=target.site, uid=target.uid)
@@ -175,7 +178,7 @@ def save_fetch_failure(
         failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, next_try_at=due_at)
 
 
-def resave_page(archive: Archive, page_id: int, crawled: items.CrawledPage) -> SaveResult:
+def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveResult:
     """Replace what was saved from a stored page by what the current parser parses from it.
 
     The outcome is SAME if nothing changed, and FAILED if the page is rejected or held. Frontier, gone marks and bytes never
@@ -236,7 +239,7 @@ def _mark_fetched(context: SaveContext) -> None:
     is_whole = not any(link.next_page for link in context.parsed.links)
     is_index = site.is_digest(target.url) or (site.is_index(target.url) and is_whole)
     is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
-    is_single = target.kind is items.PageKind.POST or is_list
+    is_single = target.kind is PageKind.POST or is_list
     shown = {"etag": context.page.header("ETag"), "last_modified": context.page.last_modified}
     marks = {"due_at": _reschedule(context), **(shown if is_single else dict.fromkeys(shown))}
     frontier.mark_fetched(context.archive, target, fetched_at=context.precise_moment, **marks)
@@ -248,7 +251,7 @@ def _reschedule(context: SaveContext) -> str | None:
     if context.parsed.kind in items.LIST_KINDS:
         key = frontier.target_key(target)
         return schedule.listing_due_at(key, context.now) if target.page_no == 1 else None
-    return None if target.kind is items.PageKind.COMMENTS else plan.reschedule_post(context)
+    return None if target.kind is PageKind.COMMENTS else plan.reschedule_post(context)
 
 
 # Rejected pages
@@ -272,10 +275,10 @@ select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, 
 """  # noqa: S608 - a constant
 
 
-def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) -> validate.StoredState:
+def load_stored_state(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.StoredState:
     """Return the stored state of the page's target: its post, its last page and its listing."""
     target, post = crawled.target, validate.find_post(crawled)
-    has_chain = target.kind in (items.PageKind.MONTH, items.PageKind.CATEGORY)
+    has_chain = target.kind in (PageKind.MONTH, PageKind.CATEGORY)
     names = {
         "page": crawled.page.url,
         "title": post.title if post else None,
@@ -284,14 +287,14 @@ def load_stored_state(archive: Archive, crawled: items.CrawledPage, blog: Blog) 
         "shown": site_by_name(target.site).parse_url(crawled.page.url).number,
         "site": blog.site,
         "uid": target.uid or blog.uid,
-        "number": target.number if target.kind is items.PageKind.POST else None,
+        "number": target.number if target.kind is PageKind.POST else None,
         "chain": (target.chain or target.url) if has_chain else None,
     }
     return archive.one_as(validate.StoredState, _STORED_STATE, names) or validate.StoredState()
 
 
 def find_rejection(
-    archive: Archive, crawled: items.CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
+    archive: Archive, crawled: CrawledPage, blog: Blog, run_id: int | None, *, accepted: bool
 ) -> validate.Rejection | None:
     """Return why the page is rejected, or None. `accepted`: a person agrees with the changes of the site."""
     return (
@@ -304,7 +307,7 @@ def find_rejection(
 _NO_BLOG = validate.Rejection(failure=failures.Failure(kind="unreadable", field="uid", detail=Detail.NO_BLOG))
 
 
-def _reject_by_author(archive: Archive, crawled: items.CrawledPage, blog: Blog) -> validate.Rejection | None:
+def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection if the page has no author, or another one than its target; else None."""
     wanted = crawled.target.uid
     if blog.uid is None:
@@ -314,7 +317,7 @@ def _reject_by_author(archive: Archive, crawled: items.CrawledPage, blog: Blog) 
     author = crawled.parsed.author
     if author is not None and wanted == author.uid:
         return None  # the author of the target, stored under another name
-    shows_home = crawled.parsed.kind is items.PageKind.HOME and crawled.target.page_no == 1
+    shows_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
     if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
@@ -322,11 +325,7 @@ def _reject_by_author(archive: Archive, crawled: items.CrawledPage, blog: Blog) 
 
 
 def save_rejection(
-    archive: Archive,
-    crawled: items.CrawledPage,
-    blog: Blog,
-    rejection: validate.Rejection,
-    run_id: int | None,
+    archive: Archive, crawled: CrawledPage, blog: Blog, rejection: validate.Rejection, run_id: int | None
 ) -> SaveResult:
     """Record the failure and the new state of the target; stored content does not change."""
     target, failure, now = crawled.target, rejection.failure, crawled.page.fetched_at
@@ -342,7 +341,7 @@ def save_rejection(
         context.resolve(target.url)
         return context.result(settled)
     due_at = _schedule_retry(context, rejection)
-    is_gone_post = rejection.gone_reason is not None and target.kind is items.PageKind.POST
+    is_gone_post = rejection.gone_reason is not None and target.kind is PageKind.POST
     if is_gone_post and deletions.is_unread(context, target.number):
         return context.result(Outcome.GONE)
     context.failure = failure
@@ -420,12 +419,12 @@ def _queue_other_index(context: SaveContext) -> bool:
     frontier.mark_missing(archive, target, now=context.now)
     if not is_home_queued and not listing_pages.is_beyond_end(context, has_others=True):
         chain = page_chains.find_chain(context, target.chain or "")
-        before = chain.started_at if chain and target.kind is items.PageKind.HOME else None
+        before = chain.started_at if chain and target.kind is PageKind.HOME else None
         context.requeue(listing_pages.find_list(context, other), before=before, failed_too=True)
     return True
 
 
-def _queue_unread_home(archive: Archive, target: items.Target, *, now: datetime) -> int:
+def _queue_unread_home(archive: Archive, target: Target, *, now: datetime) -> int:
     """Queue the home page if the digest fetched in its place failed; return the number of queued targets."""
     home = home_target(archive, Blog(site=target.site, uid=target.uid))
     fetched_at = archive.text("select fetched_at from frontier where key = ?", (target.url,))
@@ -442,10 +441,10 @@ def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
     is_gone = rejection.gone_reason is not None
     if is_gone and listing_pages.is_beyond_end(context):
         return True
-    if is_gone and context.target.kind is items.PageKind.CATEGORY and categories.is_listing_gone(context):
+    if is_gone and context.target.kind is PageKind.CATEGORY and categories.is_listing_gone(context):
         categories.empty_gone_categories(context)
         return True
-    if context.target.kind is items.PageKind.MONTH:
+    if context.target.kind is PageKind.MONTH:
         return months.is_listing_gone(context)
     post_number = context.target.post_number
-    return context.target.kind is items.PageKind.COMMENTS and deletions.is_gone(context, post_number)
+    return context.target.kind is PageKind.COMMENTS and deletions.is_gone(context, post_number)

@@ -17,6 +17,7 @@ from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, post_target
+from blogarchive.store.pages.page_chains import PageChain
 
 # Tries at a post that was deleted before it was stored: listings of some hosts show it for a day.
 _TRIES_UNREAD = 3
@@ -82,7 +83,7 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
             requeue_own_pages(context, [post_id])
 
 
-def prove_listing(context: SaveContext, kind: PageKind, chain: page_chains.PageChain) -> None:
+def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> None:
     """Mark a home page or a month as read to its end; record the posts that it lacks as missing."""
     numbers = {item.item for item in page_chains.shown_items(context, chain)}
     missing = page_chains.prior_items(context, chain) - numbers
@@ -120,9 +121,7 @@ def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str
     return context.archive.column(query, (context.author_id, since))
 
 
-def _prove_month(
-    context: SaveContext, month: str, numbers: Collection[str], chain: page_chains.PageChain
-) -> None:
+def _prove_month(context: SaveContext, month: str, numbers: Collection[str], chain: PageChain) -> None:
     """Mark a month as completely crawled, and record posts of the month that its listing lacks.
 
     `numbers` are the posts of the listing.
@@ -151,7 +150,7 @@ def _find_in_no_month(context: SaveContext) -> list[int]:
     return context.archive.column(query, (context.author_id,))
 
 
-def _resolve_doubts(context: SaveContext, chain: page_chains.PageChain) -> None:
+def _resolve_doubts(context: SaveContext, chain: PageChain) -> None:
     """Resolve the failures of earlier lists of a chain that is complete now: the blog may publish another list."""
     query = """select f.url from frontier f join failures x on x.url = f.url and x.field = 'listed'
             and x.resolved_at is null where f.site = ? and f.chain = ?"""

@@ -16,6 +16,7 @@ from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.posts import posts
+from blogarchive.store.posts.posts import PostRow
 from blogarchive.store.rows import HAS_TEXT, Value, format_utc
 from blogarchive.store.statements import columns_of
 
@@ -131,9 +132,7 @@ def _compare_time(context: SaveContext, item: ListedPost, url: str, row: ListedP
         deletions.requeue_post(context, url, row.number)
 
 
-def _compare_count(
-    context: SaveContext, count: int | None, url: str, row: ListedPostRow | posts.PostRow
-) -> None:
+def _compare_count(context: SaveContext, count: int | None, url: str, row: ListedPostRow | PostRow) -> None:
     """Requeue a post if its listed number of comments has changed."""
     if count is None or count == row.listed_comment_count:
         return
@@ -219,7 +218,7 @@ def requeue_commented(context: SaveContext) -> None:
             deletions.requeue_post(context, row.queued_url or row.url, row.number)
 
 
-def save_counts(context: SaveContext, post: Post, before: posts.PostRow) -> None:
+def save_counts(context: SaveContext, post: Post, before: PostRow) -> None:
     """Store the counters of a post in a listing, and requeue it if its comment count has changed."""
     if not context.is_reparse:
         _compare_count(context, post.comment_count, post.url, before)

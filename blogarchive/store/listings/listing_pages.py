@@ -15,6 +15,7 @@ from blogarchive.store.ledger.coverage import MONTHS_FIELD
 from blogarchive.store.listings import authors, categories, deletions, listed_posts
 from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, date_text_iso, own_posts
+from blogarchive.store.pages.page_chains import ChainItem, PageChain
 from blogarchive.store.posts import posts
 from blogarchive.store.rows import shift_utc
 
@@ -128,7 +129,7 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
             deletions.prove_listing(context, page.kind, chain)
 
 
-def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[page_chains.PageChain, bool]:
+def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[PageChain, bool]:
     """Return the chain of the page, and whether the page is the next of the chain."""
     chain = page_chains.find_chain(context, page.chain_name) if context.target.page_no > 1 else None
     if site_by_name(context.blog.site).is_digest(context.target.url):
@@ -138,7 +139,7 @@ def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[page_c
     return page_chains.start_chain(context, page.chain_name, page.kind), context.target.page_no == 1
 
 
-def start_at_digest(context: SaveContext) -> page_chains.PageChain:
+def start_at_digest(context: SaveContext) -> PageChain:
     """Start the chain of the home page at its second page: a digest that is fetched instead of the first."""
     authors.link_run(context)
     chain = page_chains.start_chain(context, context.target.chain or context.target.url, PageKind.HOME)
@@ -146,11 +147,11 @@ def start_at_digest(context: SaveContext) -> page_chains.PageChain:
     return chain
 
 
-def _add_posts(context: SaveContext, page: _SavedList, chain: page_chains.PageChain) -> bool:
+def _add_posts(context: SaveContext, page: _SavedList, chain: PageChain) -> bool:
     """Add the posts of the page to the chain; return whether earlier pages have shown all of them."""
     is_first = context.target.page_no == 1
-    before = set[page_chains.ChainItem]() if is_first else page_chains.shown_items(context, chain)
-    new = [item for number in page.rows if (item := page_chains.ChainItem(item=number)) not in before]
+    before = set[ChainItem]() if is_first else page_chains.shown_items(context, chain)
+    new = [item for number in page.rows if (item := ChainItem(item=number)) not in before]
     page_chains.add_items(context, chain, [(item, "seen") for item in new])
     return not (is_first or new)
 
@@ -162,9 +163,7 @@ def _is_unsound(context: SaveContext) -> bool:
     return has_months or any(one.field.startswith("listed") for one in context.parsed.problems)
 
 
-def _queue_next(
-    context: SaveContext, page: _SavedList, chain: page_chains.PageChain, following: Sequence[Link]
-) -> None:
+def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, following: Sequence[Link]) -> None:
     """Queue the pages that continue the list, unless the home page needs no further one."""
     page_no = context.target.page_no + 1
     first = context.own_target(page.kind, following[0].url, page_no=page_no, chain=page.chain_name)
@@ -190,7 +189,7 @@ def _is_followed(context: SaveContext, chain_name: str) -> bool:
     return context.archive.exists(query, (context.blog.site, chain_name, context.target.page_no))
 
 
-def _needs_next_home(context: SaveContext, page: _SavedList, chain: page_chains.PageChain, url: str) -> bool:
+def _needs_next_home(context: SaveContext, page: _SavedList, chain: PageChain, url: str) -> bool:
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete is always followed: otherwise an interruption would leave a gap. So are a list
@@ -217,7 +216,7 @@ def _has_months(context: SaveContext) -> bool:
     return is_shown or context.archive.exists(stored, (context.author_id,))
 
 
-def _prove_category(context: SaveContext, chain: page_chains.PageChain, category_id: int | None) -> None:
+def _prove_category(context: SaveContext, chain: PageChain, category_id: int | None) -> None:
     if category_id is not None:
         numbers = {item.item for item in page_chains.shown_items(context, chain)}
         categories.mark_proved(context, category_id, numbers, since=chain.started_second)

@@ -13,6 +13,7 @@ from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import SaveContext, post_target
+from blogarchive.store.pages.page_chains import ChainItem, DoubtfulItem, ItemState, PageChain
 from blogarchive.store.posts import comments
 from blogarchive.store.rows import format_utc
 
@@ -121,7 +122,7 @@ def save_next_page(context: SaveContext, post_id: int, post: Post, post_url: str
 
 
 def _save_in_order(
-    context: SaveContext, post_id: int, post: Post, chain: page_chains.PageChain, link: Link | None
+    context: SaveContext, post_id: int, post: Post, chain: PageChain, link: Link | None
 ) -> bool:
     """Store the next page of a chain; queue the page after it or end the chain. False: restart it."""
     counted, shown = page_chains.count_items(context, chain), page_chains.shown_items(context, chain)
@@ -144,7 +145,7 @@ def _save_in_order(
     return True
 
 
-def _queue_next(context: SaveContext, post: Post, link: Link, chain: page_chains.PageChain) -> None:
+def _queue_next(context: SaveContext, post: Post, link: Link, chain: PageChain) -> None:
     first_url, page_no = context.target.chain or context.target.url, context.target.page_no + 1
     more = {"post_number": post.number, "page_no": page_no, "chain": first_url}
     target = context.own_target(PageKind.COMMENTS, link.url, **more)
@@ -163,7 +164,7 @@ def _save_out_of_order(context: SaveContext, post_id: int, post: Post) -> None:
 
 def _add_page(
     context: SaveContext,
-    chain: page_chains.PageChain,
+    chain: PageChain,
     post: Post,
     compared: Iterable[tuple[comments.IdentifiedComment, bool]],
     *,
@@ -174,10 +175,10 @@ def _add_page(
     `compared`: whether an earlier page shows an equal comment; `is_repeat`: of all. Return whether the chain can prove the
     number of comments: no page had a problem or another number.
     """
-    repeated: page_chains.ItemState = "repeated" if is_repeat else "doubtful"
+    repeated: ItemState = "repeated" if is_repeat else "doubtful"
     items = [(_chain_item(item), repeated if is_shown else "seen") for item, is_shown in compared]
     unseen = (f"{context.target.page_no}/{place}" for place in range(post.unseen_comments))
-    items += [(page_chains.ChainItem(item=_UNSEEN, digest=name), "seen") for name in unseen]
+    items += [(ChainItem(item=_UNSEEN, digest=name), "seen") for name in unseen]
     page_chains.add_items(context, chain, items)
     is_good = not _has_comment_problems(context) and not page_chains.is_at_limit(context)
     is_sound = chain.sound and is_good and post.comment_count in (None, chain.claimed)
@@ -189,7 +190,7 @@ def _add_page(
 def _store_counted(
     context: SaveContext,
     counted: Counter[str],
-    shown: Counter[page_chains.ChainItem],
+    shown: Counter[ChainItem],
     identified: Sequence[comments.IdentifiedComment],
     *,
     is_repeat: bool,
@@ -203,9 +204,7 @@ def _store_counted(
     context.counters_before = json.dumps(before, ensure_ascii=False)
 
 
-def _store_decision(
-    context: SaveContext, post_id: int, chain: page_chains.PageChain, *, with_repeats: bool
-) -> None:
+def _store_decision(context: SaveContext, post_id: int, chain: PageChain, *, with_repeats: bool) -> None:
     """Store with the pages of a chain that their doubtful comments count; `with_repeats`: with repeated pages too."""
     before = json.loads(context.counters_before or "{}")
     if before and (with_repeats or not before["repeat"]):
@@ -233,9 +232,7 @@ def _resave(context: SaveContext, post_id: int, post: Post) -> None:
     for item in unsure if before.get("own") else ():
         name = f"{item.text_digest}|{item.base}"
         copies[name] += 1
-        own = page_chains.DoubtfulItem(
-            item=item.base, digest=item.text_digest, ordinal=item.ordinal, copies=copies[name]
-        )
+        own = DoubtfulItem(item=item.base, digest=item.text_digest, ordinal=item.ordinal, copies=copies[name])
         comments.save_repeated(context, post_id, own)
 
 
@@ -244,8 +241,8 @@ def _count_shown(post: Post) -> int:
     return post.unseen_comments + sum(comment.is_counted for comment in post.comments)
 
 
-def _chain_item(identified: comments.IdentifiedComment) -> page_chains.ChainItem:
-    return page_chains.ChainItem(item=identified.base, digest=identified.text_digest)
+def _chain_item(identified: comments.IdentifiedComment) -> ChainItem:
+    return ChainItem(item=identified.base, digest=identified.text_digest)
 
 
 def _has_comment_problems(context: SaveContext) -> bool:
@@ -253,9 +250,7 @@ def _has_comment_problems(context: SaveContext) -> bool:
     return found and not context.is_without_comments
 
 
-def _end_chain(
-    context: SaveContext, post_id: int, chain: page_chains.PageChain, seen: int, *, sound: bool
-) -> bool:
+def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> bool:
     """Compare the comments of all pages with the claimed count; return False if the chain is to restart."""
     ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
     if not sound and not ends_here and _restart(context, chain):
@@ -278,11 +273,11 @@ def _end_chain(
     return True
 
 
-def _count(items: Iterable[page_chains.DoubtfulItem]) -> int:
+def _count(items: Iterable[DoubtfulItem]) -> int:
     return sum(comments.is_counted(item.item) for item in items)
 
 
-def _restart(context: SaveContext, chain: page_chains.PageChain) -> bool:
+def _restart(context: SaveContext, chain: PageChain) -> bool:
     if chain.restarts >= _MAX_RESTARTS:
         return False
     context.archive.update_row("_page_chains", chain.id, {"restarts": chain.restarts + 1})

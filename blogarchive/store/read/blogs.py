@@ -8,6 +8,7 @@ from typing import Any, Final
 from blogarchive.store.ledger.runs import last_run
 from blogarchive.store.media import count_skipped_by_host
 from blogarchive.store.read import lists
+from blogarchive.store.read.lists import CategoryCount, PostSelection
 from blogarchive.store.read.models import BLOG_COLUMNS, BLOGS, BlogHeader, PostLine
 from blogarchive.store.search_index import count_pending, fold
 from blogarchive.store.statements import Statements
@@ -107,9 +108,9 @@ class AuthorPage:
     blog: BlogSummary
     months: tuple[Month, ...]
     visits: list[tuple[str, int]]
-    categories: tuple[lists.CategoryCount, ...]
+    categories: tuple[CategoryCount, ...]
     posts: tuple[PostLine, ...]
-    selection: lists.PostSelection
+    selection: PostSelection
     selected_posts: int
     # Number of images on hosts that are not requested, by host.
     images_not_fetched: dict[str, int]
@@ -133,9 +134,7 @@ def read_health(archive: Statements) -> dict[str, Any]:
     return {**counts, "unindexed": count_pending(archive), "last_run": last_run(archive)}
 
 
-def read_author_page(
-    archive: Statements, author_id: int, selection: lists.PostSelection
-) -> AuthorPage | None:
+def read_author_page(archive: Statements, author_id: int, selection: PostSelection) -> AuthorPage | None:
     """Return the page of an author, or None; without period and category, with posts of the newest year."""
     blog = read_blog(archive, author_id)
     if blog is None:

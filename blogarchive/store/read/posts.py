@@ -9,15 +9,14 @@ from blogarchive.sites.links import parse_decimal_id, resolve_post_link
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read import models
 from blogarchive.store.read.lists import POST_LINES
+from blogarchive.store.read.models import BlogHeader, FullPost, PostHeading, PostLine
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import Statements
 
 # ruff: noqa: S608 - statements are put together from constants
 
 
-def find_posts(
-    archive: Archive, number: str, *, uid: str | None = None
-) -> list[tuple[models.BlogHeader, models.FullPost]]:
+def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list[tuple[BlogHeader, FullPost]]:
     """Return the posts of that number, or the one of that URL, with their blogs: several blogs may have such a number.
 
     `uid` is the uid of the blog or an alias of it; a decimal number may have leading zeros. Raises `UsageError` if
@@ -28,11 +27,11 @@ def find_posts(
     query = f"""{models.POST_HEADINGS} join authors a on a.id = p.author_id where p.{"id" if is_url else "number"} = ?1
             and (?2 is null or a.uid = ?2
             or exists (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?2)) order by p.id"""
-    headings = archive.all_as(models.PostHeading, query, (named, uid))
+    headings = archive.all_as(PostHeading, query, (named, uid))
     if not headings:
         text = _("no post {number} in {archive}; `blogarchive search` finds posts by their words")
         raise UsageError(text, number=number, archive=archive.path)
-    blogs = {blog.id: blog for blog in archive.all_as(models.BlogHeader, models.BLOGS)}
+    blogs = {blog.id: blog for blog in archive.all_as(BlogHeader, models.BLOGS)}
     return [(blogs[heading.author_id], models.complete_heading(archive, heading)) for heading in headings]
 
 
@@ -43,12 +42,12 @@ class PostPage:
     `categories` are their ids and names. `counters` are the values of the columns of `post_stats`, oldest first.
     """
 
-    post: models.FullPost
-    blog: models.BlogHeader
+    post: FullPost
+    blog: BlogHeader
     categories: list[tuple[int, str]]
     counters: list[dict[str, Any]]
-    older: models.PostLine | None
-    newer: models.PostLine | None
+    older: PostLine | None
+    newer: PostLine | None
 
 
 def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
@@ -56,7 +55,7 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
     post = models.read_post(archive, post_id)
     if post is None:
         return None
-    (blog,) = archive.all_as(models.BlogHeader, f"{models.BLOGS} where a.id = ?", (post.author_id,))
+    (blog,) = archive.all_as(BlogHeader, f"{models.BLOGS} where a.id = ?", (post.author_id,))
     query = """select c.id, c.name from posts_in_categories pc join categories c on c.id = pc.category_id
                 where pc.post_id = ? order by c.name"""
     return PostPage(
@@ -78,9 +77,7 @@ def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -
     return found[0] if len(found) == 1 else None
 
 
-def _neighbour(
-    archive: Statements, post: models.FullPost, comparison: str, order: str
-) -> models.PostLine | None:
+def _neighbour(archive: Statements, post: FullPost, comparison: str, order: str) -> PostLine | None:
     """Return the next post of the author by time; by number if the post has no time."""
     if post.posted_at is not None:
         keys: dict[str, Value] = {"p.posted_at": post.posted_at, "p.id": post.id}
@@ -90,7 +87,7 @@ def _neighbour(
         f"{POST_LINES} where p.author_id = ? and ({', '.join(keys)}) {comparison} ({', '.join('?' * len(keys))})"
         f" order by {', '.join(f'{column} {order}' for column in keys)} limit 1"
     )
-    return archive.one_as(models.PostLine, query, (post.author_id, *keys.values()))
+    return archive.one_as(PostLine, query, (post.author_id, *keys.values()))
 
 
 _MAX_FOUND: Final = 10
@@ -109,7 +106,7 @@ def find_by_url(archive: Statements, url: str) -> int | None:
     return None
 
 
-def find_by_number(archive: Statements, words: str) -> tuple[models.PostLine, ...]:
+def find_by_number(archive: Statements, words: str) -> tuple[PostLine, ...]:
     """Return at most ten posts with that number; none if `words` are no number."""
     number = parse_decimal_id(words)
     if number is None:
@@ -118,7 +115,7 @@ def find_by_number(archive: Statements, words: str) -> tuple[models.PostLine, ..
         f"{POST_LINES} where p.id in (select n.id from authors b join posts n on n.author_id = b.id and n.number = ?)"
         " order by p.id limit ?"
     )
-    return archive.all_as(models.PostLine, query, (number, _MAX_FOUND))
+    return archive.all_as(PostLine, query, (number, _MAX_FOUND))
 
 
 def find_random(archive: Statements) -> int | None:
@@ -130,7 +127,7 @@ def find_random(archive: Statements) -> int | None:
     return None
 
 
-def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine, ...]:
+def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
     """Return at most `limit` posts of a day (MM-DD) of all years and blogs: newest first, five of a year."""
     # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
     first, last = (
@@ -139,11 +136,11 @@ def read_day(archive: Statements, day: str, limit: int) -> tuple[models.PostLine
     )
     if not (first.isdecimal() and last.isdecimal()):
         return ()
-    found: list[models.PostLine] = []
+    found: list[PostLine] = []
     for year in range(int(last), max(int(first), int(last) - _MAX_YEARS) - 1, -1):
         query = f"{POST_LINES} where p.posted_at >= ?1 and p.posted_at < ?1 || '~' order by p.posted_at desc limit ?2"
         values = (f"{year:04}-{day}", min(_OF_A_YEAR, limit - len(found)))
-        found += archive.all_as(models.PostLine, query, values)
+        found += archive.all_as(PostLine, query, values)
         if len(found) >= limit:
             break
     return tuple(found)

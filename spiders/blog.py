@@ -90,7 +90,7 @@ class BlogSpider(PoliteSpider):
             for request in chain(self._requests(), self.images.take_free()):
                 found = True
                 yield request
-            if self.scheduler.is_busy or self.images.is_busy:
+            if self.scheduler.is_busy or self.images.scheduler.is_busy:
                 await self._changed.wait()
             elif not found and not self._has_more():
                 return
@@ -101,7 +101,7 @@ class BlogSpider(PoliteSpider):
             return False
         if self.session.targets.check_all_blogs() and self.scheduler.has_more():
             return True
-        return self.session.begin_media() > 0 and self.images.has_more()
+        return self.session.begin_media() > 0 and self.images.scheduler.has_more()
 
     async def parse(self, response: Response, target: Target) -> list[CrawledPage | Request]:
         """Return the crawled page, or the request for another try."""

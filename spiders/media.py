@@ -46,34 +46,25 @@ class ImageFetcher:
         self._media = media
         self._throttle = throttle
         self._timeout = timeout
-        self._scheduler: HostScheduler[QueuedImage] = HostScheduler(media, throttle, on_change=on_change)
+        self.scheduler: HostScheduler[QueuedImage] = HostScheduler(media, throttle, on_change=on_change)
         self._failed: Counter[str] = Counter()  # in a row, by host
-
-    @property
-    def is_busy(self) -> bool:
-        """True if an image is in flight."""
-        return self._scheduler.is_busy
-
-    def has_more(self) -> bool:
-        """Return True if an image is due that is not in flight."""
-        return self._scheduler.has_more()
 
     def take_free(self) -> Iterator[Request]:
         """Yield requests for the images of hosts with room."""
-        return map(self._request, self._scheduler.take_free())
+        return map(self._request, self.scheduler.take_free())
 
     def parse(self, response: Response, image: QueuedImage) -> Iterator[Request]:
         """Store the image, or yield the request for another try."""
         if response.status == 304 and image.stored_at is not None:
             self._media.keep_stored(image)
-            self._scheduler.mark_done(image)
+            self.scheduler.mark_done(image)
             return
         page, result = page_of(response), images.check_image(response.status, response.body)
         host = host_of(response.url)
         if isinstance(result, images.ImageFile):
             self._failed.pop(host, None)
             self._media.store_image(image, result, etag=page.header("ETag"), last_modified=page.last_modified)
-            self._scheduler.mark_done(image)
+            self.scheduler.mark_done(image)
             return
         wait = page.retry_after if page.is_refusal else None
         if wait is not None and wait > LONGEST_WAIT:
@@ -100,22 +91,22 @@ class ImageFetcher:
                 yield from self._retry(request, images.ImageFailure(detail=found.detail, retry_now=True))
             else:
                 self.record_failure(image, images.ImageFailure(detail=found.detail, permanent=True))
-        elif self._scheduler.is_blocked(host) and not self._throttle.stopping:
+        elif self.scheduler.is_blocked(host) and not self._throttle.stopping:
             self.record_failure(image, images.ImageFailure(detail=Detail.IMAGE_HOST_BLOCKED))
         else:
-            self._scheduler.defer(image)
+            self.scheduler.defer(image)
 
     def record_failure(self, image: QueuedImage, failure: images.ImageFailure) -> None:
         """Record why an image is not stored; the others are fetched."""
         self._media.record_failure(image, failure)
-        self._scheduler.mark_done(image)
+        self.scheduler.mark_done(image)
 
     def block_host(self, host: str, reason: str) -> None:
         """Send no more requests for images to `host`, and record its remaining images as failed."""
-        if not self._scheduler.is_blocked(host):
-            self._scheduler.block_host(host)
+        if not self.scheduler.is_blocked(host):
+            self.scheduler.block_host(host)
             self._throttle.closed_to_images.add(host)
-            self._media.abandon_host(host, reason, self._scheduler.unfinished(host))
+            self._media.abandon_host(host, reason, self.scheduler.unfinished(host))
 
     def _request(self, image: QueuedImage) -> Request:
         """Return the request of an image, with the validators of its stored file."""
@@ -140,7 +131,7 @@ class ImageFetcher:
         """Yield the request for another try; after the last one, record the failure, and count it for the host."""
         image, host = request.cb_kwargs["image"], host_of(request.url)
         tries = request.meta["tries"]
-        if tries < TRIES and not self._scheduler.is_blocked(host):
+        if tries < TRIES and not self.scheduler.is_blocked(host):
             pause = max(wait or timedelta(0), self._throttle.unit * 2 ** (tries - 1))
             self._throttle.pause(service_of(request.url), pause)
             yield request.replace(meta={**request.meta, "tries": tries + 1})

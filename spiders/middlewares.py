@@ -1,6 +1,6 @@
 """Scrapy's downloader middlewares: decode responses, add the cookies of a file, follow redirects within a site."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http.cookiejar import MozillaCookieJar
 from pathlib import Path
 from typing import Self
@@ -155,16 +155,22 @@ class _SameSite(redirect.BaseRedirectMiddleware):
         if "image" not in request.cb_kwargs:
             request.headers.pop("Referer", None)
 
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Return the response, or the request for the URL that it leads to; raises `RedirectRefused`."""
+        try:
+            followed: Request | Response = super().process_response(request, response)  # type: ignore[misc]
+        except ValueError as error:
+            raise RedirectRefused(Detail.REDIRECT_INVALID.format(error=error)) from error
+        if isinstance(followed, Request) and (reason := _refusal(request, followed)):
+            raise RedirectRefused(reason)
+        return followed
 
-class SameSiteRedirectMiddleware(_SameSite, redirect.RedirectMiddleware):
+
+class SameSiteRedirectMiddleware(_SameSite, redirect.RedirectMiddleware):  # type: ignore[misc]
     """Follow HTTP redirects of a page within its site, of an image to allowed hosts, of robots.txt to any host.
 
     A request names the site by `target` or by `site` in `meta`. Raises `RedirectRefused` for all other redirects.
     """
-
-    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
-        """Return the response, or the request for the URL that it redirects to."""
-        return _check(request, lambda: redirect.RedirectMiddleware.process_response(self, request, response))
 
 
 class SameSiteRefreshMiddleware(_SameSite, redirect.MetaRefreshMiddleware):
@@ -174,20 +180,7 @@ class SameSiteRefreshMiddleware(_SameSite, redirect.MetaRefreshMiddleware):
         """Return the response, or the request for the URL that its page refreshes to."""
         if "image" in request.cb_kwargs or b"refresh" not in response.body[:_HEAD].lower():
             return response
-        return _check(
-            request, lambda: redirect.MetaRefreshMiddleware.process_response(self, request, response)
-        )
-
-
-def _check(request: Request, follow: Callable[[], Request | Response]) -> Request | Response:
-    """Return the result of `follow`; raises `RedirectRefused` for a redirect that is refused or invalid."""
-    try:
-        followed = follow()
-    except ValueError as error:
-        raise RedirectRefused(Detail.REDIRECT_INVALID.format(error=error)) from error
-    if isinstance(followed, Request) and (reason := _refusal(request, followed)):
-        raise RedirectRefused(reason)
-    return followed
+        return super().process_response(request, response)
 
 
 def _refusal(request: Request, redirected: Request) -> str | None:

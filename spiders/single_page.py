@@ -12,7 +12,7 @@ from blogarchive.crawl.named_urls import target_of_url
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.parsing.urls import host_of, matches_host, port_of
-from blogarchive.sites.base import crawled_site_names, parse_page, site_by_name
+from blogarchive.sites.base import found_sites, parse_page
 from blogarchive.store.ledger.failures import Failure
 from spiders.polite import PoliteSpider
 from spiders.responses import page_of
@@ -47,8 +47,8 @@ class PageSpider(PoliteSpider):
     @classmethod
     def handles_request(cls, request: Request) -> bool:
         """Return whether the host is one of a known site."""
-        known = (site_by_name(name) for name in crawled_site_names())
-        return any(matches_host(host_of(request.url), site.hosts) for site in known)
+        sites = found_sites().loaded.values()
+        return any(matches_host(host_of(request.url), site.hosts) for site in sites)
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield the one request."""

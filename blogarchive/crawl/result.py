@@ -10,7 +10,7 @@ from blogarchive.crawl.session import CrawlSession
 from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.store.ledger import coverage, failures
 from blogarchive.store.ledger.blogs import RESTING, Blog, BlogState, blog_states, home_page_urls, is_stored
-from blogarchive.store.ledger.runs import Counts, RunOutcome, is_reported
+from blogarchive.store.ledger.runs import Counts, RunEnd, RunOutcome, is_reported
 from blogarchive.store.media import author_ids, count_skipped_by_host
 from blogarchive.store.rows import utc_now
 
@@ -30,12 +30,9 @@ _BY_SEVERITY: Sequence[int] = (6, 4, 5, 3, 76, 1, 2, 75)  # exit codes, the most
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CrawlResult:
-    """Outcome, exit code and counts of a run, as in its row of `runs`, and a message, if any."""
+class CrawlResult(RunEnd):
+    """How a run ended, as in its row of `runs`, and a message, if any."""
 
-    outcome: RunOutcome
-    exit_code: int
-    counts: Counts
     message: str | None = None
     # Number of images on hosts that are not requested, by host, the largest first.
     skipped_images: Mapping[str, int] = field(default_factory=dict)
@@ -45,11 +42,9 @@ class CrawlResult:
     hosts: Mapping[str, errors.BlogArchiveError] = field(default_factory=dict)
     # A limit of the user, or a stop, left pages or images of the other hosts.
     unfinished: bool = False
-    # The error that ended the run, without values that differ from night to night.
-    cause: str | None = None
 
 
-class ThrottleState(Protocol):
+class Throttle(Protocol):
     """The part of `spiders.throttle.HostThrottle` that decides the result."""
 
     requests: int
@@ -59,9 +54,7 @@ class ThrottleState(Protocol):
     busy_hosts: dict[str, errors.HostBusy]
 
 
-def build_result(
-    session: CrawlSession, throttle: ThrottleState, *, left_out: Collection[str] = ()
-) -> CrawlResult:
+def build_result(session: CrawlSession, throttle: Throttle, *, left_out: Collection[str] = ()) -> CrawlResult:
     """Return the result of a run, by its errors and by the failures that are open now.
 
     `left_out` are hosts that the run did not request because they failed in earlier ones.
@@ -85,10 +78,7 @@ def build_result(
 
 
 def _failed_hosts(
-    session: CrawlSession,
-    throttle: ThrottleState,
-    changed: errors.SiteChanged | None,
-    left_out: Collection[str],
+    session: CrawlSession, throttle: Throttle, changed: errors.SiteChanged | None, left_out: Collection[str]
 ) -> dict[str, errors.BlogArchiveError]:
     """Return the error of each host of blogs that gave no pages, was refused, or seems to have changed.
 
@@ -113,7 +103,7 @@ def _failed_hosts(
     return {host: error for host, error in by_host.items() if host in services}
 
 
-def _is_unreadable(session: CrawlSession, throttle: ThrottleState, service: str) -> bool:
+def _is_unreadable(session: CrawlSession, throttle: Throttle, service: str) -> bool:
     """Return whether the parser refused most pages of a host, or the only one: an update may be one request."""
     stored = session.stored[service]
     if session.unreadable[service] >= max(_MIN_UNREADABLE, stored):
@@ -122,9 +112,7 @@ def _is_unreadable(session: CrawlSession, throttle: ThrottleState, service: str)
     return throttle.stop_error is None and not stored and coverage.has_posts(session.archive, blogs)
 
 
-def _result(
-    session: CrawlSession, throttle: ThrottleState, changed: errors.SiteChanged | None
-) -> CrawlResult:
+def _result(session: CrawlSession, throttle: Throttle, changed: errors.SiteChanged | None) -> CrawlResult:
     """Return the result by the most severe error, else by the failures that no earlier run reported."""
     counts = session.counts(throttle.requests)
     error = _most_severe(session, throttle, changed)
@@ -150,7 +138,7 @@ def _result(
 
 
 def _error_result(
-    session: CrawlSession, throttle: ThrottleState, error: errors.BlogArchiveError, counts: Counts
+    session: CrawlSession, throttle: Throttle, error: errors.BlogArchiveError, counts: Counts
 ) -> CrawlResult:
     """Return the result of a run that an error ended; a cause that lasts is reported once a week.
 
@@ -173,14 +161,14 @@ def _error_result(
     return replace(result, exit_code=exit_code, message=None, notes=(text,))
 
 
-def _reached_limit(session: CrawlSession, throttle: ThrottleState) -> str | None:
+def _reached_limit(session: CrawlSession, throttle: Throttle) -> str | None:
     """Return the message about a limit of the user that left pages or images to the next run, or None."""
     if throttle.limit is None or not session.has_due():
         return None
     return _("the limit of {limit} is reached; it continues with the next run").format(limit=throttle.limit)
 
 
-def _check_changes(session: CrawlSession, throttle: ThrottleState) -> errors.SiteChanged | None:
+def _check_changes(session: CrawlSession, throttle: Throttle) -> errors.SiteChanged | None:
     """Accept the changes of the sites of a run if the user does; return the error about those that are open, or None.
 
     A blog of any host shows no change if that served one page for all URLs: a domain for sale.
@@ -198,7 +186,7 @@ def _check_changes(session: CrawlSession, throttle: ThrottleState) -> errors.Sit
 
 
 def _most_severe(
-    session: CrawlSession, throttle: ThrottleState, changed: errors.SiteChanged | None
+    session: CrawlSession, throttle: Throttle, changed: errors.SiteChanged | None
 ) -> errors.BlogArchiveError | None:
     """Return the most severe error of the run."""
     found: list[errors.BlogArchiveError] = [throttle.stop_error] if throttle.stop_error else []

@@ -20,7 +20,7 @@ from blogarchive import errors
 from blogarchive.crawl.named_urls import start_targets
 from blogarchive.crawl.options import CrawlOptions, open_host_locks, read_cookies
 from blogarchive.crawl.progress import CrawlObserver
-from blogarchive.crawl.result import CrawlResult, ThrottleState, blocked_error, build_result
+from blogarchive.crawl.result import CrawlResult, Throttle, blocked_error, build_result
 from blogarchive.crawl.session import CrawlSession
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.items import Page, Target
@@ -252,7 +252,8 @@ def crawl_in(
         connection.hold_lock(options.db, options.command, now=utc_now()),
     ):
         with Archive.open(options.db, create=options.command == "backup") as archive:
-            result = _crawl_archive(process, archive, options, targets, observer, locks, spawned)
+            session = _start_session(archive, options, observer)
+            result = _crawl_archive(process, session, targets, locks, spawned)
             is_useless = result.outcome == "unreachable" and _found_nothing(archive)
         if is_new and is_useless:  # a mistyped URL leaves no archive
             delete_archive(options.db)
@@ -266,24 +267,25 @@ def _found_nothing(archive: Archive) -> bool:
     return is_final and count_pages(archive) == 0
 
 
+def _start_session(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> CrawlSession:
+    if options.uids:  # an unknown name is an error before a run is stored
+        blogs.stored_blogs(archive, options.uids)
+    run = runs.start_run(archive, options.command, options.words, now=utc_now())
+    return CrawlSession(archive, run, options, observer)
+
+
 def _crawl_archive(
     process: AsyncCrawlerProcess,
-    archive: Archive,
-    options: CrawlOptions,
+    session: CrawlSession,
     targets: Sequence[Target],
-    observer: CrawlObserver,
     locks: HostLocks,
     spawned: Spawned | None,
 ) -> CrawlResult:
     """Run the spider on an open archive, and store how the run ended."""
-    if options.uids:  # an unknown name is an error before a run is stored
-        blogs.stored_blogs(archive, options.uids)
-    run = runs.start_run(archive, options.command, options.words, now=utc_now())
-    session = CrawlSession(archive, run, options, observer)
+    archive, run, duration = session.archive, session.run, session.options.duration
     session.begin(targets)
     _apply_blog_settings(process.settings, session)
     _hold_hosts(locks, session)
-    duration = options.duration
     spider = run_spider(process, "blog", locks=locks, duration=duration, session=session, spawned=spawned)
     result = build_result(session, spider.throttle, left_out=locks.left_out)
     if result.outcome in ("unreachable", "blocked"):
@@ -291,7 +293,7 @@ def _crawl_archive(
     discovery.mark_backed_up(archive, session.blogs, now=utc_now())
     merge_equal_images(archive, run.begun_at)
     merge_reappeared(archive)
-    _finish_run(session, result)
+    runs.finish_run(archive, run, result, now=utc_now())
     return result
 
 
@@ -300,21 +302,9 @@ def _hold_hosts(locks: HostLocks, session: CrawlSession) -> None:
     try:
         locks.hold({host: session.delays[host] for host in session.hosts.values()})
     except (errors.HostBusy, errors.Interrupted) as error:
-        counts = session.counts(0)
-        _finish_run(session, CrawlResult(outcome="interrupted", exit_code=error.exit_code, counts=counts))
+        end = runs.RunEnd(outcome="interrupted", exit_code=error.exit_code, counts=session.counts(0))
+        runs.finish_run(session.archive, session.run, end, now=utc_now())
         raise
-
-
-def _finish_run(session: CrawlSession, result: CrawlResult) -> None:
-    runs.finish_run(
-        session.archive,
-        session.run,
-        outcome=result.outcome,
-        exit_code=result.exit_code,
-        counts=result.counts,
-        cause=result.cause,
-        now=utc_now(),
-    )
 
 
 def fetch(target: Target, settings: Settings) -> Page:
@@ -357,7 +347,7 @@ def _run_alone(process: AsyncCrawlerProcess, name: str, delays: Mapping[str, flo
         return run_spider(process, name, locks=locks, **arguments)
 
 
-def _end_error(throttle: ThrottleState) -> errors.BlogArchiveError | None:
+def _end_error(throttle: Throttle) -> errors.BlogArchiveError | None:
     """Return the error that ended a run: of a blocked host, else of a stop."""
     blocked = next(iter(throttle.blocked_hosts.items()), None)
     return blocked_error(*blocked) if blocked else throttle.stop_error

@@ -24,6 +24,7 @@ from blogarchive.rendering.languages import detect_language
 from blogarchive.store.read.exports import PostDigest
 from blogarchive.store.read.models import BlogHeader, FullPost, PostHeading
 from blogarchive.store.search_index import fold
+from blogarchive.workers.pool import in_batches
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -331,7 +332,8 @@ class _Site:
         posts = [post for site_blog in self._blogs for post in site_blog.posts]
         posts.sort(key=lambda post: post.heading.posted_at or "")
         count = 0
-        for count, chunk in enumerate(self._divide(posts), 1):
+        # A new post at the end changes the last file alone.
+        for count, chunk in enumerate(in_batches(posts, size=self._size, limit=_CHUNK), 1):
             name = f"search/{count - 1:04}.js"
             digest = post_files.input_digest(list(map(self._search_input, chunk)))
             if not self._folder.keep(name, digest):
@@ -354,18 +356,8 @@ class _Site:
         heading, rows = post.heading, repr(self._digests[post.path])
         return post.path, post.blog.author, heading.title, heading.posted_at, rows
 
-    def _divide(self, posts: Iterable[post_files.PostFile]) -> Iterator[list[post_files.PostFile]]:
-        """Yield runs of posts with about `_CHUNK` stored characters; a new post at the end changes the last one."""
-        chunk: list[post_files.PostFile] = []
-        size = 0
-        for post in posts:
-            chunk.append(post)
-            size += self._digests[post.path].size
-            if size >= _CHUNK:
-                yield chunk
-                chunk, size = [], 0
-        if chunk:
-            yield chunk
+    def _size(self, post: post_files.PostFile) -> int:
+        return self._digests[post.path].size
 
 
 def _render_home(site_blog: SiteBlog, root: str = "") -> bytes:

@@ -12,7 +12,7 @@ from blogarchive.importing.importer import ImportReport, PageImporter
 from blogarchive.importing.saved_files import CannotIdentify, SavedPage
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import CrawledPage, Target
-from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.base import find_site, site_by_name
 from blogarchive.store.ingest.reparse import urls_without_media_file
 from blogarchive.store.pages.pages import parse_counted, parse_target
 from blogarchive.store.read.exports import PAGE_FIELD
@@ -57,7 +57,7 @@ def _parse_export_field(record: Record, site: str | None) -> tuple[Target, str |
     text = record.field(PAGE_FIELD)
     try:
         values = load_json(text, dict) if text else None
-        if values is None or (site or values["site"]) not in site_names():
+        if values is None or find_site(site or values["site"]) is None:
             return None
         target = parse_target(json.dumps(values["target"]), record.url, site or values["site"])
         counted = json.dumps(values["counted"]) if values.get("counted") else None

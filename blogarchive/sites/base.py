@@ -211,14 +211,17 @@ def crawled_site_names() -> tuple[str, ...]:
     return tuple(name for name in site_names() if site_by_name(name).is_crawled)
 
 
+def find_site(name: str) -> Site | None:
+    """Return the site with this name; None if it is not installed here, or cannot be loaded."""
+    return found_sites().loaded.get(name)
+
+
 def site_by_name(name: str) -> Site:
     """Return the site with this name; raises `UsageError` with the names of all sites if there is none."""
-    sites = found_sites()
-    if name in sites.loaded:
-        return sites.loaded[name]
-    if name in sites.broken:
-        text = _("the site {name!r} cannot be loaded: {reason}")
-        raise UsageError(text, name=name, reason=sites.broken[name])
+    if (site := find_site(name)) is not None:
+        return site
+    if (reason := found_sites().broken.get(name)) is not None:
+        raise UsageError(_("the site {name!r} cannot be loaded: {reason}"), name=name, reason=reason)
     text = _("unknown site {name!r}; known sites: {sites}")
     raise UsageError(text, name=name[:40], sites=", ".join(crawled_site_names()))
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from blogarchive.items import BlogLink, CategoryRow, ListedPost, MonthRow, PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.urls import host_of, matches_host, netloc_of
-from blogarchive.sites.base import Site, site_by_name, site_names
+from blogarchive.sites.base import Site, find_site
 
 # --- linked blogs
 
@@ -105,13 +105,11 @@ def _is_ignored(query: str) -> bool:
 
 def resolve_post_link(site: str, url: str, page_url: str) -> ParsedUrl | None:
     """Return the post that the absolute `url` names; None if it is no post of the site of `page_url`."""
-    if site not in site_names():
-        return None
-    host = host_of(url)
+    found, host = find_site(site), host_of(url)
     # The forms of a site fit URLs of many hosts: there the number is that of another post.
-    if not host or (host != host_of(page_url) and not matches_host(host, site_by_name(site).hosts)):
+    if found is None or not host or (host != host_of(page_url) and not matches_host(host, found.hosts)):
         return None
-    parsed_url = site_by_name(site).parse_url(url)
+    parsed_url = found.parse_url(url)
     return parsed_url if parsed_url.kind is PageKind.POST and parsed_url.number is not None else None
 
 

@@ -13,7 +13,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.totals import CURRENT_NUMBERS
 from blogarchive.store.ledger.blogs import Blog, blogs_json
 from blogarchive.store.ledger.failures import Failure
-from blogarchive.store.pages.context import SaveContext, uid_in_url
+from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.rows import format_utc
 
 
@@ -192,7 +192,7 @@ def save_blogs(context: SaveContext) -> None:
             found_on=context.page.url,
             found_by=context.blog.uid,
             now=context.now,
-            commenters={uid_in_url(site, url) for url in urls if url},
+            commenters={context.site.parse_url(url).uid for url in urls if url},
         )
     if len(new) > room:
         context.problems.append(_TOO_MANY)

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 _YOUNG_OBJECTS = 10_000  # parsing a page makes a few thousand objects and frees them itself
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # Windows has no SIGHUP, other systems have no SIGBREAK
-_STOP_SIGNALS: tuple[signal.Signals, ...] = tuple(
-    getattr(signal, name) for name in _NAMES if hasattr(signal, name)
-)
+_STOP_SIGNALS = [signal.Signals[name] for name in _NAMES if hasattr(signal, name)]
 
 
 def count_cores() -> int:
@@ -108,14 +106,16 @@ def _start_pool(count: int) -> "ProcessPoolExecutor":
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_start_worker)
 
 
-def in_batches(items: Iterable[Item], *, most: int, size: Callable[[Item], int]) -> Iterator[list[Item]]:
-    """Yield the items in lists of at most `most`; a list ends with the item that reaches a million bytes in all."""
+def in_batches(
+    items: Iterable[Item], *, size: Callable[[Item], int], most: int | None = None, limit: int = _BATCH_BYTES
+) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most `most`; a list ends with the item by which its size reaches `limit`."""
     batch: list[Item] = []
     total = 0
     for item in items:
         batch.append(item)
         total += size(item)
-        if len(batch) == most or total >= _BATCH_BYTES:
+        if len(batch) == most or total >= limit:
             yield batch
             batch, total = [], 0
     if batch:

@@ -28,7 +28,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, save_page
 from blogarchive.store.ledger import frontier, runs
 from blogarchive.store.ledger.blogs import Blog
-from blogarchive.store.ledger.runs import Counts, Run
+from blogarchive.store.ledger.runs import Run
 from blogarchive.store.pages.context import SaveResult
 
 SITE = "creaders"
@@ -348,7 +348,7 @@ def crawl(
             saved.append(save_page.save_page(archive, blog.crawled(target, clock()), run.id))
             assert len(urls) < 5000, "the crawl does not end"
     if finish:
-        runs.finish_run(archive, run, outcome="done", exit_code=0, counts=Counts(), now=clock())
+        runs.finish_run(archive, run, runs.RunEnd(outcome="done", exit_code=0), now=clock())
     return Crawl(urls, saved, run)
 
 

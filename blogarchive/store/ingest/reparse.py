@@ -53,17 +53,15 @@ class ReparseResult:
     differences: tuple[Difference, ...]
 
 
-def reparse_pages(
-    archive: Archive, parsed_pages: Iterable[tuple[int, CrawledPage]]
-) -> Iterator[ReparseResult]:
+def reparse_pages(archive: Archive, parsed: Iterable[tuple[int, CrawledPage]]) -> Iterator[ReparseResult]:
     """Save each parsed page again and yield the results of the pages whose rows differ.
 
-    `parsed_pages` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each
+    `parsed` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each
     page is a transaction. Mostly all pages change, or hardly any: the rows are read before a page is saved if the page
     before it changed some. Else a page that changes is rolled back, and saved once more.
     """
     is_changed = False
-    for page_id, crawled in parsed_pages:
+    for page_id, crawled in parsed:
         with save_page.page_transaction(archive):
             archive.execute("savepoint unsaved")
             before = snapshot(archive, crawled) if is_changed else None
@@ -76,21 +74,16 @@ def reparse_pages(
                 before = snapshot(archive, crawled)
                 save_page.resave_page(archive, page_id, crawled)
             after = snapshot(archive, crawled)
-        yield from _compare(page_id, crawled, before, after)
+        if differences := tuple(_compare(before, after)):
+            yield ReparseResult(page_id=page_id, url=crawled.page.url, differences=differences)
 
 
-def _compare(
-    page_id: int, crawled: CrawledPage, before: Snapshot, after: Snapshot
-) -> Iterator[ReparseResult]:
-    changed = (row for row in sorted({*before, *after}) if before.get(row) != after.get(row))
-    differences = tuple(
-        Difference(of=row, field=field, before=one, after=other)
-        for row in changed
-        for field in sorted({*before.get(row, ()), *after.get(row, ())})
-        if (one := _value(before, row, field)) != (other := _value(after, row, field))
-    )
-    if differences:
-        yield ReparseResult(page_id=page_id, url=crawled.page.url, differences=differences)
+def _compare(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    for row in sorted({*before, *after}):
+        for field in sorted({*before.get(row, ()), *after.get(row, ())}):
+            old, new = _value(before, row, field), _value(after, row, field)
+            if old != new:
+                yield Difference(of=row, field=field, before=old, after=new)
 
 
 def _value(stored: Snapshot, row: str, field: str) -> str | None:

@@ -31,7 +31,7 @@ from blogarchive.store.ledger import coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import page_chains, pages
-from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, date_text_iso, uid_in_url
+from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, date_text_iso
 
 
 def record_problems(context: SaveContext) -> None:
@@ -92,7 +92,7 @@ def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
     """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
     shown: Sequence[Post | ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
     for post in shown:
-        if post.number and post.url and uid_in_url(site, post.url) == uid:
+        if post.number and post.url and site_by_name(site).parse_url(post.url).uid == uid:
             yield post.number
 
 
@@ -145,12 +145,11 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
         if target.is_home:
             authors.link_run(context)
             clear_state(archive, blog)
-        site = site_by_name(target.site)
-        if page.url == target.url or site.parse_url(page.url).number in (None, target.number):
+        if page.url == target.url or context.site.parse_url(page.url).number in (None, target.number):
             post_pages.mark_unchanged(context)
         else:  # the next request returns the whole page, which shows whether the post has moved
             frontier.forget_validators(archive, blog, "url = ?", (target.url,))
-        other = site.next_index(target) if site.is_digest(target.url) else None
+        other = context.site.next_index(target) if context.site.is_digest(target.url) else None
         if other is not None:
             listing_pages.start_at_digest(context)
             if not frontier.is_missing(archive, other, now=page.fetched_at):
@@ -235,7 +234,7 @@ def _mark_fetched(context: SaveContext) -> None:
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.
-    site = site_by_name(target.site)
+    site = context.site
     is_whole = not any(link.next_page for link in context.parsed.links)
     is_index = site.is_digest(target.url) or (site.is_index(target.url) and is_whole)
     is_list = (is_index and not context.partial) or (target.is_home and not site.has_any_host)
@@ -412,7 +411,7 @@ def _queue_other_index(context: SaveContext) -> bool:
     The rejected one is not fetched again for a week.
     """
     archive, target = context.archive, context.target
-    other = site_by_name(target.site).next_index(target)
+    other = context.site.next_index(target)
     if other is None:
         return False
     is_home_queued = _queue_unread_home(archive, target, now=context.now)

@@ -10,7 +10,7 @@ from typing import Literal
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
 from blogarchive.parsing.urls import netloc_of, service_of
-from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.base import find_site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc
 from blogarchive.store.statements import columns_of, excluded
@@ -151,13 +151,13 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     The saved URL comes first, because the old URL of a blog that moved redirects for a while only. A blog of an export
     file has none: its site has no hosts, and nothing can parse its pages. Nor has one of a site that is not installed.
     """
-    if blog.site not in site_names() or not site_by_name(blog.site).is_crawled:
+    site = find_site(blog.site)
+    if site is None or not site.is_crawled:
         return None
     query = """select url, site, 'home' as kind, uid, etag, last_modified from frontier
             where site = ? and uid is ? and kind = 'home' and page_no = 1 order by id"""
     stored = archive.all_as(Target, query, (blog.site, blog.uid))
     author_url = stored_url(archive, blog)
-    site = site_by_name(blog.site)
     parsed = None if author_url is None else site.parse_url(author_url)
     # A URL of the generic site does not show whether it is a home page: the blog may be below a path.
     is_home = parsed is not None and (parsed.kind is PageKind.HOME or site.has_any_host)

@@ -316,6 +316,5 @@ def check_months(archive: Archive, blog: Blog, *, run_id: int | None, now: datet
     named = ", ".join(differing[:6]) + (" …" if len(differing) > 6 else "")
     detail = Detail.MONTHS_DIFFER.format(count=len(differing), months=named)
     failure = failures.Failure(kind="incomplete", field=MONTHS_FIELD, detail=detail)
-    if not failures.is_open(archive, url, failure):
-        failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now)
+    failures.record_failure(archive, blog, url, failure, run_id=run_id, now=now, once=True)
     return False

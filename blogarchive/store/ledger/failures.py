@@ -61,11 +61,14 @@ def record_failure(
     run_id: int | None,
     now: datetime,
     next_try_at: str | None = None,
+    once: bool = False,
 ) -> None:
-    """Insert a failure of that URL, kind and field, or count one more attempt of the open one."""
+    """Insert a failure of that URL, kind and field, or count one more attempt of the open one, unless `once`."""
     why: dict[str, Value] = {"run_id": run_id, "detail": failure.detail, "permanent": failure.permanent}
     changing = {**why, "last_failed_at": format_utc(now), "next_try_at": next_try_at}
     open_id = _open_id(archive, url, failure)
+    if open_id and once:
+        return
     if open_id:
         archive.update_row("failures", open_id, changing)
         archive.execute("update failures set attempts = attempts + 1 where id = ?", (open_id,))

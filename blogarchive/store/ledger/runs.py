@@ -88,6 +88,16 @@ class Counts:
         return Counts(**{name: getattr(self, name) + getattr(more, name) for name in names})
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunEnd:
+    """How a run ended. `cause` is the error that ended it, without values that differ from night to night."""
+
+    outcome: RunOutcome
+    exit_code: int
+    counts: Counts = Counts()
+    cause: str | None = None
+
+
 def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, now: datetime) -> Run:
     """Insert the row of a run that starts `now` (aware) with these command-line arguments; return the run.
 
@@ -125,22 +135,13 @@ def unsaved_run(archive: Archive, *, now: datetime) -> Run:
     return Run(id=0, started_at=format_utc(now), epoch_at=format_utc_precise(now + ahead), ahead=ahead)
 
 
-def finish_run(
-    archive: Archive,
-    run: Run,
-    *,
-    outcome: RunOutcome,
-    exit_code: int,
-    counts: Counts,
-    now: datetime,
-    cause: str | None = None,
-) -> None:
-    """Store the outcome of a run, and the `cause` that ended it.
+def finish_run(archive: Archive, run: Run, end: RunEnd, *, now: datetime) -> None:
+    """Store how a run ended.
 
     The next run with the same arguments resumes one that is `interrupted`, `limited` or `unwritable`.
     """
-    ending = {"outcome": outcome, "cause": cause, "finished_at": format_utc(now)}
-    columns = {**ending, "exit_code": exit_code, "counts": json.dumps(asdict(counts))}
+    ending: dict[str, Value] = {"outcome": end.outcome, "cause": end.cause, "finished_at": format_utc(now)}
+    columns = {**ending, "exit_code": end.exit_code, "counts": json.dumps(asdict(end.counts))}
     archive.update_row("runs", run.id, columns)
 
 

@@ -11,7 +11,6 @@ import json
 from collections.abc import Collection, Iterable
 
 from blogarchive.items import PageKind
-from blogarchive.sites.base import site_by_name
 from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
@@ -97,7 +96,7 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
         _resolve_doubts(context, chain)
         # A post that was listed first after the last complete pass is not among the prior ones.
         missing |= {*posts_with_one_witness(context)} - numbers
-        if not site_by_name(context.blog.site).has_any_host:  # the lists of which name all posts
+        if not context.site.has_any_host:  # the lists of which name all posts
             missing = select_newer(missing, numbers)
     record_missing(context, _find_post_ids(context, missing), since=chain.started_at)
     page_chains.mark_complete(context, chain)

@@ -10,7 +10,6 @@ from blogarchive.items import ListedPost, Post, Target
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.post_facts import Post as StoredPost
-from blogarchive.sites.base import site_by_name
 from blogarchive.store.ledger import failures, frontier
 from blogarchive.store.listings import deletions
 from blogarchive.store.pages import context as page_context
@@ -28,10 +27,10 @@ _LABELS = re.compile(
 # If a blog has moved, the old URL of a post redirects to the new URL. Both URLs end with the same step of the path, so
 # the stored post is requested again if it is the only one with this step.
 _STEP = "replace({0}, rtrim({0}, replace({0}, '/', '')), '')".replace("{0}", "replace({0}, '?', '/')")
-_EARLIER = f"""kind = 'post' and number in (select number from authors a cross join runs r cross join posts p
+_EARLIER = f"""select number from authors a cross join runs r cross join posts p
         on p.author_id = a.id and p.last_seen_at < r.started_at where a.id = ? and r.id = ?
         and a.first_seen_at < r.started_at and content_hash is not null and gone_at is null and {_STEP.format("number")} in
-        (select {_STEP.format("value")} from json_each(?)) group by {_STEP.format("number")} having count(*) = 1)"""  # noqa: S608 - constants
+        (select {_STEP.format("value")} from json_each(?)) group by {_STEP.format("number")} having count(*) = 1"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,13 +193,20 @@ def save_listed(
         _insert(context, items[number])
     if new:
         rows |= _read_rows(context, new)
-        if site_by_name(context.blog.site).has_any_host:
-            values = (context.author_id, context.run_id, json.dumps(new))
-            frontier.forget_validators(context.archive, context.blog, _EARLIER, values)
-            frontier.requeue_where(context.archive, context.blog, _EARLIER, values, now=context.now)
+        if context.site.has_any_host:
+            _requeue_moved(context, new)
     if in_listing and rows and not context.is_reparse:
         _mark_listed(context, items, rows)
     return rows
+
+
+def _requeue_moved(context: SaveContext, new: Sequence[str]) -> None:
+    """Request the posts again, whole, whose number ends as one of the new numbers."""
+    values = (context.author_id, context.run_id, json.dumps(new))
+    earlier = (json.dumps(context.archive.column(_EARLIER, values)),)
+    condition = "kind = 'post' and number in (select value from json_each(?))"
+    frontier.forget_validators(context.archive, context.blog, condition, earlier)
+    frontier.requeue_where(context.archive, context.blog, condition, earlier, now=context.now)
 
 
 def requeue_commented(context: SaveContext) -> None:

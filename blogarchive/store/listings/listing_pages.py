@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
 from blogarchive.parsing.urls import is_same_page
-from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.coverage import MONTHS_FIELD
@@ -76,7 +75,7 @@ def is_beyond_end(context: SaveContext, *, has_others: bool = False) -> bool:
 
 def find_list(context: SaveContext, target: Target) -> Target:
     """Return the target; the site's next list of posts instead if the target was missing within a week."""
-    other = site_by_name(target.site).next_index(target)
+    other = context.site.next_index(target)
     if other is None or not frontier.is_missing(context.archive, target, now=context.now):
         return target
     return find_list(context, other)
@@ -109,7 +108,7 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     """Queue the next pages of the chain; if this page is the last one, use the chain as proof of its list."""
     following = page_chains.next_page_links(context, LIST_KINDS)
     chain, in_order = _find_or_start_chain(context, page)
-    is_unknown_host = site_by_name(context.blog.site).has_any_host  # its lists name the same posts
+    is_unknown_host = context.site.has_any_host  # its lists name the same posts
     if is_unknown_host:
         deletions.record_passed_over(context, [row.id for row in page.rows.values()])
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
@@ -132,7 +131,7 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
 def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[PageChain, bool]:
     """Return the chain of the page, and whether the page is the next of the chain."""
     chain = page_chains.find_chain(context, page.chain_name) if context.target.page_no > 1 else None
-    if site_by_name(context.blog.site).is_digest(context.target.url):
+    if context.site.is_digest(context.target.url):
         return start_at_digest(context), True
     if chain is not None:
         return chain, chain.pages_read == context.target.page_no - 1
@@ -197,7 +196,7 @@ def _needs_next_home(context: SaveContext, page: _SavedList, chain: PageChain, u
     another number of posts than were listed, and one that may show a post whose own page is gone.
     """
     rows = page.rows
-    is_list = (context.target.page_no == 1 or not rows) and site_by_name(context.blog.site).is_index(url)
+    is_list = (context.target.page_no == 1 or not rows) and context.site.is_index(url)
     if is_list or not (rows or page_chains.count_items(context, chain)):
         return True
     if context.target.page_no == 1 and _has_months(context):

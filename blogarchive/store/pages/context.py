@@ -52,6 +52,7 @@ class SaveContext:
         self.page, self.parsed, self.target = self.crawled.page, self.crawled.parsed, self.crawled.target
         self.now, self.is_reparse = self.page.fetched_at, self.reparsed_id is not None
         self.moment, self.precise_moment = format_utc(self.now), format_utc_precise(self.now)
+        self.site = site_by_name(self.blog.site)
         self.author_id = blogs.author_id(self.archive, self.blog)
         self._page_id = self.reparsed_id
         self._stored_page_id = self.reparsed_id or pages.newest_page_id(self.archive, self.page.url)
@@ -115,9 +116,8 @@ class SaveContext:
 
     def record_difference(self, url: str, failure: failures.Failure) -> None:
         """Record a failure that lasts until a page shows the contrary, once."""
-        if not failures.is_open(self.archive, url, failure):
-            run_id, now = self.run_id, self.now
-            failures.record_failure(self.archive, self.blog, url, failure, run_id=run_id, now=now)
+        run_id, now = self.run_id, self.now
+        failures.record_failure(self.archive, self.blog, url, failure, run_id=run_id, now=now, once=True)
 
     def resolve(self, *urls: str) -> None:
         """Resolve the open failures of these URLs."""
@@ -196,18 +196,13 @@ def is_own_uid(context: SaveContext, uid: str | None) -> bool:
 
 def own_posts(context: SaveContext, posts: Iterable[Linked]) -> list[Linked]:
     """Return the posts of this blog: many listings contain a box of posts of other authors."""
-    site = context.blog.site
-    return [post for post in posts if post.url is None or is_own_uid(context, uid_in_url(site, post.url))]
+    parse_url = context.site.parse_url
+    return [post for post in posts if post.url is None or is_own_uid(context, parse_url(post.url).uid)]
 
 
 def post_target(context: SaveContext, url: str, number: str) -> Target:
     """Return the target of the blog's post of that number at `url`."""
     return context.own_target(PageKind.POST, url, number=number)
-
-
-def uid_in_url(site: str, url: str) -> str | None:
-    """Return the uid in a URL of that site, or None."""
-    return site_by_name(site).parse_url(url).uid
 
 
 class Outcome(StrEnum):

@@ -10,7 +10,6 @@ from operator import attrgetter
 
 from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
-from blogarchive.sites.base import site_by_name
 from blogarchive.store.pages import context as page_context
 from blogarchive.store.pages.context import SaveContext
 from blogarchive.store.pages.page_chains import DoubtfulItem
@@ -178,9 +177,8 @@ def _read_rows(
     columns = columns_of(CommentRow, text_since=TEXT_SINCE)
     query = f"""select {columns} from comments where post_id = ?
             and fingerprint in (select value from json_each(?))"""  # noqa: S608 - constants
-    rows = context.archive.all_as(
-        CommentRow, query, (post_id, json.dumps([item.fingerprint for item in identified]))
-    )
+    fingerprints = json.dumps([item.fingerprint for item in identified])
+    rows = context.archive.all_as(CommentRow, query, (post_id, fingerprints))
     return {row.fingerprint: row for row in rows}
 
 
@@ -193,10 +191,8 @@ def save_comments(
     """
     if not identified:
         return
-    stored = _read_rows(context, post_id, identified)
-    has_moved = len(stored) < len(identified) and _follow(
-        context, post_id, identified, since or context.moment
-    )
+    stored, since = _read_rows(context, post_id, identified), since or context.moment
+    has_moved = len(stored) < len(identified) and _follow(context, post_id, identified, since)
     if has_moved:
         stored = _read_rows(context, post_id, identified)
     unmatched = {item.base for item in identified if not _is_matched(item, stored.get(item.fingerprint))}
@@ -226,10 +222,9 @@ def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedC
     """
     before = context.archive.changes
     query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
-    has_sources = site_by_name(context.blog.site).has_any_host
     stored = context.archive.all_as(SourcedComment, query, (post_id,))
     for item, row in pair_sources(identified, stored, since=None if context.is_reparse else since):
-        if has_sources or row.posted_at == page_context.date_text_iso(item.comment.posted):
+        if context.site.has_any_host or row.posted_at == page_context.date_text_iso(item.comment.posted):
             context.archive.update_row("comments", row.id, {"fingerprint": item.fingerprint})
     return context.archive.changes > before
 
@@ -245,9 +240,8 @@ def pair_sources(
     alike: the text may have been edited too. What was seen `since` (UTC text) is on another page.
     """
     known, used = {row.base for row in stored}, set[int]()
-    days, texts, begins = _index_rows(
-        shown, stored if since is None else [row for row in stored if row.last_seen_at < since]
-    )
+    earlier = [row for row in stored if since is None or row.last_seen_at < since]
+    days, texts, begins = _index_rows(shown, earlier)
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.base not in known and at is not None]
     moved = [item for item, at in new if any(_is_moved(item, at, row) for row in texts[item.text_digest])]

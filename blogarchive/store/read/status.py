@@ -8,7 +8,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.base import find_site
 from blogarchive.store.database import totals
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import SiteTotals, read_coverage
@@ -320,8 +320,8 @@ class _BlogReader:
     def _status(self, blog: blogs.Blog, *, author_id: int, **author: Any) -> BlogStatus:
         archive, images = self._archive, self._images.get(author_id, ImageCounts.from_statuses({}))
         home = blogs.home_target(archive, blog) if blog in self._unreached else None
-        is_any_host = blog.site in site_names() and site_by_name(blog.site).has_any_host
-        readers = archive.rows(_READERS, (author_id,)) if is_any_host else ()
+        site = find_site(blog.site)
+        readers = archive.rows(_READERS, (author_id,)) if site is not None and site.has_any_host else ()
         return BlogStatus(
             **author,
             **self._totals.get(author_id, {}),

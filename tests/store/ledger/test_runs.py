@@ -39,7 +39,8 @@ def test_no_run_starts_by_a_clock_of_a_year_in_which_nobody_fetches_pages(
 
 def test_a_run_is_a_row_with_its_counts_and_outcome(archive: Archive, clock: Clock) -> None:
     run = runs.start_run(archive, "backup", ["http://blog.test/"], now=clock())
-    runs.finish_run(archive, run, outcome="done", exit_code=0, counts=Counts(posts_new=3), now=clock())
+    end = runs.RunEnd(outcome="done", exit_code=0, counts=Counts(posts_new=3))
+    runs.finish_run(archive, run, end, now=clock())
     row = archive.row(
         "select command, arguments, outcome, exit_code, json_extract(counts, '$.posts_new') from runs"
     )
@@ -61,7 +62,7 @@ def test_a_run_that_starts_in_the_second_of_an_unfinished_one_resumes_it(
 ) -> None:
     second = clock()
     first = runs.start_run(archive, "update", [], now=second.replace(microsecond=1))
-    runs.finish_run(archive, first, outcome="limited", exit_code=0, counts=Counts(), now=second)
+    runs.finish_run(archive, first, runs.RunEnd(outcome="limited", exit_code=0), now=second)
     resumed = runs.start_run(archive, "update", [], now=second.replace(microsecond=900_000))
     assert (first.resumes, resumed.resumes) == (False, True)
     assert resumed.epoch_at == first.epoch_at
@@ -71,7 +72,7 @@ def test_a_run_that_starts_in_the_second_of_an_unfinished_one_resumes_it(
 
 def test_a_run_resumes_one_that_ended_on_a_full_disk(archive: Archive, clock: Clock) -> None:
     full = runs.start_run(archive, "update", ["full=True"], now=clock())
-    runs.finish_run(archive, full, outcome="unwritable", exit_code=6, counts=Counts(), now=clock())
+    runs.finish_run(archive, full, runs.RunEnd(outcome="unwritable", exit_code=6), now=clock())
     assert runs.start_run(archive, "update", ["full=True"], now=clock()).epoch_at == full.epoch_at
 
 

@@ -10,9 +10,8 @@ SPIDER_MODULES = ["spiders"]
 COMMANDS_MODULE = "spiders.commands"  # `scrapy crawl` returns the exit codes of `blogarchive backup`
 
 # Politeness.
-USER_AGENT = (
-    f"blogarchive/{installed_version()} (personal backup of a blog; one request at a time; obeys robots.txt)"
-)
+_ABOUT = "personal backup of a blog; one request at a time; obeys robots.txt"
+USER_AGENT = f"blogarchive/{installed_version()} ({_ABOUT})"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 8  # of all hosts; a run sets it by the number of its hosts
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # no host waits behind later requests of others
@@ -36,19 +35,15 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,zh-TW;q=0.8,en;q=0.5",
 }
-TWISTED_DNS_RESOLVER = (
-    "spiders.download_handler.PublicAddressResolver"  # no private address except that of the blog
-)
+# No private address except that of the blog.
+TWISTED_DNS_RESOLVER = "spiders.download_handler.PublicAddressResolver"
 COOKIES_FILE: str | None = None
 COOKIES_FILES: dict[tuple[str, str | None], str] = {}  # by site and uid of a blog; set by each run
 
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "http": "spiders.download_handler.ThrottledDownloadHandler",
     "https": "spiders.download_handler.ThrottledDownloadHandler",
-    "data": None,
-    "file": None,
-    "ftp": None,
-    "s3": None,
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 DOWNLOADER = "spiders.download_handler.ServiceDownloader"
 # These replace Scrapy's own lists. Scrapy imports every listed component, also disabled ones such as its web server. A

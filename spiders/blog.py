@@ -59,23 +59,20 @@ class BlogSpider(PoliteSpider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Return the spider with its throttle and scheduler, connected to Scrapy's signals."""
         spider = super().from_crawler(crawler, *args, **kwargs)
+        session, changed = spider.session, spider._changed.set
         delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
-        report = spider.session.observer.on_message
-        spider.parser = RunParser(delay=delay, report=report, spawned=spider._spawned)
+        spider.parser = RunParser(delay=delay, report=session.observer.on_message, spawned=spider._spawned)
         spider.obey(
             crawler,
-            homes=spider.session.homes,
-            media_hosts=spider.session.settings.media_hosts(spider.session.blogs),
-            delays=spider.session.delays,
-            max_requests=spider.session.options.max_requests,
+            homes=session.homes,
+            media_hosts=session.settings.media_hosts(session.blogs),
+            delays=session.delays,
+            max_requests=session.options.max_requests,
         )
-        spider.scheduler = HostScheduler(
-            spider.session.targets, spider.throttle, on_change=spider._changed.set, ahead=spider.parser.ahead
-        )
+        ahead = spider.parser.ahead
+        spider.scheduler = HostScheduler(session.targets, spider.throttle, on_change=changed, ahead=ahead)
         timeout = _IMAGE_TIMEOUTS * crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
-        spider.images = ImageFetcher(
-            spider.session.media, spider.throttle, timeout=timeout, on_change=spider._changed.set
-        )
+        spider.images = ImageFetcher(session.media, spider.throttle, timeout=timeout, on_change=changed)
         crawler.signals.connect(spider._on_stored, signals.item_scraped)
         crawler.signals.connect(spider._on_pipeline_error, signals.item_error)
         crawler.signals.connect(spider.parser.close, signals.spider_closed)

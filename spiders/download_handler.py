@@ -45,9 +45,8 @@ class PublicAddressResolver(CachingHostnameResolver):
     def __init__(self, reactor: ReactorBase, cache_size: int) -> None:
         super().__init__(reactor, cache_size)
         self.throttles: list[HostThrottle] = []
-        self._proxies = {
-            (urlsplit(url).hostname, port_of(url)) for name, url in getproxies().items() if name != "no"
-        }
+        urls = [url for name, url in getproxies().items() if name != "no"]
+        self._proxies = {(urlsplit(url).hostname, port_of(url)) for url in urls}
 
     def resolveHostName(  # noqa: N802 - Twisted's name
         self,
@@ -79,9 +78,8 @@ class _AddressFilter:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         found = ip_address(address.host.partition("%")[0])
-        if is_public(found) or any(
-            throttle.is_own_address(self._name, found, self._port) for throttle in self._throttles
-        ):
+        is_own = any(one.is_own_address(self._name, found, self._port) for one in self._throttles)
+        if is_own or is_public(found):
             self._receiver.addressResolved(address)
         else:
             for throttle in self._throttles:

@@ -72,29 +72,28 @@ BlogKey = tuple[str, str | None]
 
 
 class CookieFileMiddleware:
-    """Adds the cookies of the file in the setting `COOKIES_FILE`, or of the blog's file in `COOKIES_FILES`."""
+    """Adds the cookies of the file in the setting `COOKIES_FILE`, or of the blog's file in `COOKIES_FILES`.
 
-    def __init__(
-        self, jars: Mapping[BlogKey | None, MozillaCookieJar], default: MozillaCookieJar | None
-    ) -> None:
+    The jar of None is that of all other blogs.
+    """
+
+    def __init__(self, jars: Mapping[BlogKey | None, MozillaCookieJar]) -> None:
         self._jars = jars
-        self._default = default
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "CookieFileMiddleware":
         """Return the middleware; raises `NotConfigured` if both settings are empty."""
         path: str | None = crawler.settings.get("COOKIES_FILE")
-        files: Mapping[BlogKey, str] = crawler.settings["COOKIES_FILES"]
-        if not path and not files:
+        files = {**({None: path} if path else {}), **crawler.settings["COOKIES_FILES"]}
+        if not files:
             raise NotConfigured
-        read = {file: read_cookies(Path(file)) for file in {path, *files.values()} if file}
-        return cls({blog: read[file] for blog, file in files.items()}, read.get(path or ""))
+        read = {file: read_cookies(Path(file)) for file in files.values()}
+        return cls({blog: read[file] for blog, file in files.items()})
 
     def process_request(self, request: Request) -> None:
         """Replace the Cookie header: a redirected request must not keep that of another URL."""
         request.headers.pop("Cookie", None)
-        jar = self._jars.get(_blog_of(request))
-        jar = self._default if jar is None else jar
+        jar = self._jars.get(_blog_of(request), self._jars.get(None))
         if jar is not None:
             jar.add_cookie_header(WrappedRequest(request))  # type: ignore[arg-type]
 

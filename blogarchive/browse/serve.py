@@ -97,8 +97,8 @@ def serve(
 
     Only reads: a crawl may write at the same time. `allowed_hosts` are further names in the Host of requests, such as
     that of a proxy. `immutable` is for a file that no process writes; it is set if the folder is not writable. Raises
-    `NoArchive`, `ArchiveDamaged`. Raises `UsageError` if the port is in use, another version wrote the archive, or
-    `immutable` would hide changes in the write-ahead log.
+    `NoArchive`, `ArchiveDamaged`. Raises `UsageError` if the port is in use or another version wrote the archive. So it
+    does if `immutable` would hide changes in the write-ahead log.
     """
     datasette = create_app(*paths, immutable=immutable)
     with closing(listen(host, port)) as listening:

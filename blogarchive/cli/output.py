@@ -303,7 +303,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
 
 @contextmanager
 def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
-    """Yield a callback that moves a bar on a terminal, or writes a file for a page that started the command."""
+    """Yield a callback that moves a bar on a terminal, or writes a file for the page of `app` that waits."""
     if path := os.environ.get(PROGRESS_FILE):
         yield lambda done, total: _write_progress(Path(path), done, total)
         return

@@ -96,10 +96,8 @@ def _failed_hosts(
     if changed and not changed_hosts and not left_out:
         sites = {change.site for change in coverage.open_changes(session.archive, session.sites)}
         changed_hosts = {host for blog, host in session.hosts.items() if coverage.scope_of(blog) in sites}
-    reason = changed or errors.SiteChanged(
-        _("most of its pages cannot be parsed; see `blogarchive doctor URL`")
-    )
-    by_host |= dict.fromkeys(changed_hosts, reason)
+    text = _("most of its pages cannot be parsed; see `blogarchive doctor URL`")
+    by_host |= dict.fromkeys(changed_hosts, changed or errors.SiteChanged(text))
     return {host: error for host, error in by_host.items() if host in services}
 
 

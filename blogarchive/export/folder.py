@@ -221,7 +221,7 @@ _FORBIDDEN_IN_NAMES = frozenset("\\:\0\n\t")  # on Windows, a colon names a driv
 
 
 Uses = tuple[tuple[str, ...], tuple[str, ...]]
-"""The absolute URLs of the images and of the links in the file of a post, stored in the export or not."""
+"""The absolute URLs of images, and those of links, in the file of a post; the export may lack their targets."""
 
 
 class _File(NamedTuple):

@@ -49,6 +49,7 @@ _BLOCKS = (
 )  # fmt: skip
 _BLOCKS_WITH_TEXT = [*_BLOCKS[:-1], "li", "td", "th", "dd", "dt", "caption"]
 _EMPHASIS = {"**": ("b", "strong"), "*": ("i", "em"), "~~": ("s", "del", "strike")}
+_EMPHASIZED = [tag for tags in _EMPHASIS.values() for tag in tags]
 # Placeholder of the backslash of a hard line break: emphasis must not begin or end with one.
 _BREAK = "\ufdd0"
 _MAX_DEPTH = 100  # nested elements; the converter is recursive
@@ -105,9 +106,7 @@ class _Converter(MarkdownConverter):
         edges moves out of the emphasis; if other markup is at an edge, the emphasis is dropped.
         """
         nested = any(tag in parent_tags for tag in _EMPHASIS[mark])
-        beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in sum(
-            _EMPHASIS.values(), ()
-        )
+        beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in _EMPHASIZED
         if "_noformat" in parent_tags or nested or beside:  # adjacent marks would be one run
             return text
         start, end = 0, len(text)

@@ -35,10 +35,8 @@ def export_table(job: ExportJob) -> None:
     """
     names = ("posts.csv", "comments.csv")
     post_path, comment_path = (output_file(job.archive, job.out / name, name) for name in names)
-    with (
-        atomic_file(post_path, job.done.files) as post_file,
-        atomic_file(comment_path, job.done.files) as comment_file,
-    ):
+    made = job.done.files
+    with atomic_file(post_path, made) as post_file, atomic_file(comment_path, made) as comment_file:
         post_file.write(b"\xef\xbb\xbf" + _format_row(POST_COLUMNS))
         comment_file.write(b"\xef\xbb\xbf" + _format_row(COMMENT_COLUMNS))
         for blog, post in job.posts():

@@ -66,7 +66,10 @@ def _import_images(importer: PageImporter, saved: SavedPage, crawled: CrawledPag
 
 
 def _site_urls(archive: Archive, crawled: CrawledPage) -> dict[str, str]:
-    """Return the URL of the site by the path that replaces it, from versions that differ from the page in these alone."""
+    """Return the image URLs of the site by the path of the saved folder that replaces each.
+
+    They come from stored versions that differ from the page in image URLs alone.
+    """
     found: dict[str, str] = {}
     for post in crawled.parsed.posts:
         html = post.body_html or ""

@@ -176,9 +176,8 @@ def _as_old_as_its_post(saved: SavedPage, crawled: CrawledPage) -> CrawledPage:
     times = [post.posted.at for post in later.parsed.posts if post.posted and post.posted.at]
     if not times or max(times) <= saved.saved_at:
         return crawled
-    return normalize_page(
-        to_crawled_page(replace(saved, saved_at=max(times).astimezone(UTC)), crawled.target)
-    )
+    saved = replace(saved, saved_at=max(times).astimezone(UTC))
+    return normalize_page(to_crawled_page(saved, crawled.target))
 
 
 def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
@@ -238,7 +237,7 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
 
 
 def _as_later_list(crawled: CrawledPage) -> CrawledPage:
-    """Return a list of the generic site as a later page of its home page, if its URL is not the blog's.
+    """Return a list of an unknown host as a later page of the home page, unless it has the blog's URL.
 
     A mirror has lists of tags and months too; the first page of a home page has the URL of the blog.
     """

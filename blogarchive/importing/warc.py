@@ -53,7 +53,7 @@ def import_warc(
 
 
 def _parse_export_field(record: Record, site: str | None) -> tuple[Target, str | None] | None:
-    """Return target and counters of a page from the field that `export warc` writes, None if it is missing or invalid."""
+    """Return target and counters of a page from the field of `export warc`; None if it is missing or invalid."""
     text = record.field(PAGE_FIELD)
     try:
         values = load_json(text, dict) if text else None

@@ -142,7 +142,7 @@ class Site(ABC):
         return False
 
     def is_digest(self, url: str) -> bool:
-        """Return whether the URL is one of a list that changes with any post or comment, before the lists of posts."""
+        """Return whether the URL is that of a list to read first: it changes with any post or comment."""
         return False
 
     def next_index(self, target: Target) -> Target | None:
@@ -274,8 +274,8 @@ def find_own_urls(text: str) -> tuple[str, ...]:
 def parse_page(page: Page, target: Target) -> ParsedPage:
     """Return `page` as parsed by the site of `target`.
 
-    A file that is no page is not parsed, nor is a page that exceeds `MAX_PAGE_BYTES` or `MAX_TAGS` without the files in
-    it. Then the result has a problem that says so.
+    A file that is no page is not parsed, nor is a page above `MAX_PAGE_BYTES` or `MAX_TAGS`; files in a saved page do
+    not count. Then the result has a problem that says so.
     """
     if page.is_imported:
         from blogarchive.parsing.packed_page import unpack_page  # most commands import no page

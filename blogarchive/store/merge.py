@@ -260,9 +260,8 @@ def attach_archive(archive: Archive, other: Path) -> Iterator[None]:
         raise UsageError(_("{other} is the archive itself; name another one"), other=other)
     Archive.open(other, read_only=True).close()
     merge_rows.run_script(archive, _TABLES)
-    archive.execute(
-        "attach database ? as other", (file_uri(other.resolve(), f"mode={read_only_mode(other)}"),)
-    )
+    uri = file_uri(other.resolve(), f"mode={read_only_mode(other)}")
+    archive.execute("attach database ? as other", (uri,))
     try:
         yield
     finally:

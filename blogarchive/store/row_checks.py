@@ -89,7 +89,8 @@ _COUNTERS = {"views", "likes", "comment_count", "total_visits", "account_age"}
 _CHECKED_TEXTS = {"body_html", "body_text"}  # by `_posts` and `_comments`
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
-_FORMS: dict[str, Callable[[str], object]] = {
+_Parser = Callable[[str], object]
+_FORMS: dict[str, _Parser] = {
     "headers": page_rows.parse_headers,
     "target": lambda text: page_rows.parse_target(text, "https://host/", ""),
     "counted": page_rows.parse_counted,
@@ -141,7 +142,7 @@ def _wrong_values(archive: Archive, table: str) -> Iterator[Damage]:
     undeclared = "integer" if table.endswith("_totals") else ""
     columns = [(str(name), str(kind).lower() or undeclared, bool(notnull)) for name, kind, notnull in info]
     yield from _check_types(archive, table, columns)
-    forms: defaultdict[Callable[[str], object], list[str]] = defaultdict(list)
+    forms: defaultdict[_Parser, list[str]] = defaultdict(list)
     for name, kind, _notnull in columns:
         if kind == "text" and (parse := _form_of(table, name)):
             forms[parse].append(name)
@@ -180,7 +181,7 @@ def _type_of(name: str, *, is_read: bool = False) -> str:
     return f"iif({is_damaged}, 'no UTF-8', typeof({column}))" if is_read else f"typeof({column})"
 
 
-def _form_of(table: str, column: str) -> Callable[[str], object] | None:
+def _form_of(table: str, column: str) -> _Parser | None:
     if table.endswith("_totals"):  # their times are those of comments and posts
         return None
     if column in _FORMS:
@@ -203,9 +204,7 @@ def _row_name(archive: Archive, table: str) -> str:
     return " || ' ' || ".join(map(quote_name, keys))
 
 
-def _check_form(
-    archive: Archive, table: str, names: list[str], parse: Callable[[str], object]
-) -> Iterator[Damage]:
+def _check_form(archive: Archive, table: str, names: list[str], parse: _Parser) -> Iterator[Damage]:
     """Yield each text of these columns that is no UTF-8 or that `parse` refuses; one statement reads all columns."""
     columns = ", ".join(f"iif(typeof({name}) = 'text', {name}, null)" for name in map(quote_name, names))
     chosen = columns if parse in _OF_ONE_ROW else f"distinct {columns}"
@@ -219,7 +218,7 @@ def _check_form(
                 yield Damage(text=describe_value(table, row, name, shown), table=table, row=row)
 
 
-def _is_parsed(parse: Callable[[str], object], text: str | bytes) -> bool:
+def _is_parsed(parse: _Parser, text: str | bytes) -> bool:
     try:
         parse(text.decode() if isinstance(text, bytes) else text)
     except (ValueError, OverflowError):

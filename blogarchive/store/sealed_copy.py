@@ -22,8 +22,8 @@ def write_sealed_copy(path: Path, target: Path) -> None:
     """Write a compact copy of the archive at `path` to `target`, in journal mode DELETE, and verify it.
 
     The copy gets its name only when it is verified and on the disk; it replaces an earlier copy. A crawl may write to
-    the archive meanwhile. Raises the errors of `Archive.open`, `CannotWrite`, `ArchiveDamaged` if a stored byte is
-    damaged, and `UsageError` if there is another file, or if the earlier copy has a page that the archive lacks.
+    the archive meanwhile. Raises the errors of `Archive.open`, `CannotWrite`, and `ArchiveDamaged` for a damaged byte.
+    Raises `UsageError` if `target` is another file, or an earlier copy with a page that the archive lacks.
     """
     if target.exists() and (target.samefile(path) or not is_sealed(target)):
         raise UsageError(_("{path} exists; name another file for the copy"), path=target)

@@ -59,6 +59,7 @@ _EMPTY = ParsedPage(kind=PageKind.UNKNOWN, encoding="")
 _Request = tuple[Page, Target] | tuple[Callable[..., Any], Any]
 """A page to parse with its target, or a function to call with its arguments."""
 
+_Report = Callable[[str], None]
 _Arguments = TypeVarTuple("_Arguments")
 _Result = TypeVar("_Result")
 
@@ -119,9 +120,7 @@ def spawned_early(*, wanted: bool) -> Iterator[Spawned | None]:
 class ParserProcess:
     """A process that parses pages; `is_ready` is True while it runs."""
 
-    def __init__(
-        self, report: Callable[[str], None] = lambda message: None, spawned: Spawned | None = None
-    ) -> None:
+    def __init__(self, report: _Report = lambda message: None, spawned: Spawned | None = None) -> None:
         """Take the process that is `spawned`, else spawn one. Raises `OSError` as `spawn`.
 
         `report` is called with a message if it ends early.
@@ -245,9 +244,7 @@ class RunParser:
     `report` is called with messages. `spawned` is the second process if it was started before the run.
     """
 
-    def __init__(
-        self, *, delay: float, report: Callable[[str], None], spawned: Spawned | None = None
-    ) -> None:
+    def __init__(self, *, delay: float, report: _Report, spawned: Spawned | None = None) -> None:
         self._may_start = is_useful(delay)
         self._report = report
         self._spawned = spawned

@@ -44,9 +44,7 @@ class Command(ScrapyCrawl):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run the crawl and set its exit code."""
         if args == ["page"]:
-            raise UsageError(
-                "the spider page serves `scrapy shell`, `fetch`, `parse` and `blogarchive doctor`"
-            )
+            raise UsageError("the spider page serves `blogarchive doctor`, `scrapy shell`, `fetch`, `parse`")
         process = cast(AsyncCrawlerProcess, self.crawler_process)
         if process.settings["FEEDS"]:
             feeds = FeedExporter if args != ["blog"] else PostFeedExporter

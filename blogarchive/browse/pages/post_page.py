@@ -204,9 +204,10 @@ async def _read(context: RequestContext) -> post_page.PostPage | None:
     return await context.query(lambda archive: post_page.read_post_page(archive, post_id))
 
 
-def _draw_series(
-    context: RequestContext, counters: Sequence[dict[str, Any]]
-) -> list[tuple[str, Markup, int, int, str]]:
+_Series = Sequence[dict[str, Any]]
+
+
+def _draw_series(context: RequestContext, counters: _Series) -> list[tuple[str, Markup, int, int, str]]:
     """Return name, plot, first and last value, and first time of each counter that changed."""
     drawn = []
     for field, label in _COUNTERS:
@@ -221,9 +222,7 @@ def _draw_series(
     return drawn
 
 
-def _draw_readings(
-    context: RequestContext, counters: Sequence[dict[str, Any]]
-) -> tuple[Markup, int, str] | None:
+def _draw_readings(context: RequestContext, counters: _Series) -> tuple[Markup, int, str] | None:
     """Return the plot of the views, the views gained, and when half of them had come (UTC).
 
     Returns None for fewer than three counts that differ.

@@ -1,8 +1,8 @@
 """Describe elements of a page: their names, the elements around them, and the shapes that a template repeats.
 
-A template writes the same tags and classes for each comment. The element around each is found by going up from all of
-their texts at once, as long as the elements are different ones. A comment may also be several elements:
-a `dt` and a `dd`, two rows of a table. Then its other elements are beside the one with the text.
+A template writes the same tags and classes for each comment. The search for the element around each goes up from all
+texts at once, until two of them meet. A comment may also be several elements: a `dt` and a `dd`, two rows of a table.
+Then its other elements are beside the one with the text.
 """
 
 import re

@@ -165,9 +165,7 @@ _MIGRATIONS: Final[Mapping[int, Callable[[Statements], None]]] = {
     # 24 added columns, which needs no migration any more.
     25: _drop_derived,
     # Nothing reads these columns of an unfinished merge.
-    26: _run(
-        *(f"alter table _merge_progress drop column {name}" for name in ("pages_before", "parsed_page_id"))
-    ),
+    26: _run(*map("alter table _merge_progress drop column {}".format, ("pages_before", "parsed_page_id"))),
     # It is made again with all columns: `people` reads nothing else.
     27: _run("drop index if exists _commenter_totals_name"),
     # It kept posts without an author: SQLite could not read its authors by their index.

@@ -83,7 +83,7 @@ _COUNT_NUMBERS: Final = """
 select a.site, count(distinct p.number) as numbers, max(cast(p.number as integer)) as highest
   from posts p join authors a on a.id = p.author_id
  where p.number not glob '*[^0-9]*' and length(p.number) between 1 and 15 group by a.site"""
-# Once the post with the highest number of a site is gone, the number is unknown until the end of the run.
+# If the post with the highest number of a site is deleted, the stored number is null until the end of the run.
 CURRENT_NUMBERS: Final = f"""
 select t.site, t.numbers, coalesce(t.highest, (select c.highest from ({_COUNT_NUMBERS}) c where c.site = t.site)) as highest
   from _number_totals t"""

@@ -20,7 +20,7 @@ from blogarchive.store.ledger import coverage
 from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.pages.context import date_text_iso, is_relative, is_same_time
 from blogarchive.store.posts import comments as comment_rows
-from blogarchive.store.posts.comments import IdentifiedComment, SourcedComment
+from blogarchive.store.posts.comments import ShownComment, SourcedComment
 from blogarchive.store.posts.revisions import has_equal_images
 from blogarchive.store.statements import columns_of
 
@@ -105,7 +105,7 @@ _MIN_CERTAIN = 2
 
 
 def _classify_comments(
-    shown: Sequence[IdentifiedComment], stored: _StoredComments, claimed: int | None, is_whole: bool
+    shown: Sequence[ShownComment], stored: _StoredComments, claimed: int | None, is_whole: bool
 ) -> TextChange | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 
@@ -150,10 +150,8 @@ def _find_contradiction(
         reason = Detail.CHANGE_BOUNDS.format(parsed=len(after), stored=len(before))
         return TextChange(kind=ChangeKind.BOUNDS, reason=reason)
     stored = {comment.base: comment.body_text for comment in comments}
-    pairs = [
-        (stored.get(comment_rows.comment_base(one), one.body_text), one.body_text) for one in post.comments
-    ]
-    pairs.append((old[0] + before, new[0] + after))
+    shown = [(comment_rows.comment_base(one), one.body_text) for one in post.comments]
+    pairs = [(old[0] + before, new[0] + after), *((stored.get(base, text), text) for base, text in shown)]
     if any(text.count(_DAMAGED) < now.count(_DAMAGED) for text, now in pairs):
         return TextChange(kind=ChangeKind.DAMAGED, reason=Detail.CHANGE_DAMAGED)
     return None
@@ -249,9 +247,7 @@ def _find_comment_change(crawled: CrawledPage, post: Post, stored: _StoredCommen
     shown = comment_rows.identify_comments(post.comments)
     if site_by_name(crawled.target.site).has_any_host:
         pairs = comment_rows.pair_sources(shown, stored)
-        of_other_source = {
-            item.position for item, row in pairs if row.author_name == item.comment.author_name
-        }
-        shown = [item for item in shown if item.position not in of_other_source]
+        others = {item.position for item, row in pairs if row.author_name == item.comment.author_name}
+        shown = [item for item in shown if item.position not in others]
     is_whole = len(shown) == len(post.comments) and not any(link.next_page for link in crawled.parsed.links)
     return _classify_comments(shown, stored, claimed=post.comment_count, is_whole=is_whole)

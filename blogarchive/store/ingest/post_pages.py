@@ -60,7 +60,7 @@ def _name_post(context: SaveContext, post: Post) -> posts.PostRow | None:
 
 
 def _is_title_listed(context: SaveContext, post: Post, before: posts.PostRow) -> bool:
-    """Return whether the title that a listing showed last is the title of the post, or the beginning of it if cut."""
+    """Return whether the last listed title equals the title of the post, or is its beginning if it was cut."""
     listed = context.archive.text(
         "select coalesce(listed_title, case when content_hash is null then title end) from posts where id = ?",
         (before.id,),

@@ -61,10 +61,10 @@ select p.id from posts p join (select max(started_at) as began from runs)
 def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
-    The post gets the number that the URL states in three cases: no list shows its old number, this run saw only the new
-    one, or the post of that number is its later form. A page at the time of the post may show a number that is not stored.
-    Rows stored under the new number are then added to the earlier post. Otherwise the target keeps its URL, and the
-    next redirect is compared again.
+    The post gets the number of the URL if one of these holds: no list shows its old number; this run saw only the new
+    one; the post of that number is its later form; no post has that number, and the page shows the post's time. Rows
+    stored under the new number are then added to the earlier post. Otherwise the target gets the URL alone, and the next
+    redirect is compared again.
     """
     target = crawled.target
     site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
@@ -82,8 +82,9 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     return moved
 
 
-# A post of a blog of any host is shown at another URL, with the same text, after its own page was last seen. Or the time
-# of day is the same, which no third post has, and a run found it that did not see the earlier post.
+# Posts `o` that are gone and have another URL now, as `n`, in a blog of an unknown host. `n` was found after the page of
+# `o` was last seen. Title and text are equal; or only these two have that time of day, and the run that found `n` did
+# not see `o`.
 # `cross join` and `+` make SQLite use the index of gone posts, which are few.
 _REAPPEARED = """
 select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key

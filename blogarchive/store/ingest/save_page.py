@@ -10,17 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 
 from blogarchive import items
-from blogarchive.items import (
-    Author,
-    CrawledPage,
-    ListedPost,
-    Page,
-    PageKind,
-    ParsedPage,
-    Post,
-    Problem,
-    Target,
-)
+from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import Detail
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import discovery, schedule
@@ -57,7 +47,7 @@ def record_problems(context: SaveContext) -> None:
     failures.resolve(archive, url, now=now, keep=keep)
 
 
-def _failure(problem: Problem) -> failures.Failure:
+def _failure(problem: items.Problem) -> failures.Failure:
     """Return a permanent failure: a retry does not help until the page or its parser changes."""
     return failures.Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
@@ -74,7 +64,9 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
 
 
-def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author: Author) -> Blog | None:
+def _blog_stored_by_name(
+    archive: Archive, site: str, parsed: ParsedPage, author: items.Author
+) -> Blog | None:
     """Return the blog that is stored under a name, if its author has since got the number on the page.
 
     It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
@@ -90,7 +82,7 @@ def _blog_stored_by_name(archive: Archive, site: str, parsed: ParsedPage, author
 
 def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
     """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
-    shown: Sequence[Post | ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
+    shown: Sequence[items.Post | items.ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
     for post in shown:
         if post.number and post.url and site_by_name(site).parse_url(post.url).uid == uid:
             yield post.number
@@ -435,7 +427,7 @@ def _queue_unread_home(archive: Archive, target: Target, *, now: datetime) -> in
 def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
     """Return whether the blog no longer links to the target.
 
-    A month or category that is gone, a page past the end of a listing, or comments of a gone post.
+    Such a target is a deleted month or category, a page past the end of a listing, or comments of a gone post.
     """
     is_gone = rejection.gone_reason is not None
     if is_gone and listing_pages.is_beyond_end(context):

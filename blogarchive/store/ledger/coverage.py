@@ -177,7 +177,7 @@ def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: dat
 
 
 def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
-    """Return the sites and fields, as `post.views`, that earlier runs filled and that are empty on many pages of the run."""
+    """Return pairs of a site and a field, as `post.views`: earlier runs filled it, and many pages of `run` lack it."""
     query = """select n.site, n.kind || '.' || n.field from field_counts n join (select site, kind, field,
             sum(filled) as filled, sum(empty) as empty from (select *, row_number() over
             (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)

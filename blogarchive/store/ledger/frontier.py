@@ -273,11 +273,9 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
     if url is None:
         return
     _update(archive, target, {"due_at": moment})
-    failure = failures.Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
+    why = failures.Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
     blog, run_id = Blog(site=target.site, uid=target.uid), archive.scalar("select max(id) from runs") or None
-    failures.record_failure(
-        archive, blog, url, failure, run_id=run_id, now=now, next_try_at=moment, once=True
-    )
+    failures.record_failure(archive, blog, url, why, run_id=run_id, now=now, next_try_at=moment, once=True)
 
 
 def with_stored_scheme(archive: Archive, target: Target) -> Target:

@@ -1,10 +1,10 @@
 """Mark posts as gone by two witnesses: their own page is gone, and a list that was read to its end lacks them.
 
-Which pages count as gone (404, 410, a notice, a redirect to the home page): `Rejection` in `store/ingest/validate.py`. A
-list is read to its end if each page of its chain was stored in order and they agree. A month that the archive no longer
-shows is a list without its posts.
+`Rejection` in `store/ingest/validate.py` names the pages that count as gone: 404, 410, a notice, a redirect to the home
+page. A list is read to its end if each page of its chain was stored in order and they agree. A month that the archive
+no longer shows is a list without its posts.
 
-A post is not gone any more if a list shows it (`record_listed`), or its own page is read (`mark_seen` in `posts/posts.py`).
+A list that shows a post (`record_listed`), or its own page (`mark_seen` in `posts/posts.py`), ends the mark.
 """
 
 import json
@@ -115,7 +115,7 @@ def record_passed_over(context: SaveContext, shown: Collection[int]) -> None:
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of posts that are not marked as gone, and whose own pages are gone after `since`, a UTC time."""
+    """Return the numbers of the posts whose own pages are gone after `since` (UTC text), and that are not marked as gone."""
     query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
     return context.archive.column(query, (context.author_id, since))
 

@@ -24,8 +24,8 @@ _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"
 )
 
-# If a blog has moved, the old URL of a post redirects to the new URL. Both URLs end with the same step of the path, so
-# the stored post is requested again if it is the only one with this step.
+# If a blog has moved, the old URL of a post redirects to the new URL. Both URLs end with the same step of the path. The
+# stored post is requested again if no other one has this step.
 _STEP = "replace({0}, rtrim({0}, replace({0}, '/', '')), '')".replace("{0}", "replace({0}, '?', '/')")
 _EARLIER = f"""select number from authors a cross join runs r cross join posts p
         on p.author_id = a.id and p.last_seen_at < r.started_at where a.id = ? and r.id = ?
@@ -141,7 +141,7 @@ def _compare_count(context: SaveContext, count: int | None, url: str, row: Liste
 
 
 def _compare_version(context: SaveContext, version: str, url: str, row: ListedPostRow) -> None:
-    """Requeue a post if the time of its last change is another one, or a day on which its page was fetched.
+    """Requeue a post if a list states another time of its last change, or a day on which its page was fetched.
 
     hexo-generator-sitemap writes days alone: a second change on that day has the same one.
     """

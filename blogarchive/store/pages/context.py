@@ -79,9 +79,8 @@ class SaveContext:
     def page_id(self) -> int:
         """Return the id of the page's row, inserted on the first call: call it for changes other than counters."""
         if self._page_id is None:
-            self._page_id = pages.store_page(
-                self.archive, self.crawled, uid=self.blog.uid, run_id=self.run_id
-            )
+            uid, run_id = self.blog.uid, self.run_id
+            self._page_id = pages.store_page(self.archive, self.crawled, uid=uid, run_id=run_id)
         return self._page_id
 
     @cached_property

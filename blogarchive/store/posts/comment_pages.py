@@ -166,7 +166,7 @@ def _add_page(
     context: SaveContext,
     chain: PageChain,
     post: Post,
-    compared: Iterable[tuple[comments.IdentifiedComment, bool]],
+    compared: Iterable[tuple[comments.ShownComment, bool]],
     *,
     is_repeat: bool = False,
 ) -> bool:
@@ -191,7 +191,7 @@ def _store_counted(
     context: SaveContext,
     counted: Counter[str],
     shown: Counter[ChainItem],
-    identified: Sequence[comments.IdentifiedComment],
+    identified: Sequence[comments.ShownComment],
     *,
     is_repeat: bool,
 ) -> None:
@@ -241,7 +241,7 @@ def _count_shown(post: Post) -> int:
     return post.unseen_comments + sum(comment.is_counted for comment in post.comments)
 
 
-def _chain_item(identified: comments.IdentifiedComment) -> ChainItem:
+def _chain_item(identified: comments.ShownComment) -> ChainItem:
     return ChainItem(item=identified.base, digest=identified.text_digest)
 
 

@@ -25,7 +25,7 @@ _ANSWER = "answer|"  # as in the column is_counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class IdentifiedComment:
+class ShownComment:
     """A comment of a page: `base` is author and time, `ordinal` counts comments of one base from 0."""
 
     comment: Comment
@@ -67,22 +67,22 @@ _Index = dict[object, list[SourcedComment]]
 
 def identify_comments(
     comments: Sequence[Comment], *, earlier: Mapping[str, int] | None = None, first_position: int = 0
-) -> list[IdentifiedComment]:
+) -> list[ShownComment]:
     """Return the comments of a page with their identities, in the order of the page.
 
     `earlier` is the number of comments per base on the earlier pages of the same post; ordinals continue from it.
     """
     ordinals: Counter[str] = Counter(earlier or {})
-    identified = []
+    shown = []
     for position, comment in enumerate(comments, first_position):
         base, digest = comment_base(comment), text_digest(comment.body_text)
         ordinal = ordinals[base]
-        item = IdentifiedComment(
+        item = ShownComment(
             comment=comment, base=base, ordinal=ordinal, text_digest=digest, position=position
         )
-        identified.append(item)
+        shown.append(item)
         ordinals[base] += 1
-    return identified
+    return shown
 
 
 def comment_base(comment: Comment) -> str:
@@ -102,14 +102,12 @@ def is_counted(base: str) -> bool:
     return not base.startswith(_ANSWER)
 
 
-def match_stored(
-    items: Sequence[IdentifiedComment], stored: Sequence[StoredComment]
-) -> list[IdentifiedComment]:
+def match_stored(items: Sequence[ShownComment], stored: Sequence[StoredComment]) -> list[ShownComment]:
     """Return the comments of one base on a page, each with the ordinal of the stored comment that it is.
 
     Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
-    comment of its ordinal, else it is new. So no other comment changes with a new comment above older ones,
-    with a reversed order, or if one of two equal comments is edited.
+    comment of its ordinal, else it is new. So a new comment above older ones, a reversed order, or the edit of one of two
+    equal comments changes no other comment.
     """
     free = {row.ordinal: row for row in stored}
     matched, unmatched = _match_texts(items, free)
@@ -127,11 +125,11 @@ def match_stored(
 
 
 def _match_texts(
-    items: Sequence[IdentifiedComment], free: dict[int, StoredComment]
-) -> tuple[list[IdentifiedComment], list[IdentifiedComment]]:
+    items: Sequence[ShownComment], free: dict[int, StoredComment]
+) -> tuple[list[ShownComment], list[ShownComment]]:
     """Return the comments whose texts are stored, with their ordinals, and all others; matched rows leave `free`."""
-    matched: list[IdentifiedComment] = []
-    unmatched: list[IdentifiedComment] = []
+    matched: list[ShownComment] = []
+    unmatched: list[ShownComment] = []
     in_place = {
         item.ordinal
         for item in items
@@ -170,44 +168,42 @@ class CommentRow:
     page_id: int | None
 
 
-def _read_rows(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
-) -> dict[str, CommentRow]:
+def _read_rows(context: SaveContext, post_id: int, shown: Sequence[ShownComment]) -> dict[str, CommentRow]:
     """Return the stored comments of the post with the fingerprints of these, by fingerprint."""
     columns = columns_of(CommentRow, text_since=TEXT_SINCE)
     query = f"""select {columns} from comments where post_id = ?
             and fingerprint in (select value from json_each(?))"""  # noqa: S608 - constants
-    fingerprints = json.dumps([item.fingerprint for item in identified])
+    fingerprints = json.dumps([item.fingerprint for item in shown])
     rows = context.archive.all_as(CommentRow, query, (post_id, fingerprints))
     return {row.fingerprint: row for row in rows}
 
 
 def save_comments(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], *, since: str | None = None
+    context: SaveContext, post_id: int, shown: Sequence[ShownComment], *, since: str | None = None
 ) -> None:
     """Store the comments of a page: new ones, edits, and the time that the others were seen.
 
     `since` is when the first page of its chain was fetched (UTC text), if it is another one.
     """
-    if not identified:
+    if not shown:
         return
-    stored, since = _read_rows(context, post_id, identified), since or context.moment
-    has_moved = len(stored) < len(identified) and _follow(context, post_id, identified, since)
+    stored, since = _read_rows(context, post_id, shown), since or context.moment
+    has_moved = len(stored) < len(shown) and _follow(context, post_id, shown, since)
     if has_moved:
-        stored = _read_rows(context, post_id, identified)
-    unmatched = {item.base for item in identified if not _is_matched(item, stored.get(item.fingerprint))}
+        stored = _read_rows(context, post_id, shown)
+    unmatched = {item.base for item in shown if not _is_matched(item, stored.get(item.fingerprint))}
     if has_moved:  # the ordinal 0 of a base may have been theirs
-        unmatched |= {item.base for item in identified if item.fingerprint not in stored}
+        unmatched |= {item.base for item in shown if item.fingerprint not in stored}
     if unmatched:
-        identified = _match(context, post_id, identified, unmatched)
-        stored = _read_rows(context, post_id, identified)
-    for item in identified:
+        shown = _match(context, post_id, shown, unmatched)
+        stored = _read_rows(context, post_id, shown)
+    for item in shown:
         before = stored.get(item.fingerprint)
         if before is None:
             _insert(context, post_id, item)
         else:
             _revise(context, item, before)
-    new = sum(item.fingerprint not in stored for item in identified)
+    new = sum(item.fingerprint not in stored for item in shown)
     context.count(comments_new=new)
     # A page that is parsed again is mostly older than the rows, which then need no update.
     rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
@@ -215,7 +211,7 @@ def save_comments(
         _mark_seen(context, [row.id for row in rows])
 
 
-def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], since: str) -> bool:
+def _follow(context: SaveContext, post_id: int, shown: Sequence[ShownComment], since: str) -> bool:
     """Change the identity of stored comments to that of another source of the blog, or of another name.
 
     Return whether any was changed.
@@ -223,15 +219,15 @@ def _follow(context: SaveContext, post_id: int, identified: Sequence[IdentifiedC
     before = context.archive.changes
     query = f"select {columns_of(SourcedComment)} from comments where post_id = ?"  # noqa: S608 - constants
     stored = context.archive.all_as(SourcedComment, query, (post_id,))
-    for item, row in pair_sources(identified, stored, since=None if context.is_reparse else since):
+    for item, row in pair_sources(shown, stored, since=None if context.is_reparse else since):
         if context.site.has_any_host or row.posted_at == page_context.date_text_iso(item.comment.posted):
             context.archive.update_row("comments", row.id, {"fingerprint": item.fingerprint})
     return context.archive.changes > before
 
 
 def pair_sources(
-    shown: Sequence[IdentifiedComment], stored: Sequence[SourcedComment], *, since: str | None = None
-) -> Iterator[tuple[IdentifiedComment, SourcedComment]]:
+    shown: Sequence[ShownComment], stored: Sequence[SourcedComment], *, since: str | None = None
+) -> Iterator[tuple[ShownComment, SourcedComment]]:
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. The texts must be equal too if
@@ -241,7 +237,7 @@ def pair_sources(
     """
     known, used = {row.base for row in stored}, set[int]()
     earlier = [row for row in stored if since is None or row.last_seen_at < since]
-    days, texts, begins = _index_rows(shown, earlier)
+    days, texts, begins = _index(shown, earlier)
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.base not in known and at is not None]
     moved = [item for item, at in new if any(_is_moved(item, at, row) for row in texts[item.text_digest])]
@@ -266,9 +262,7 @@ def pair_sources(
             yield item, row_found
 
 
-def _index_rows(
-    shown: Iterable[IdentifiedComment], rows: Iterable[SourcedComment]
-) -> tuple[_Index, _Index, _Index]:
+def _index(shown: Iterable[ShownComment], rows: Iterable[SourcedComment]) -> tuple[_Index, _Index, _Index]:
     """Return the rows that the page may show otherwise: by author and day, by text, by its beginning and the minute."""
     named, in_place = {item.base for item in shown}, {(item.base, item.text_digest) for item in shown}
     days, texts, begins = (defaultdict[object, list[SourcedComment]](list) for _ in range(3))
@@ -291,13 +285,13 @@ def _is_relative(base: str) -> bool:
     return base.removeprefix(_ANSWER).startswith("~")
 
 
-def _is_same_minute(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
+def _is_same_minute(item: ShownComment, at: str, row: SourcedComment) -> bool:
     """Return whether two sources show one minute, so that the text may have been edited between them."""
     is_exact = _has_minute(at) and _has_minute(row.posted_at or "") and not _is_relative(row.base)
     return is_exact and page_context.is_same_time(at, row.posted_at or "")
 
 
-def _is_moved(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
+def _is_moved(item: ShownComment, at: str, row: SourcedComment) -> bool:
     """Return whether two times of day of one author may be one in two time zones."""
     times = [time[:_MINUTE] for time in (at, row.posted_at or "") if _has_minute(time)]
     if len(times) < 2 or row.author_name != item.comment.author_name:
@@ -306,7 +300,7 @@ def _is_moved(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
     return apart <= _ZONES and not apart % _ZONE
 
 
-def _is_about(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
+def _is_about(item: ShownComment, at: str, row: SourcedComment) -> bool:
     """Return whether two times may be one. A relative one has an error of its unit."""
     if not (_is_relative(item.base) or _is_relative(row.base)):
         return page_context.is_same_time(at, row.posted_at or "")
@@ -316,40 +310,36 @@ def _is_about(item: IdentifiedComment, at: str, row: SourcedComment) -> bool:
     return is_counted(item.base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
 
 
-def filter_stored(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
-) -> list[IdentifiedComment]:
+def filter_stored(context: SaveContext, post_id: int, shown: Sequence[ShownComment]) -> list[ShownComment]:
     """Return the comments that are stored with equal texts."""
-    stored = _read_rows(context, post_id, identified)
+    stored = _read_rows(context, post_id, shown)
     return [
         item
-        for item in identified
+        for item in shown
         if (row := stored.get(item.fingerprint)) is not None and row.text_digest == item.text_digest
     ]
 
 
-def filter_certain(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment]
-) -> list[IdentifiedComment]:
+def filter_certain(context: SaveContext, post_id: int, shown: Sequence[ShownComment]) -> list[ShownComment]:
     """Return the comments that are stored with equal texts, and those of authors and times that are not stored."""
-    equal = filter_stored(context, post_id, identified)
-    bases = json.dumps([item.base for item in identified])
+    equal = filter_stored(context, post_id, shown)
+    bases = json.dumps([item.base for item in shown])
     query = "select base from comments where post_id = ? and base in (select value from json_each(?))"
     known = set(context.archive.column(query, (post_id, bases)))
-    return [item for item in identified if item in equal or item.base not in known]
+    return [item for item in shown if item in equal or item.base not in known]
 
 
-def _is_matched(item: IdentifiedComment, before: CommentRow | None) -> bool:
+def _is_matched(item: ShownComment, before: CommentRow | None) -> bool:
     """Return whether the fingerprint alone identifies the comment."""
     return item.ordinal == 0 if before is None else before.text_digest == item.text_digest
 
 
 def _match(
-    context: SaveContext, post_id: int, identified: Sequence[IdentifiedComment], bases: set[str]
-) -> list[IdentifiedComment]:
+    context: SaveContext, post_id: int, shown: Sequence[ShownComment], bases: set[str]
+) -> list[ShownComment]:
     by_base = attrgetter("base")
-    result = [item for item in identified if item.base not in bases]
-    for base, items in groupby(sorted((i for i in identified if i.base in bases), key=by_base), key=by_base):
+    result = [item for item in shown if item.base not in bases]
+    for base, items in groupby(sorted((i for i in shown if i.base in bases), key=by_base), key=by_base):
         query = """select ordinal, text_digest, gone_at is not null as is_gone from comments
                 where post_id = ? and base = ? order by 1"""
         stored = context.archive.all_as(StoredComment, query, (post_id, base))
@@ -390,7 +380,7 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
     context.count(comments_new=inserted)
 
 
-def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None:
+def _insert(context: SaveContext, post_id: int, item: ShownComment) -> None:
     comment = item.comment
     row = {
         "post_id": post_id,
@@ -404,7 +394,7 @@ def _insert(context: SaveContext, post_id: int, item: IdentifiedComment) -> None
     context.archive.insert_row("comments", row)
 
 
-def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+def _revise(context: SaveContext, item: ShownComment, before: CommentRow) -> None:
     changes = save_text(context, COMMENTS, before, _text_columns(item), text_digest=item.text_digest)
     if any(change.is_edit for change in changes):
         context.count(comments_changed=1)
@@ -412,13 +402,13 @@ def _revise(context: SaveContext, item: IdentifiedComment, before: CommentRow) -
         _save_facts(context, item, before)
 
 
-def _text_columns(item: IdentifiedComment) -> dict[str, Value]:
+def _text_columns(item: ShownComment) -> dict[str, Value]:
     """Return the columns of a version."""
     columns = {name: getattr(item.comment, name) for name in ("author_name", "body_html", "body_text")}
     return {**columns, "text_checksum": text_checksum(item.comment.body_html, item.comment.body_text)}
 
 
-def _save_facts(context: SaveContext, item: IdentifiedComment, before: CommentRow) -> None:
+def _save_facts(context: SaveContext, item: ShownComment, before: CommentRow) -> None:
     """Correct author URL, addressee and time, and update the counters likes and position."""
     comment = item.comment
     facts = {

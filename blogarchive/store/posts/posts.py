@@ -46,9 +46,8 @@ def copy_images(context: SaveContext, post_id: int, post: ParsedPost) -> None:
             select ?, ?, {", ".join(f"m.{name}" for name in copied)} from post_media pm join media m on m.id = pm.media_id
             where pm.post_id = ? and pm.position = ? and m.sha256 is not null on conflict(url) do update
             set {excluded(copied)} where media.sha256 is null"""  # noqa: S608 - constants
-    context.archive.execute_many(
-        insert, [(image.url, host_of(image.url), post_id, image.position) for image in post.images]
-    )
+    rows = [(image.url, host_of(image.url), post_id, image.position) for image in post.images]
+    context.archive.execute_many(insert, rows)
 
 
 CounterValues = tuple[int | None, int | None, int | None]

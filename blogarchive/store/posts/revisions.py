@@ -104,7 +104,7 @@ class _TextVersion:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class VersionChange:
+class Write:
     """A write of a text.
 
     `replace_current` inserts the current text as a revision first. `date`: the text was seen earlier than known.
@@ -122,7 +122,7 @@ Text = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
-class RevisedTable:
+class TextTable:
     """A table of current texts with its table of revisions; the columns `compared` make up a version."""
 
     name: str
@@ -131,11 +131,11 @@ class RevisedTable:
     compared: tuple[str, ...]
 
 
-POSTS = RevisedTable("posts", "post_revisions", "post_id", ("title", "body_html"))
-COMMENTS = RevisedTable("comments", "comment_revisions", "comment_id", ("author_name", "body_html"))
+POSTS = TextTable("posts", "post_revisions", "post_id", ("title", "body_html"))
+COMMENTS = TextTable("comments", "comment_revisions", "comment_id", ("author_name", "body_html"))
 
 
-class RevisedRow(Protocol):
+class TextRow(Protocol):
     """A row before the save, which also has the columns of `Text`."""
 
     @property
@@ -152,8 +152,8 @@ class RevisedRow(Protocol):
 
 
 def save_text(
-    context: SaveContext, table: RevisedTable, before: RevisedRow, text: Text, **current_only: str
-) -> list[VersionChange]:
+    context: SaveContext, table: TextTable, before: TextRow, text: Text, **current_only: str
+) -> list[Write]:
     """Store the text of a page as a version of the row and return the writes made.
 
     `current_only` are further columns of the current text that revisions lack.
@@ -167,16 +167,14 @@ def save_text(
     return changes
 
 
-def _plan_changes(
-    context: SaveContext, table: RevisedTable, before: RevisedRow, content: Content
-) -> list[VersionChange]:
+def _plan_changes(context: SaveContext, table: TextTable, before: TextRow, content: Content) -> list[Write]:
     """Return the writes for the content that a page shows."""
     since, reparsed = before.text_since, context.page_id() if context.is_reparse else None
     stored = tuple(getattr(before, column) for column in table.compared)
     current = _TextVersion(revision_id=None, content=stored, since=since, page_id=before.page_id)
     if reparsed is None and context.moment >= since:
         changes = _renew_markup(context, content, current)
-        return [VersionChange(kind="replace_current")] if changes is None else changes
+        return [Write(kind="replace_current")] if changes is None else changes
     if current.page_id == reparsed and stored == content:
         return []
     versions = [*_read_revisions(context, table, before.id), current]
@@ -186,9 +184,7 @@ def _plan_changes(
     return _insert(context, content, versions)
 
 
-def _renew_markup(
-    context: SaveContext, content: Content, version: _TextVersion
-) -> list[VersionChange] | None:
+def _renew_markup(context: SaveContext, content: Content, version: _TextVersion) -> list[Write] | None:
     """Return at most an update of the markup if the content is this version, None if it is another one."""
     if content == version.content:
         return []
@@ -199,12 +195,12 @@ def _renew_markup(
     return None if urls is None else [_update(version, is_edit=False)] if urls else []
 
 
-def _update(version: _TextVersion, *, is_edit: bool = True) -> VersionChange:
+def _update(version: _TextVersion, *, is_edit: bool = True) -> Write:
     kind: _WriteKind = "update_current" if version.revision_id is None else "update_revision"
-    return VersionChange(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
+    return Write(kind=kind, revision_id=version.revision_id, is_edit=is_edit)
 
 
-def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVersion]) -> list[VersionChange]:
+def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVersion]) -> list[Write]:
     before = [version for version in versions if version.since <= context.moment]
     after = [version for version in versions if version.since > context.moment]
     is_later = context.is_reparse and before and (before[-1].page_id or 0) > context.page_id()
@@ -214,18 +210,16 @@ def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVers
     for neighbour in before[-1:] + after[:1]:
         own = form_of(neighbour.content, context.own_hosts)
         if own == form or has_equal_images(context.archive, neighbour.content, content, context.own_hosts):
-            change = VersionChange(kind="date", revision_id=neighbour.revision_id, is_edit=False)
+            change = Write(kind="date", revision_id=neighbour.revision_id, is_edit=False)
             return [change] if neighbour.since > context.moment else []
         if site_image_urls(form, own) is not None:
             return []
         if (urls := site_image_urls(own, form)) is not None:
             return [_update(neighbour, is_edit=False)] if urls else []
-    return [VersionChange(kind="insert_revision" if after else "replace_current")]
+    return [Write(kind="insert_revision" if after else "replace_current")]
 
 
-def _restore(
-    context: SaveContext, table: RevisedTable, before: RevisedRow, text: Text, current_only: Text
-) -> None:
+def _restore(context: SaveContext, table: TextTable, before: TextRow, text: Text, current_only: Text) -> None:
     """Correct the columns of the page's own version that are not compared, and that may be damaged."""
     if before.page_id == context.page_id():
         own = {**text, **current_only}
@@ -240,7 +234,7 @@ def _restore(
             context.archive.update_row(table.revisions, row_id, text)
 
 
-# Texts first shown from the run that found a change of the site to the one that ended it are no versions.
+# A text first shown between the run that found a change of the site and the run that ended the change is no version.
 _IS_OF_LIE = """
 select 1 from pages g join site_changes on site_changes.site in (g.site, g.site || '/' || g.uid)
  where g.id = ? and field like 'text.%' and not accepted and g.run_id >= site_changes.run_id
@@ -249,12 +243,7 @@ select 1 from pages g join site_changes on site_changes.site in (g.site, g.site 
 
 
 def _apply(
-    context: SaveContext,
-    table: RevisedTable,
-    before: RevisedRow,
-    change: VersionChange,
-    text: Text,
-    current_only: Text,
+    context: SaveContext, table: TextTable, before: TextRow, change: Write, text: Text, current_only: Text
 ) -> None:
     archive, new = context.archive, {**text, "page_id": context.page_id()}
     if change.revision_id is not None:
@@ -275,7 +264,7 @@ def _apply(
         archive.update_row(table.name, before.id, {**new, **current_only, "version_at": context.moment})
 
 
-def _read_revisions(context: SaveContext, table: RevisedTable, row_id: int) -> list[_TextVersion]:
+def _read_revisions(context: SaveContext, table: TextTable, row_id: int) -> list[_TextVersion]:
     query = f"""select id, captured_at, page_id, {", ".join(table.compared)} from {table.revisions}
             where {table.foreign_key} = ? order by captured_at, id"""  # noqa: S608 - constants
     rows = context.archive.rows(query, (row_id,))

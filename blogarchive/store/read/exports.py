@@ -235,7 +235,7 @@ class ExportReader:
         yield from map(PageRow._make, self.archive.each(query, (json.dumps(ids),)))
 
     def replay_pages(self) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Yield JSON, URL and fetch time (UTC) of the newest page of each blog's home, then of the page of each post.
+        """Yield JSON, URL and fetch time (UTC) of each blog's newest home page, then of the page of each post.
 
         The JSON has id, URL, time, title and text. Posts are those with a text, newest first; a home page has none.
         """

@@ -12,7 +12,7 @@ from blogarchive.items import Comment, DateText, PageKind, Problem
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import save_page
 from blogarchive.store.pages.context import date_text_iso
-from blogarchive.store.posts.comments import IdentifiedComment, StoredComment, identify_comments, match_stored
+from blogarchive.store.posts.comments import ShownComment, StoredComment, identify_comments, match_stored
 from blogarchive.store.rows import format_utc
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
@@ -268,7 +268,7 @@ def test_a_relative_time_makes_no_new_comments(archive: Archive, clock: Clock) -
 texts_of_one_base = st.lists(st.sampled_from("甲乙丙丁"), max_size=6)
 
 
-def items(found: list[str]) -> list[IdentifiedComment]:
+def items(found: list[str]) -> list[ShownComment]:
     return identify_comments([comment("某", SECOND, text) for text in found])
 
 

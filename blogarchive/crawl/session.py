@@ -245,5 +245,5 @@ class CrawlSession:
         """Queue the images of a stored post; after the first page, those of all stored posts."""
         if self._media_blogs == 0:
             self.begin_media()
-        elif self.options.media and target.kind is PageKind.POST and target.number is not None:
-            self.media.add_post(saved.blog, target.number)
+        elif self.options.media and target.kind is PageKind.POST and saved.number is not None:
+            self.media.add_post(saved.blog, saved.number)

@@ -18,7 +18,7 @@ from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 # Entries: https://www.sitemaps.org/protocol.html
-_MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE = 50_000, 60, 10, 150
+_MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE, _YEAR_DIGITS, _FEW_NUMBERED = 50_000, 60, 10, 150, 4, 3
 _SITEMAP, _OTHER_MAPS, _ROOT, _PAGES = blog_urls.patterns("indexes", "sitemap other_maps root pages")
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
@@ -106,8 +106,11 @@ def _posted(stamp: str, now: datetime) -> DateText | None:
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     """Return the posts of the blog, each once, without lists, which have others below them, and pages."""
-    ours = (post for post in listed if post.number and post.url and blog_urls.is_within(post.url, uid))
-    found = {post.number or "": post for post in ours if blog_urls.may_be_post(post.url or "", post.title)}
+    ours = [post for post in listed if post.number and post.url and blog_urls.is_within(post.url, uid)]
+    names = [(post.number or "").removesuffix(".html") for post in ours]
+    # Beside lower numbers, `/2008/` is the post and no year.
+    title = "?" * (sum(name.isdecimal() and len(name) < _YEAR_DIGITS for name in names) >= _FEW_NUMBERED)
+    found = {x.number or "": x for x in ours if blog_urls.may_be_post(x.url or "", x.title or title)}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}

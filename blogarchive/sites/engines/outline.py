@@ -148,12 +148,14 @@ class Outline:
         # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
         places = {titles[node]: self.order[node] for node in reversed(confirmed)}
         best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
-        if best is not None and all(keys[best][:2]):
+        # Jekyll states the name of the blog as the title of a post without one; its window has the motto, as the footer.
+        is_bare = any(_is_site_name(claim, sites) for claim in _claims(self)[1:])
+        if best is not None and keys[best][0] and keys[best][1] > is_bare:
             # Textpattern has the day behind the link of the title, in one heading.
             whole = (one for one in best.iterancestors(*HEADINGS) if self.size(one) <= _MAX_TITLE)
             return Title(text=titles[best], heading=next(whole, best), is_confirmed=True)
         # With another heading, the window title is the name of the blog. Without a claim, the post has no title.
-        heading, claim = next(iter(others), None), next(iter(claims[1:] or claims), None)
+        heading, claim = next(iter(others), None), next(iter(claims[1:] or claims[is_bare:]), None)
         return Title(text=claim if heading is None else titles[heading], heading=heading, is_confirmed=False)
 
     def select(self, selector: str) -> list[Element]:

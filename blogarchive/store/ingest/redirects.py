@@ -28,10 +28,11 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
         return crawled
     if target.kind is PageKind.POST:
         moved = _merge_moved(archive, crawled, url)
-        if site_by_name(target.site).parse_url(url).number in (None, moved.number):
+        is_own = site_by_name(target.site).parse_url(url).number in (None, moved.number)
+        if is_own:
             frontier.change_url(archive, moved)
         if moved.number is None or moved.number == target.number:
-            return crawled
+            return replace(crawled, target=moved) if is_own else crawled
         # The page was parsed as that of the earlier number.
         posts = tuple(replace(post, number=moved.number) for post in crawled.parsed.posts)
         return replace(crawled, target=moved, parsed=replace(crawled.parsed, posts=posts))
@@ -52,7 +53,8 @@ IS_LATER_FORM = """o.posted_at = p.posted_at and (o.title = p.title and o.body_t
 _IS_MOVED = f"""
 select p.id from posts p join (select max(started_at) as began from runs)
  where author_id = ?1 and number = ?2 and content_hash is not null and (missing_from_listing_at is not null
-       or posted_at = ?4 and length(?4) > 10 and not exists (select 1 from posts where author_id = ?1 and number = ?3)
+       or posted_at = ?4 and (length(?4) > 10 or title = ?5 and body_text = ?6)
+          and not exists (select 1 from posts where author_id = ?1 and number = ?3)
        or exists (select 1 from posts o where author_id = ?1 and number = ?3
                    and (p.last_seen_at < began and last_seen_at >= began or {IS_LATER_FORM})))
 """
@@ -62,15 +64,15 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
     The post gets the number of the URL if one of these holds: no list shows its old number; this run saw only the new
-    one; the post of that number is its later form; no post has that number, and the page shows the post's time. Rows
-    stored under the new number are then added to the earlier post. Otherwise the target gets the URL alone, and the next
-    redirect is compared again.
+    one; the post of that number is its later form; no post has that number, and the page shows the post's time, or its
+    day and its text. Rows stored under the new number are then added to the earlier post. Otherwise the target gets the
+    URL alone, and the next redirect is compared again.
     """
     target = crawled.target
     site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
     number, author = site.parse_url(url).number, author_id(archive, blog)
-    at = next((date_text_iso(post.posted) for post in crawled.parsed.posts), None)
-    old = archive.scalar(_IS_MOVED, (author, target.number, number, at)) if site.has_any_host else 0
+    shown = next(((date_text_iso(x.posted), x.title, x.body_text) for x in crawled.parsed.posts), (None,) * 3)
+    old = archive.scalar(_IS_MOVED, (author, target.number, number, *shown)) if site.has_any_host else 0
     if number is None or number == target.number or not old:
         return replace(target, url=url)
     moved = replace(target, url=url, number=number)

@@ -137,16 +137,19 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
         if target.is_home:
             authors.link_run(context)
             clear_state(archive, blog)
-        if page.url == target.url or context.site.parse_url(page.url).number in (None, target.number):
+        number = context.site.parse_url(page.url).number
+        has_moved = page.url != target.url and number not in (None, target.number)
+        if not has_moved:
             post_pages.mark_unchanged(context)
-        else:  # the next request returns the whole page, which shows whether the post has moved
+        else:  # the next request returns the whole page, which shows whether it is the post
             frontier.forget_validators(archive, blog, "url = ?", (target.url,))
         other = context.site.next_index(target) if context.site.is_digest(target.url) else None
         if other is not None:
             listing_pages.start_at_digest(context)
             if not frontier.is_missing(archive, other, now=page.fetched_at):
                 context.requeue(other, failed_too=True)  # a digest names no deleted post
-        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=_reschedule(context))
+        due_at = context.moment if has_moved else _reschedule(context)
+        frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=due_at)
         if target.kind is PageKind.POST:  # its page is the same: a field that was unreadable still is
             failures.resolve_field(archive, target.url, None, now=page.fetched_at)
         else:

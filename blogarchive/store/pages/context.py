@@ -125,7 +125,7 @@ class SaveContext:
 
     def result(self, outcome: "Outcome") -> "SaveResult":
         """Return the result of the save, with the changes and the failure so far."""
-        return SaveResult(outcome=outcome, blog=self.blog, changes=self.changes, failure=self.failure)
+        return SaveResult(outcome, self.blog, self.target.number, self.changes, self.failure)
 
     def counter_page_id(self) -> int | None:
         """Return the page id for a counter: of this page if it has a row, else of the page stored before."""
@@ -214,11 +214,15 @@ class Outcome(StrEnum):
     FAILED = "failed"  # anything else that was not saved; a failure row has the reason
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class SaveResult:
-    """The changes of a save. `blog` is the blog that the page belongs to; a run adds it to its blogs."""
+    """The changes of a save. `blog` is the blog that the page belongs to; a run adds it to its blogs.
+
+    `number` is that of the post, a new one if the post has moved.
+    """
 
     outcome: Outcome
     blog: blogs.Blog
+    number: str | None
     changes: Counts
     failure: failures.Failure | None = None

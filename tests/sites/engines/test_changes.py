@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -299,17 +299,45 @@ class MovedBlog(PagedBlog):
         return status, kind, re.sub(f'(href|src)="(?:{self.root}|/)', rf'\1="{self.folder}/', body)
 
 
-def test_a_blog_that_moves_below_a_path_has_each_post_once_in_the_same_night(tmp_path: Path) -> None:
+@pytest.mark.parametrize("on_home", [None, 5], ids=["interface", "no list of all posts"])
+def test_a_blog_that_moves_below_a_path_has_each_post_once_in_the_same_night(
+    tmp_path: Path, on_home: int | None
+) -> None:
     blog = MovedBlog(24)
+    blog.on_home = on_home
     blog.comment(2, "阿明", FIRST)
     with serve(blog) as url:
-        assert night(blog, tmp_path, 0, "backup", url).code == 0
-        blog.folder = "/journal"
-        assert night(blog, tmp_path, 1, "update").code == 0
+        for day, words in ((0, ("backup", url)), (80, ("update", "--revisits", "40"))):
+            moment = datetime(2026, 11, 2, 4, tzinfo=UTC) + timedelta(days=day)
+            run_command(*words, "--db", "a.db", "--delay", "0.001", folder=tmp_path, now=moment)
+            blog.folder = "/journal"
     stored = "select count(*), count(gone_at) from posts where number like 'journal/post-%'"
     assert rows(tmp_path, stored) == rows(tmp_path, "select count(*), 0 from posts") == [(24, 0)]
     assert rows(tmp_path, "select count(*) from comments") == [(1,)]
+    # The images are asked for in the same night.
+    assert rows(tmp_path, "select count(*) from post_media where media_id is null") == [(0,)]
+    assert rows(tmp_path, "select url from failures where url not like '%.jpg' and resolved_at is null") == []
     assert edits(tmp_path) == []
+
+
+def test_a_failure_of_a_page_that_redirects_to_its_folder_ends_when_the_page_is_read(tmp_path: Path) -> None:
+    blog, answer = LivelyBlog(), LivelyBlog.answer
+    shown, whole = [""], blog.page
+    blog.page = lambda number, page: whole(number, page).replace("<h1>第 2 篇</h1>", shown[0])  # type: ignore[method-assign]
+
+    def slashed(path: str) -> tuple[int, str, str]:
+        is_bare = path.startswith("/post-") and not path.endswith("/")
+        return (301, f"{blog.root}{path.strip('/')}/", "") if is_bare else answer(blog, path)
+
+    home, row = blog.home, blog.row
+    blog.home = lambda page=1: home(page).replace('/">第', '">第')  # type: ignore[method-assign]
+    blog.row = lambda number: row(number) | {"link": f"{blog.root}post-{number}"}  # type: ignore[method-assign]
+    blog.answer = slashed  # type: ignore[method-assign]
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 1
+        shown[0] = "<h1>第 2 篇</h1>"
+        assert night(blog, tmp_path, 40, "update", "--full").code == 0
+        assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 
 def test_a_deleted_post_is_gone_a_month_later_on_a_blog_without_a_list_for_machines(tmp_path: Path) -> None:

@@ -96,6 +96,8 @@ def test_a_sitemap_names_the_posts_of_the_blog_alone(body: str | bytes) -> None:
         ("pages/8309a5 pages/f344d0 pages/0aa1c2 river", "pages/8309a5 pages/f344d0 pages/0aa1c2 river"),
         ("pages/8309a5 pages/f344d0 web ui more", "pages/8309a5 pages/f344d0 web ui more"),
         ("402.html 403.html 404.html river.html", "402.html 403.html 404.html river.html"),
+        ("7/ 96/ 118/ 2008/ 2014/", "7 96 118 2008 2014"),
+        ("river/ bridge/ 2008/ 2014/", "river bridge"),
     ],
 )
 def test_the_pages_of_a_generator_in_its_sitemap_are_no_posts(paths: str, posts: str) -> None:
@@ -199,6 +201,8 @@ def test_a_feed_of_blogger_counts_on_and_search_indexes_of_hexo_are_lists() -> N
     assert named(read("search.xml", search)) == [("2020/a", "A", None)]
     content = json.dumps({"posts": [{"title": "A", "path": "2020/a/", "date": "2020-05-06T01:30:00.000Z"}]})
     assert named(read("content.json", content)) == [("2020/a", "A", None)]
+    content = json.dumps([{"title": "A", "path": "2008/"}, {"title": "2014", "path": "2014/"}])
+    assert named(read("content.json", content)) == [("2008", "A", None)]
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,32 @@ def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts
     assert told(page) == doubts
 
 
+def test_the_number_of_a_post_behind_the_month_in_its_address_is_no_day() -> None:
+    page = read(post("4. Mai 2019"), url="https://notes.example.org/2019/05/21-das-wetter/")
+    assert told(page) == []
+
+
+def test_the_address_of_a_post_below_its_text_shows_no_day() -> None:
+    url = "https://notes.example.org/2019/05/03/das-wetter/"
+    licence = f"<div>Der Beitrag</div><div>{url}</div><div>Datum</div><div>4. Mai 2019</div>"
+    stamp = '<meta property="article:published_time" content="2019-05-04T01:20:00+02:00">'
+    page = read(post("Notizen", licence), stamp, url)
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d %H:%M}" == "2019-05-04 01:20"
+    assert told(page) == []
+
+
+def test_a_post_of_jekyll_without_a_title_has_none() -> None:
+    names = '<meta property="og:title" content="Notizen"><meta property="og:site_name" content="Notizen">'
+    body = f'<article><h1></h1><time>4. Mai 2019</time><div class="post-content">{TEXT}</div></article>'
+    assert (
+        read(f"<body>{body}<footer><p>Vom Fluss</p></footer></body>", names, window="Notizen | Vom Fluss")
+        .posts[0]
+        .title
+        is None
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "day"),
     [

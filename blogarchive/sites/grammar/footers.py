@@ -245,8 +245,6 @@ def find_comment_element(
 
 # --- selection of footers
 
-_FEW_COMMENTS = 3  # of so few comments, the one or two with a footer may have typed it
-
 
 def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
     """Return the footer of each of the page's own headers; None if a comment has none."""
@@ -269,16 +267,7 @@ def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
     ]
     if not last and closing and all(footer is not None and footer.linked for footer in closing):
         last = [f for f in spans[-1] if f.linked]  # an open tag in a comment moves all comments below it
-    found_all = [*closing, last[-1] if last else None]
-    return [None] * len(headers) if _may_be_typed(markers, found_all) else found_all
-
-
-def _may_be_typed(markers: CommentMarkers, footers: Sequence[CommentFooter | None]) -> bool:
-    """Check whether, of few comments, some lack a footer and the others' may be typed words."""
-    found = [footer for footer in footers if footer is not None]
-    if len(footers) > _FEW_COMMENTS or len(found) == len(footers):
-        return False
-    return not any(footer.linked for footer in found) and all(markers.can_be_typed(f.position) for f in found)
+    return [*closing, last[-1] if last else None]
 
 
 def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: CommentFooter) -> bool:

@@ -148,18 +148,6 @@ def test_the_number_of_a_pager_is_no_number_of_a_footer() -> None:
     assert [(each.body_text, each.likes) for each in found.comments] == [("话一", None), ("话一", None)]
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_on_a_page_without_footers_a_typed_footer_is_text(place: int) -> None:
-    texts = ["好。<br>回复 | 9" if place == at else "话" for at in range(2)]
-    rows = "".join(
-        f"<div class=c><div>作者：{who} 留言时间：2025-01-01 1{2 - at}:00:00</div><div>{texts[at]}</div></div>"
-        for at, who in enumerate("乙丙")
-    )
-    (found,) = read(post(comments=rows)).posts
-    assert [each.body_text for each in found.comments] == [text.replace("<br>", "\n") for text in texts]
-    assert [each.likes for each in found.comments] == [None, None]
-
-
 @pytest.mark.parametrize("count", [1, 2])
 def test_an_image_that_ends_a_comment_without_a_footer_is_stored(count: int) -> None:
     text = "<div><p>话</p><p><img src='/typed.jpg'></p></div>"

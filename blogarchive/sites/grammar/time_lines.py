@@ -8,7 +8,7 @@ from itertools import islice
 from blogarchive.items import DateText
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
-from blogarchive.sites.grammar.counters import OWNER_WORDS, parse_counters_beside_time
+from blogarchive.sites.grammar.counters import OWNER_WORDS
 from blogarchive.sites.grammar.headers import CommentHeader
 from blogarchive.sites.grammar.page import PageView, confirms_title, find_comment_labels
 
@@ -108,7 +108,7 @@ def _begins_with_title(view: PageView, index: int) -> bool:
     """Check whether the words before the time on a line begin the window title."""
     if not view.lines[index].text.startswith(view.document.title[:_MIN_TITLE_LENGTH]):
         return False
-    time_match = match_trailing_time(view, index) or match_time_before_counters(view, index)
+    time_match = match_trailing_time(view, index)
     title = "" if time_match is None else time_match.title
     return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)
 
@@ -154,18 +154,6 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
         match and COMMENT_TIME_LABEL.search(match["before"]) and not _CATEGORY.search(match["before"])
     )
     return None if is_comment else _build_match(view, index, match)
-
-
-# TITLE TIME 阅读 10 评论 2. A line of text does not begin like the window title.
-def match_time_before_counters(view: PageView, index: int) -> TimeMatch | None:
-    """Return the time of a line that begins like the window title and shows counters after the time; None otherwise."""
-    text = view.folded[index].strip()
-    match = _TIME_AMID.fullmatch(text) if vocabulary.HOUR_SIGN.search(text) else None
-    title = "" if match is None else view.shown(index, match, "before").strip(EDGE_SPACES)
-    if match is None or len(title) < _MIN_TITLE_LENGTH or not view.document.title.startswith(title):
-        return None
-    counters = parse_counters_beside_time(view, index, view.shown(index, match))
-    return None if counters is None else _build_match(view, index, match, title)
 
 
 # 2012年3月4日 above the title, 发表于 10:20 | 评论(3) or Posted by 林木 at 2012-03-04 10:20 below the text.

@@ -244,7 +244,6 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
     first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
     for index in range(first, stop):
         time_match = time_lines.match_trailing_time(view, index) or time_lines.match_leading_time(view, index)
-        time_match = time_match or time_lines.match_time_before_counters(view, index)
         if index > first and (
             page.is_label(view, index, COMMENTS_LABEL)
             or (time_match and time_lines.COMMENT_TIME_LABEL.search(time_match.title))
@@ -267,7 +266,7 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     after = after[:1] if has_day or (after and "。" in view.folded[after[0]]) else after
     is_named = view.document.title.startswith(view.lines[index].text)
     beside = _find_time_beside(view, [*before, *after[:1]], after)
-    own = time_lines.match_trailing_time(view, index) or time_lines.match_time_before_counters(view, index)
+    own = time_lines.match_trailing_time(view, index)
     if own is not None and not (beside and is_named) and not (after and _is_title_only(view, index, own)):
         return _build_with_title(view, index, index, own, index + 1)
     if beside is None:

@@ -378,18 +378,6 @@ def test_a_day_above_the_title_counts_before_a_time_in_the_text() -> None:
     )
 
 
-@pytest.mark.parametrize("label", ["<div>网络日志正文</div>", ""])
-@pytest.mark.parametrize("shown", [COUNTED, "10次阅读 2个评论 推荐(2)"])
-def test_title_time_and_counters_may_be_on_one_line(label: str, shown: str) -> None:
-    head = f"<div><span>一篇</span> <span>2025-01-01</span> <span>10:00:00</span> <span>{shown}</span></div>"
-    typed = BODY.replace("二段。", "雷鸣 2024-12-31 10:00:00</p><p>假话。")
-    parsed = read(page(head, label=label).replace(BODY, typed))
-    (found,) = parsed.posts
-    assert (found.title, found.posted and found.posted.text) == ("一篇", TIME)
-    assert (found.views, found.likes, found.comment_count) == (10, 2, 2)
-    assert (found.body_text, parsed.problems) == ("正文。\n雷鸣 2024-12-31 10:00:00\n假话。", ())
-
-
 def test_a_sign_before_a_title_without_a_heading_hides_no_post() -> None:
     html = page(f"<div>● 一篇</div><div>发表时间：{TIME} {COUNTED}</div>", label="")
     (found,) = read(html).posts

@@ -186,16 +186,6 @@ def test_author_time_and_counts_may_be_below_the_text() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "buttons", ["<a href='#'>点赞 3</a><a href='#'>收藏</a>", "支持(3) 反对(0)", "赞 3评论 0分享"]
-)
-def test_likes_may_be_below_a_text_with_the_views_above(buttons: str) -> None:
-    near = f"<div><a href='{BLOG}202501/501.html'>« 前文</a> <a href='{BLOG}202501/502.html'>后文 »</a></div>"
-    head = f"{TITLE}<div>{AT} 10:00:00 阅读(10) 评论(0)</div>"
-    (found,) = read(page(entry(head, f"<div>{buttons}</div>{near}"))).posts
-    assert (found.views, found.likes, found.body_text) == (10, 3, "正文。\n二段。")
-
-
 # --- comments
 
 

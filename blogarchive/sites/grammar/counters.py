@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 from blogarchive.items import PageKind, Problem
@@ -146,7 +146,6 @@ _COUNTS_AFTER_TIME = re.compile(
     rf"{NUMBER}\s*[次人]?\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
-_LIKED = re.compile(_LIKES)
 _NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
@@ -263,22 +262,11 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
             continue
         counters = build_counters(index, last, texts)
         if texts["comments"] is not None:
-            return _add_likes_below(view, counters, end)
+            return counters
         if last > index and is_label(view, last, COMMENTS_LABEL):
             continue  # the label above the comments
         uncounted = uncounted or counters  # unless a later line has the number
     return uncounted
-
-
-def _add_likes_below(view: PageView, counters: Counters, end: int) -> Counters:
-    """Add the likes on the next line or two, if an element contains these and the counters alone."""
-    first, last = counters.first, counters.last
-    for line in range(last + 1, min(last + 3, end) if counters.likes is None else 0):
-        text = view.join_lines(last + 1, line).text.strip()
-        texts = _parse_labels_first(text) if _LIKED.match(text) else None
-        if texts is not None and texts.keys() == {"likes"} and _fill_an_element(view, first, line):
-            return replace(counters, last=line, likes=parse_count(texts["likes"] or ""))
-    return counters
 
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:

@@ -276,14 +276,12 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
 
 
 _FOOT = re.compile("Copyright|版[权權]所有|©")
-_LEAD, _NAME_OF_ROW = re.compile(r"\W*(\d{1,4})[\W楼樓层]"), re.compile(r"\w{1,2}[人者]\W*")
+_LEAD = re.compile(r"\W*(\d{1,4})[\W楼樓层]")
 
 
 def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     """Yield the words that begin or end all comments, and those above the first one."""
     comments, blocks = post_page.comments.comments, post_page.comments.blocks
-    if comments and all(_NAME_OF_ROW.fullmatch(comment.body_text) for comment in comments):  # of the next row
-        yield comments[0].body_text
     yield from _iter_signs(view, comments, blocks)
     is_open = blocks and not post_page.comments.framed and blocks[-1].text_end == blocks[-1].end
     last = range(blocks[-1].text_begin, blocks[-1].text_end) if is_open else ()

@@ -276,7 +276,6 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
 
 
 _FOOT = re.compile("Copyright|版[权權]所有|©")
-_LEAD = re.compile(r"\W*(\d{1,4})[\W楼樓层]")
 
 
 def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
@@ -291,10 +290,6 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
         return
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
     yield from _iter_edges(view, [text for text in texts if len(text) > 1], len(texts))
-    leads = [_LEAD.match(comment.body_text) for comment in comments]
-    numbers = [int(lead[1]) for lead in leads if lead is not None]
-    if len(numbers) == len(leads) and all(abs(one - other) == 1 for one, other in pairwise(numbers)):
-        yield comments[0].body_text
     yield from _iter_above(view, post_page, {_path(view, text[0]) for text in texts if text})
 
 

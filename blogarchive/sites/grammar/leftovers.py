@@ -289,7 +289,6 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     if len(comments) < 2:  # nothing repeats
         return
     texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
-    yield from _iter_edges(view, [text for text in texts if len(text) > 1], len(texts))
     yield from _iter_above(view, post_page, {_path(view, text[0]) for text in texts if text})
 
 
@@ -315,15 +314,6 @@ def _iter_signs(view: PageView, comments: Sequence[Comment], blocks: Sequence[Co
         answers = _ANSWERED.finditer(shown) if comment.reply_to is None else ()
         yield from (found[0] for found in likes)
         yield from (shown[found.end() :] for found in answers if shown.startswith(names, found.end()))
-
-
-def _iter_edges(view: PageView, texts: Sequence[Sequence[int]], count: int) -> Iterator[str]:
-    """Yield a line that begins or ends nearly all texts in one position, which is none of the other ends."""
-    for edge, other in ((0, -1), (-1, 0)):
-        paths = {_path(view, text[edge]) for text in texts}
-        is_apart = len(paths) == 1 and paths.isdisjoint(_path(view, text[other]) for text in texts)
-        if is_apart and len(texts) > 1 and 4 * len(texts) >= 3 * count:
-            yield view.lines[texts[0][edge]].text
 
 
 def _iter_above(view: PageView, post_page: PostPage, paths: Collection[str]) -> Iterator[str]:

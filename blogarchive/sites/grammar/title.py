@@ -332,11 +332,8 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
         if time_lines.COMMENT_TIME_LABEL.search(time_match.title):
             continue
         before = next(time_lines.iter_text_before(view, index), index)
-        after = next(view.lines_below(index), index)
         start, stop = index, index + 1
-        if not time_match.title and view.lines[after].block.tag in time_lines.HEADING_TAGS:
-            stop = after + 1
-        elif not time_match.title or (before != index and _is_name(view, before, time_match.title)):
+        if not time_match.title or (before != index and _is_name(view, before, time_match.title)):
             start = before
         if time_match.title or (start, stop) != (index, index + 1):
             return _build_with_title(view, start, index, time_match, stop)

@@ -87,16 +87,6 @@ def test_views_in_unknown_words_beside_a_number_of_comments_are_a_problem() -> N
     assert (problem.kind, problem.field) == ("unreadable", "views")
 
 
-def test_counters_in_the_row_above_the_title_are_those_of_the_post() -> None:
-    head = (
-        "<table><tr><td>浏览(7) 评论(0)</td><td>2025-01-01 10:00:00</td></tr>"
-        "<tr><td colspan=2><h2>一篇</h2></td></tr></table>"
-    )
-    page = f"<html><head><title>一篇 - 林木</title></head><body>{TOP}{head}<div><p>正文。</p></div></body></html>"
-    (found,) = read(page).posts
-    assert (found.title, found.views, found.comment_count) == ("一篇", 7, 0)
-
-
 def test_comments_of_an_unknown_form_above_a_pager_are_a_problem() -> None:
     html = "".join(f"<div><p>乙{n}</p><p>话{n}，好。</p><p>2025-01-01 1{n}:00 回复</p></div>" for n in (3, 2))
     page = post(comments=f"{html}<a href='506012_2.html'>下一页</a>").replace("评论（2）", "评论（9）")

@@ -17,7 +17,7 @@ from blogarchive.sites.grammar.links import find_target
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _ADDRESS = re.compile(r"(?:\s*\((?i:ip)\s*:\s*|\s+[(\[](?=\d+\.\d))[\d.*:a-f]{3,40}[)\]]")
 _NUMBER_BEFORE = re.compile(r"(?:\[\d{1,5}\]|\d{1,5}\s)\s*(?:[\[【](?:匿名|游客)[\]】])?(?=\S)")
-_FLOOR_LINK = re.compile(r"(?<=\S)\s*(?P<floor>#\d{1,5}|\d{1,5}\s*[楼层#])$")
+_FLOOR_BEHIND = re.compile(r"(?<=\S)\s+(?:#\d{1,5}|\d{1,5}\s*[楼层#])$")
 
 
 def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
@@ -31,12 +31,8 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
         start, link = number.end(), joined.link_at(number.end())
     is_open = joined.text.count("[", start, end) > joined.text.count("]", start, end)
     end += is_open and joined.text[end : end + 1] == "]"
-    floor = _FLOOR_LINK.search(joined.text, start, end)
-    if floor is not None and joined.link_at(floor.start("floor")) not in (None, link):
-        end = floor.start()
-    elif floor is not None:
-        signs = range(*floor.span("floor"))  # the name may end in digits
-        end = next((i for i in signs if joined.node_at(i) is not joined.node_at(i - 1)), end)
+    floor = _FLOOR_BEHIND.search(joined.text, start, end)
+    end = end if floor is None else floor.start()
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复|@|in reply to ", joined.text[begin:end]):
         at = begin + match.start()

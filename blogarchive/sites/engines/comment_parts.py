@@ -237,9 +237,7 @@ def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tupl
 
 
 def _with_shapes(outline: Outline, item: Item, nodes: Iterable[Element]) -> _Names:
-    # SPIP repeats the title of the post in each comment.
-    names, title = {node: _name_of(outline, item, node) for node in nodes}, outline.title.text
-    return [(shape_of(node), name) for node, name in names.items() if name and name[0] != title]
+    return [(shape_of(node), name) for node in nodes if (name := _name_of(outline, item, node))]
 
 
 def _first_text(texts: list[str]) -> _Names:

@@ -1,11 +1,9 @@
 """A page of an unknown host as its reader sees it: texts in order, what they belong to, and the data for machines."""
 
-import re
 from collections.abc import Collection
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, combinations
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -18,7 +16,7 @@ from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
-HEADINGS, _MAX_TITLE = ("h1", "h2", "h3", "h4", "h5", "h6"), 300
+HEADINGS, _MAX_TITLE, _LONG = ("h1", "h2", "h3", "h4", "h5", "h6"), 300, 11
 _TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
 _NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("footer", "header")
@@ -142,6 +140,9 @@ class Outline:
         # A title without letters, such as `……`, is at the start or the end of the window title.
         ends = {end for claim in _claims(self) for end in _ENDS.findall(claim)}
         bare = [n for n, text in titles.items() if text in ends and not letters_of(text) and _is_titled(n)]
+        # Sites have their name behind a hyphen or a space: `GPU-EDN`.
+        named = {x for n, text in titles.items() if _is_titled(n) and len(x := letters_of(text)) > _LONG}
+        parts |= {one for one in named for claim in claims if letters_of(claim).startswith(one)}
         confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
         others = _rivals(self, titles, confirmed, sites)
         keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
@@ -183,11 +184,10 @@ class Title(NamedTuple):
 
 
 def _claimed_parts(outline: Outline, claims: list[str], sites: set[str]) -> frozenset[str]:
-    """Return the letters that confirm a title: those of parts of the claims, and of words in the last step of the path."""
-    slug = urlsplit(outline.tree.url).path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    """Return the letters that confirm a title: those of parts of the claims."""
     # FC2 has the name of the blog and the title without a separator.
     rests = frozenset(letters_of(claim).removeprefix(site) for claim in claims for site in sites)
-    return rests.union(*map(_parts_of, [*claims, slug] if re.search(r"[^\W\d]-\w", slug) else claims))
+    return rests.union(*map(_parts_of, claims))
 
 
 def _rivals(outline: Outline, titles: _Titles, known: list[Element], sites: set[str]) -> list[Element]:

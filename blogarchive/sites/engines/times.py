@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import MONTH_NAME
-from blogarchive.parsing.dates.order import DAY_FIRST, SHORT_DATE, write_year_first
+from blogarchive.parsing.dates.order import DAY_FIRST, SHORT_DATE, day_orders, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
@@ -206,9 +206,10 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
 
     Without an `order`, that of the language counts.
     """
-    order = {*order} or ({True} if DAY_FIRST.match(outline.tree.root.get("lang") or "") else set())
-    found = parse_place(outline, place, now, order)
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
+    by_language = {True} if DAY_FIRST.match(outline.tree.root.get("lang") or "") else set[bool]()
+    order = {*order} or day_orders([text]) or by_language
+    found = parse_place(outline, place, now, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
     # Argon has the whole time in an element that it shows under the pointer.
     inner = (text for text in (one.text or "" for one in node) if DATE.search(text))

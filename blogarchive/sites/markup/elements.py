@@ -15,6 +15,10 @@ from blogarchive.parsing.html import BLOCKS, Element
 Shape = tuple[tuple[str, str], ...]
 # More than themes have between the text of a comment and the list of comments.
 _MAX_OFFSET = 14
+# Of a class that a bundler has made unique: `main_content-LcrEruCc` of ifeng, `summary___3oqrM` of Readhub.
+_HASH = re.compile(
+    r"[-_]+(?:(?=[\w-]*[A-Z])(?=[\w-]*\d[\w-]*[A-Za-z])[\w-]{5,8}|(?=(?:[A-Z]?[a-z]+[A-Z]){2})\w{8})$"
+)
 # A number, or the place in the list: `odd` and `first` of a `dt` of Dotclear, `me` if the author of the blog wrote it.
 _PLACE = re.compile(r"\S*[0-9]\S*|(?<!\S)(?:odd|even|first|last|alt|me)(?!\S)")
 
@@ -26,7 +30,7 @@ def names_of(node: Element) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)  # a template repeats few names
 def _split_names(text: str) -> tuple[str, ...]:
-    names = [name.removeprefix("wp-block-") for name in text.split()]
+    names = [_HASH.sub("", name.removeprefix("wp-block-")) for name in text.split()]
     # tag-政治 is a word of the author, not of the template.
     of_words = ("tag-", "category-") if "hentry" in names or "type-post" in names else ()
     return tuple(name for name in names if not name.startswith(of_words))

@@ -197,6 +197,12 @@ def test_german_comments_are_read_and_ones_of_no_known_time_are_a_problem() -> N
     assert told(page) == ["comments"]
 
 
+def test_a_comment_may_have_the_title_of_the_post_as_its_name() -> None:
+    """So a page that quotes the post signs."""
+    page = read(post("20. Mai 2019", comments("21. Mai 2019 um 11:21 Uhr").replace("Sven", TITLE)))
+    assert ([one.author_name for one in page.posts[0].comments], told(page)) == (["Jutta", TITLE], [])
+
+
 def test_a_name_does_not_take_the_time_behind_it() -> None:
     text = comments("").replace("</cite>", " schrieb am 21. Mai 2019 um 11:21 Uhr</cite>")
     page = read(post("20. Mai 2019", text))
@@ -372,14 +378,40 @@ def test_a_date_has_the_time_behind_any_sign_and_is_not_that_of_a_change(line: s
     assert (posted.at and f"{posted.at:%Y-%m-%d %H:%M}", told(page)) == (at, [])
 
 
-def test_the_end_of_the_url_confirms_a_heading_and_a_lone_one_is_better_than_the_window_title() -> None:
+def test_a_lone_heading_is_better_than_the_window_title() -> None:
     body = f"<body><h1>Das Wetter</h1><p>20. Mai 2019</p><div class='entry-content'>{TEXT}</div></body>"
     page = read(body, window="Notizen aus Kiel")
-    assert (page.posts[0].title, told(page)) == ("Das Wetter", [])
-    page = read(body, window="Notizen aus Kiel", url="https://notes.example.org/?p=7")
     assert (page.posts[0].title, told(page)) == ("Das Wetter", ["title"])
     page = read(body.replace("<h1>", "<h1><time>20. Mai</time> "), window="Notizen aus Kiel")
     assert page.posts[0].title == "Das Wetter"
+
+
+def test_a_tag_with_the_words_of_the_url_is_not_the_title() -> None:
+    """The post has no heading: a quotation and its source alone."""
+    body = f"<body><p>20. Mai 2019</p><div class='entry'>{TEXT}</div><p><a href='/tags/ada-lind/'>ada-lind</a></p></body>"
+    page = read(body, url="https://notes.example.org/2019/May/20/ada-lind/", window="Ein Satz von Ada Lind")
+    assert (page.posts[0].title, told(page)) == ("Ein Satz von Ada Lind", ["title"])
+
+
+@pytest.mark.parametrize("site", ["-MRN 山居气象", " 山居气象站附属图书馆"])
+def test_a_long_heading_is_the_title_if_the_window_title_begins_with_it(site: str) -> None:
+    title = "今年最冷的一天终于来了，湖面结冰五厘米 ICE"
+    page = read(post("2019-05-20").replace(TITLE, title), window=title + site)
+    assert (page.posts[0].title, told(page)) == (title, [])
+
+
+def test_the_suffix_of_a_bundler_names_no_part() -> None:
+    """`Cc` in it is no licence."""
+    text = f"<div class='main_content-LcrEruCc'><div class='text-3zQ3cZD4'>{TEXT}</div></div>"
+    page = read(f"<body><h1>{TITLE}</h1><p>20. Mai 2019</p>{text}</body>")
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
+    assert "<p>" in (page.posts[0].body_html or "")
+
+
+def test_a_month_before_a_day_above_12_is_the_day_of_the_post() -> None:
+    page = read(post("5/20/19 11:04am"), url="https://notes.example.org/das-wetter/")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%Y-%m-%d %H:%M}" == "2019-05-20 11:04"
 
 
 def test_a_commenter_has_the_name_of_the_innermost_element_without_the_badge_of_the_author() -> None:

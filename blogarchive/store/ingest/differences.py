@@ -21,6 +21,7 @@ from blogarchive.store.ledger.blogs import Blog, blog_hosts
 from blogarchive.store.pages.context import date_text_iso, is_relative, is_same_time
 from blogarchive.store.posts import comments as comment_rows
 from blogarchive.store.posts.comments import ShownComment, SourcedComment
+from blogarchive.store.posts.posts import is_title_listed
 from blogarchive.store.posts.revisions import has_equal_images
 from blogarchive.store.statements import columns_of
 
@@ -170,21 +171,12 @@ def _has_moved_bounds(page: Page, old: str, new: str) -> bool:
     return wanted in "".join("".join(line.text.split()) for line in document.lines)
 
 
-# A listing may show the beginning of a title alone.
-_STORED = """
-select p.id, p.url, p.title, p.body_html, p.posted_at, p.last_seen_at, p.own_page_seen_at,
-       coalesce(:title = p.listed_title or p.title_is_cut
-                and substr(:title, 1, length(p.listed_title)) = p.listed_title, 0) as is_title_listed
-  from posts p join authors a on a.id = p.author_id
- where a.site = :site and a.uid = :uid and p.number = :number and p.content_hash is not null and not p.from_listing
-"""
-
 _COMMENTS = f"select {columns_of(SourcedComment)} from comments where post_id = ? and gone_at is null"  # noqa: S608
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPost:
-    """The post before the save; `is_title_listed`: a listing shows the title of the page, a second witness of it."""
+    """The post before the save."""
 
     id: int
     url: str
@@ -193,13 +185,19 @@ class StoredPost:
     posted_at: str | None
     last_seen_at: str
     own_page_seen_at: str | None
-    is_title_listed: bool
+    listed_title: str | None
+    title_is_cut: bool
+
+
+_STORED = f"""
+select {columns_of(StoredPost, "p")} from posts p join authors a on a.id = p.author_id
+ where a.site = ? and a.uid = ? and p.number = ? and p.content_hash is not null and not p.from_listing
+"""  # noqa: S608 - constants
 
 
 def read_stored(archive: Archive, blog: Blog, post: Post) -> StoredPost | None:
     """Return the stored post of the number that the page shows, None if its own page was never stored."""
-    names = {"site": blog.site, "uid": blog.uid, "number": post.number, "title": post.title}
-    return archive.one_as(StoredPost, _STORED, names)
+    return archive.one_as(StoredPost, _STORED, (blog.site, blog.uid, post.number))
 
 
 def find_changes(
@@ -237,9 +235,8 @@ def _find_text_change(
     times = stored.posted_at, None if is_edit or is_relative(post.posted) else date_text_iso(post.posted)
     if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
         return TextChange(kind=ChangeKind.TIME)
-    if change is not None and change.kind is ChangeKind.TITLE and stored.is_title_listed:
-        return None
-    return change
+    is_listed = is_title_listed(post.title or "", stored.listed_title, is_cut=stored.title_is_cut)
+    return None if change is not None and change.kind is ChangeKind.TITLE and is_listed else change
 
 
 def _find_comment_change(crawled: CrawledPage, post: Post, stored: _StoredComments) -> TextChange | None:

@@ -35,8 +35,11 @@ def save_post_page(context: SaveContext) -> None:
 
 
 def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | None) -> None:
-    context.is_title_listed = before is not None and _is_title_listed(context, post, before)
-    context.is_time_listed = post.read_by is not None and before is not None and before.posted_at is not None
+    if before is not None:
+        named = before.title if before.content_hash is None else None
+        listed = named if before.listed_title is None else before.listed_title
+        context.is_title_listed = posts.is_title_listed(post.title or "", listed, is_cut=before.title_is_cut)
+        context.is_time_listed = post.read_by is not None and before.posted_at is not None
     post_id = posts.save_own_page(context, post, before)
     if before is not None and before.url not in (post.url, context.target.url):
         context.resolve(before.url)  # the post moved, and its old URL may have failed since
@@ -57,16 +60,6 @@ def _name_post(context: SaveContext, post: Post) -> posts.PostRow | None:
     named = ListedPost(number=post.number, url=post.url, title=post.title or "", title_cut=True)
     listed_posts.save_listed(context, [named], in_listing=False)
     return posts.read_post_row(context, post.number)
-
-
-def _is_title_listed(context: SaveContext, post: Post, before: posts.PostRow) -> bool:
-    """Return whether the last listed title equals the title of the post, or is its beginning if it was cut."""
-    listed = context.archive.text(
-        "select coalesce(listed_title, case when content_hash is null then title end) from posts where id = ?",
-        (before.id,),
-    )
-    title = post.title or ""
-    return bool(listed) and (title == listed or (before.title_is_cut and title.startswith(listed or title)))
 
 
 def mark_unchanged(context: SaveContext) -> None:

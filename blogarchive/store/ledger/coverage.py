@@ -65,9 +65,8 @@ def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> s
 def open_changes(archive: Statements, sites: Iterable[str] | None = None) -> list[SiteChange]:
     """Return the open changes of these sites, or of all, oldest first."""
     query = "select site, field, found_at from site_changes where ended_at is null order by id"
-    found = archive.all_as(SiteChange, query)
-    wanted = {change.site for change in found} if sites is None else set(sites)
-    return [change for change in found if change.site in wanted]
+    found, wanted = archive.all_as(SiteChange, query), None if sites is None else set(sites)
+    return [change for change in found if wanted is None or change.site in wanted]
 
 
 def end_change(archive: Archive, site: str, field: str, *, now: datetime, accepted: bool = False) -> None:

@@ -136,6 +136,7 @@ class PostRow(Post):
     content_hash: str | None
     text_checksum: int | None
     text_since: str
+    listed_title: str | None
     listed_comment_count: int | None
     page_id: int | None
     from_listing: bool
@@ -148,6 +149,11 @@ class PostRow(Post):
 
 _COLUMNS = columns_of(PostRow, has_text=HAS_TEXT, text_since=TEXT_SINCE)
 _ROW = f"select {_COLUMNS} from posts p where author_id = ? and number = ?"  # noqa: S608 - constants
+
+
+def is_title_listed(title: str, listed: str | None, *, is_cut: bool) -> bool:
+    """Return whether the last listed title is this title, or its beginning if lists cut it: a second witness."""
+    return bool(listed) and (title == listed or (is_cut and title.startswith(listed or title)))
 
 
 def read_post_row(context: SaveContext, number: str) -> PostRow | None:

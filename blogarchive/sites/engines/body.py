@@ -25,13 +25,14 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     `closed` are the elements of comments.
     """
     heading, above, around = outline.title.heading, ancestors([outline.title.heading]), ancestors(closed)
-    # b2evolution has the author and the category in the header of a post.
-    inside = {node for part in (*closed, *beside_heading(heading)) for node in part.iter()}
+    # PluXml has a short text in an `article`, and below it a longer box of the author.
+    card = [] if heading is None else [*heading.iterancestors("article")][:1]
+    # Magazines have whole other posts below this one. b2evolution has the author and the category in the header of a post.
+    more = (x for n in card if outline.size(n) > _MAX_LICENCE for x in n.itersiblings("article"))
+    inside = {node for part in (*closed, *beside_heading(heading), *more) for node in part.iter()}
     other = {*inside, heading}
     dense = _find_dense(outline, above, other)
     apart = outline.beside | inside | (ancestors(outline.tree.root.iter("textarea")) - above)
-    # PluXml has a short text in an `article`, and below it a longer box of the author.
-    card = [] if heading is None else [*heading.iterancestors("article")][:1]
     # Comments have pictures of their authors, titles have icons, a footer has a logo.
     shown = (one for one in outline.select("img") if not card or outline.contains(card[0], one))
     images = set(shown).difference(apart, () if heading is None else heading.iter())
@@ -41,9 +42,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
     marked, dense = _marked(outline, apart, images, dense)
     best = max(marked, key=lambda node: _rank(outline, node, dense), default=None)
     if dense is None:
-        # Pebble has buttons below a picture, in the element around the title.
-        is_sure = best is not None and (mark(best) > 1 or _is_most(outline, best, inside))
-        return best, is_sure and best not in above
+        return best, best is not None and mark(best) > 1
     wide = _widen(outline, dense, above | around)
     if best is None:
         return wide, _is_most(outline, wide, inside)
@@ -79,7 +78,9 @@ def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tu
 def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes) -> bool:
     """Return whether the element `best`, named as the text, is a worse choice than `dense`, with most of the text."""
     shared, is_around = _agree(outline, best, dense), best in above and not outline.contains(dense, best)
-    is_after = shared == 0 and outline.order[dense] < outline.order[best]  # a card, comments
+    at = [outline.span(one).start for one in (best, outline.title.heading, dense)]
+    # A card and comments are behind it, a box of the theme is above the title.
+    is_after = shared == 0 and (at[2] < at[0] or at[0] < at[1] < at[2])
     # The news of Sina and People name the text with the column of links beside it.
     led = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
     is_wide = dense in best.iter() and led[0] - led[1] > _BESIDE * (outline.size(best) - outline.size(dense))

@@ -136,14 +136,11 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool
     # The answered one may be linked as the author of another comment.
     linked = ([n for part in item.parts for n in part.iter("a")] for item in items)
     links = buttons([[n for n in row if not has_role(n, _AUTHOR)] for row in linked], outline.text)
-    # A row of `th` alone names the columns: a single comment is the whole table.
-    rows = {cell.getparent() for cell in outline.tree.root.iter("td")}
     for item in items:
         # Mezzanine shows a rating of each comment, Drupal votes.
         item.inner += chain(links, *(select_all(part, ".rating, .votes") for part in item.parts))
         inner = with_descendants(item.inner)
-        every = (n for part in item.parts for n in part.iter() if n.tag != "th" or n.getparent() in rows)
-        item.nodes = [node for node in every if node in outline.order and node not in inner]
+        item.nodes = [n for x in item.parts for n in x.iter() if n in outline.order and n not in inner]
     return items
 
 

@@ -257,8 +257,9 @@ def _rank_heading(
 ) -> tuple[int, ...]:
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own, is_titled, here = letters_of(text), _is_titled(node), outline.tree.url
-    # An inner part of a window title may be a category, the last one the blog if a heading has other words.
-    is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in map(letters_of, claims))
+    # An inner part of a window title may be a category, the last one or all of it the blog if a heading has other words.
+    ends = {*map(letters_of, claims)}.difference([own] if others else ())
+    is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in ends)
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
     # A post in a list below may have the name of the blog as its title. Hatena links words of a title.
     links = {post_number(link_url(one, outline.tree.base) or here) for one in [*node.iter("a")][:1]}

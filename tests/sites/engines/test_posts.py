@@ -33,11 +33,12 @@ def told(page: ParsedPage) -> list[str]:
     [
         (post("20. Mai 2019", text=f"<p><b>Regen</b> und <b>Der Regen</b></p>{TEXT}"), TITLE, []),
         (f"<body><header><h1>{TITLE}</h1></header><p>20. Mai 2019</p><p><b>Notizen</b></p>{TEXT}</body>", TITLE, []),
+        (f"<body><h1>5 – {TITLE}</h1><p>20. Mai 2019</p>{TEXT}<p>{TITLE} – Notizen</p></body>", f"5 – {TITLE}", ["title"]),
         (f"<body><p>20. Mai 2019</p><p><b>Regen</b></p>{TEXT}</body>", f"{TITLE} – Notizen", ["title", "posted_at"]),
         (f"<body><h1><a href='{INVALID}'>{TITLE}</a></h1><p>20. Mai 2019</p>{TEXT}</body>", TITLE, []),
         (f"<body><h1><a href='/?p=1'>{TITLE}</a></h1><p>20. Mai 2019</p>{TEXT}</body>", TITLE, []),
     ],
-    ids=["words in the text", "heading in the banner", "words alone", "invalid link", "number in the query"],
+    ids=["words in the text", "heading in the banner", "signature", "words alone", "invalid link", "number in the query"],
 )  # fmt: skip
 def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts: list[str]) -> None:
     page = read(body)
@@ -306,6 +307,37 @@ def test_words_of_a_post_that_wordpress_puts_into_classes_do_not_name_parts() ->
     content = f'<div class="post type-post hentry tag-meta category-ads"><div class="a">{TEXT}</div></div>'
     page = read(f"<body><h1>{TITLE}</h1><ul><li>20. Mai 2019, 10:55, Allgemein</li></ul>{content}</body>")
     assert (page.posts[0].body_text or "").startswith("Am Morgen lag das Laub")
+
+
+def test_whole_posts_below_that_of_the_title_are_not_its_text() -> None:
+    """A magazine loads the next posts below the one that was asked for, and they may be longer."""
+    more = f'<article><h2>Noch ein Tag</h2><p>21. Mai 2019</p><div class="entry-content">{TEXT * 4}</div></article>'
+    page = read(post("20. Mai 2019", after=more * 2))
+    assert page.posts[0].body_text == TEXT.removeprefix("<p>").removesuffix(" </p>")
+    assert told(page) == []
+
+
+def test_a_box_above_the_title_that_is_named_as_the_text_is_not_the_text() -> None:
+    """Drupal names the body of each block of a theme as that of a post, also of one in the banner."""
+    box = '<div class="field--name-body"><p><a href="/spenden">Jetzt spenden</a></p></div>'
+    inner = "".join(f"<div><div><p>{part}.</p></div></div>" for part in TEXT[3:-4].split(". "))
+    page = read(f"<body>{box}<div><h1>{TITLE}</h1><p>20. Mai 2019</p><div>{inner}</div></div></body>")
+    assert "Am Morgen" in (page.posts[0].body_text or "")
+    assert "spenden" not in (page.posts[0].body_text or "")
+    assert told(page) == ["body"]
+
+
+def test_comments_of_spip_in_a_column_named_navigation_are_not_missed() -> None:
+    """The texts of SPIP's forum stand in no menu. Some of their authors gave no name: nothing is read, and said so."""
+    item = (
+        '<li class="forum-fil"><div class="forum-top">{}<div class="forum-nav">(22 juin 2018 @11h{}3)</div></div>'
+        '<div class="forum-message"><div class="forum-texte"><p>Très bon texte, merci.</p></div></div></li>'
+    )
+    items = item.format("<b>Rouge</b>", 1) + item.format("", 2)
+    forum = f'<div id="navigation"><h2>2 commentaires</h2><ul class="forum">{items}</ul></div>'
+    page = read(post("21 juin 2018", after=forum))
+    assert page.posts[0].comments == ()
+    assert told(page) == ["comments"]
 
 
 def test_the_cards_of_other_posts_are_not_the_text() -> None:

@@ -145,6 +145,10 @@ class Site(ABC):
         """Return whether the URL is that of a list to read first: it changes with any post or comment."""
         return False
 
+    def month_of(self, url: str) -> str | None:
+        """Return the month, YYYY-MM, of a list of the posts of one month; None for other URLs."""
+        return None
+
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to fetch if that of `target` is missing; None if nothing replaces it."""
         return None

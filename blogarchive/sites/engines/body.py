@@ -55,9 +55,8 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
         is_split = any(_ENDED.search(x) and not (_LICENCE.search(x) or DATE.search(x)) for x in rest)
         return best if is_label else wide, shared > 0 and not (is_label and is_split)
     # Movable Type has the rest of the text beside its start, SPIP has the start beside the rest.
-    if any(_MORE.fullmatch(name) for one in next(best.iterancestors()) for name in names_of(one)):
-        best = next(best.iterancestors())
-    return best, shared > 0
+    is_part = any(_MORE.fullmatch(name) for one in next(best.iterancestors()) for name in names_of(one))
+    return next(best.iterancestors()) if is_part else best, shared > 0
 
 
 def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tuple[list[Element], _Node]:

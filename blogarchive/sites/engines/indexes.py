@@ -18,8 +18,10 @@ from blogarchive.sites.engines import urls as blog_urls
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 # Entries: https://www.sitemaps.org/protocol.html
-_MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE, _YEAR_DIGITS, _FEW_NUMBERED = 50_000, 60, 10, 150, 4, 3
-_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES = blog_urls.patterns("indexes", "sitemap other_maps root pages")
+_MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE, _FEW_NUMBERED = 50_000, 60, 10, 150, 3
+_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES, _LOW = blog_urls.patterns(
+    "indexes", "sitemap other_maps root pages low"
+)
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
 _ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
 
@@ -107,15 +109,14 @@ def _posted(stamp: str, now: datetime) -> DateText | None:
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     """Return the posts of the blog, each once, without lists, which have others below them, and pages."""
     ours = [post for post in listed if post.number and post.url and blog_urls.is_within(post.url, uid)]
-    names = [(post.number or "").removesuffix(".html") for post in ours]
     # Beside lower numbers, `/2008/` is the post and no year.
-    title = "?" * (sum(name.isdecimal() and len(name) < _YEAR_DIGITS for name in names) >= _FEW_NUMBERED)
+    numbered = {post.number for post in ours if _LOW.fullmatch(post.number or "")}
+    title = "?" * (len(numbered) >= _FEW_NUMBERED)
     found = {x.number or "": x for x in ours if blog_urls.may_be_post(x.url or "", x.title or title)}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
     # Pelican and Nikola have pages in a folder of their own, Hexo lists that of errors; posts may have numbers.
-    numbered = {number for number in found if number.removesuffix(".html").isdigit()}
     pages = set(filter(_PAGES.search, found)) - (numbered if len(numbered) > 1 else set())
     above |= pages if 2 * len(pages) < len(found) else set()
     return tuple(found[number] for number in found if number not in above)
@@ -136,7 +137,7 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     if not rows and not isinstance(value, list):
         return None
     listed = (_read_row(row, page.url, now) for row in rows)
-    if not (blog_urls.is_rest_posts(page.url) or any("modified_gmt" in row for row in rows)):
+    if not (blog_urls.is_rest(page.url, "posts") or any("modified_gmt" in row for row in rows)):
         return Index(_own(listed, uid), ())
     more, total = _next_rest(page, rows), parse_digits(page.header("x-wp-total") or "")
     # A host may state more posts than it sends, without a next page: the walk finds the rest.

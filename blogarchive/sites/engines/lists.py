@@ -63,9 +63,8 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
     around, first = ancestors(rows), outline.order[rows[0]]
     above = (node for node in main.iter() if outline.order.get(node, first) < first and node not in around)
     is_post = any(mark(n) > 1 and (outline.size(n) or n.find(".//img") is not None) for n in above)
-    if is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW:
-        return False
-    return len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER and sizes[-1] <= _MAX_OTHER + max(sizes[1:-1])
+    is_text = is_post or 2 * max(sizes) > sum(sizes) + _MAX_ROW
+    return not is_text and len(sizes) > _MIN_GROUP and sizes[0] <= _MAX_OTHER >= sizes[-1] - max(sizes[1:-1])
 
 
 def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:

@@ -54,7 +54,7 @@ class PageParser:
         """Return all that a reader sees on the page."""
         # A host with open pages may close a list: the notice is of the list alone.
         asked, is_closed = self.page.url, self.page.status in (401, 403)
-        if is_closed and (urls.is_index(asked) or urls.is_rest_comments(asked)):
+        if is_closed and (urls.is_index(asked) or urls.is_rest(asked)):
             return self._refused(Detail.STATUS.format(status=self.page.status))
         is_comments = PageKind.COMMENTS in (self.target.kind, self.here.kind)
         if is_comments and (answer := read_comments(self.page, self._text, self.now)):
@@ -116,9 +116,9 @@ class PageParser:
         post, problems = reading.post, reading.problems
         complete = not any(one.field == "comments" for one in problems)
         found = lists.comment_urls(self._outline, self.uid, self.target.url, is_complete=complete)
-        found = [url for url in found if not (self.page.is_imported and urls.is_rest_comments(url))]
+        found = [url for url in found if not (self.page.is_imported and urls.is_rest(url))]
         links = tuple(self._more_comments(url, post.number) for url in found)
-        if not all(map(urls.is_rest_comments, found)):  # the page alone need not show all
+        if not all(map(urls.is_rest, found)):  # the page alone need not show all
             problems = tuple(one for one in problems if one.field != "comments" or one.kind == "unreadable")
         if self.target.kind is PageKind.COMMENTS and self.target.page_no > 1:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
@@ -127,7 +127,7 @@ class PageParser:
         return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
 
     def _more_comments(self, url: str, number: str) -> Link:
-        is_whole = urls.is_rest_comments(url) and self.target.kind is not PageKind.COMMENTS
+        is_whole = urls.is_rest(url) and self.target.kind is not PageKind.COMMENTS
         return Link(url=url, kind=PageKind.COMMENTS, next_page=True, number=number, is_whole=is_whole)
 
     def _page_of_list(self, listed: tuple[ListedPost, ...]) -> ParsedPage:

@@ -43,7 +43,7 @@ class AnyBlog(Site):
 
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target`, at last the home page to walk from; None if it is none."""
-        number = target.post_number if urls.is_rest_comments(target.url) else None
+        number = target.post_number if urls.is_rest(target.url) else None
         if number:  # the page of the post shows some of them
             url = urljoin(target.url, f"/{number}")
             return Target(url=url, site=NAME, kind=PageKind.POST, uid=target.uid, number=number)
@@ -67,6 +67,10 @@ class AnyBlog(Site):
     def is_digest(self, url: str) -> bool:
         """Return whether the URL is one of a feed of WordPress that changes with any post or comment."""
         return urls.COMMENT_FEED.search(url) is not None and "feed/comments" not in url
+
+    def month_of(self, url: str) -> str | None:
+        """Return the month, YYYY-MM, of a list of the posts of one month; None for other URLs."""
+        return f"{found[1]}-{found[2] or found[3]:0>2}" if (found := urls.MONTH.search(url)) else None
 
     def parse_page(self, page: Page, target: Target) -> ParsedPage:
         """Return all that a reader sees on `page`; times stay as the page shows them."""

@@ -49,7 +49,7 @@ def parse_url(url: str) -> ParsedUrl:
 
 
 def _find_kind(path: str, query: str, uid: str | None) -> PageKind:
-    if is_rest_comments(whole := f"{path}?{query}") or COMMENTS_PAGE.search(whole):
+    if is_rest(whole := f"{path}?{query}") or COMMENTS_PAGE.search(whole):
         return PageKind.COMMENTS
     is_root = uid is not None and path.strip("/") == uid.partition("/")[2]
     is_list = (path == "/" or LISTING.search(INDEX_FILE.sub("", path))) and not _POST_QUERY.search(query)
@@ -82,19 +82,14 @@ def may_be_post(url: str, title: str = "") -> bool:
     return not (is_list or _LISTING_QUERY.search(parts.query) or is_root or _NO_POST.search(path))
 
 
-def is_rest_comments(url: str) -> bool:
-    """Return whether the URL is one of the comments of a post in an interface of WordPress."""
-    return "wp/v2/comments" in unquote(url)
+def is_rest(url: str, kind: str = "comments") -> bool:
+    """Return whether the URL is one of the comments of a post, or of another `kind`, in an interface of WordPress."""
+    return f"wp/v2/{kind}" in unquote(url)
 
 
 def is_index(url: str) -> bool:
     """Return whether the URL is one of a list of posts for machines."""
-    return bool(_INDEX_PATH.search(urlsplit(url).path) or COMMENT_FEED.search(url)) or is_rest_posts(url)
-
-
-def is_rest_posts(url: str) -> bool:
-    """Return whether the URL is one of the posts in an interface of WordPress."""
-    return "wp/v2/posts" in unquote(url)
+    return bool(_INDEX_PATH.search(urlsplit(url).path) or COMMENT_FEED.search(url)) or is_rest(url, "posts")
 
 
 def folder_of_index(url: str) -> str:

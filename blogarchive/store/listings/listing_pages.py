@@ -110,7 +110,7 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     chain, in_order = _find_or_start_chain(context, page)
     is_unknown_host = context.site.has_any_host  # its lists name the same posts
     if is_unknown_host:
-        deletions.record_passed_over(context, [row.id for row in page.rows.values()])
+        deletions.record_passed_over(context, [row.id for row in page.rows.values()], is_last=not following)
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)
@@ -174,9 +174,11 @@ def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, follow
     if len(following) > 1 and deletions.posts_with_one_witness(context):
         # All lists of an index together prove that a post is gone: none of them may answer with 304.
         frontier.forget_validators(context.archive, context.blog, "chain = ?", (page.chain_name,))
+    doubted = deletions.doubted_months(context)
     for place, link in enumerate(following):
         target = replace(first, url=link.url, page_no=page_no + place)
-        before = "" if link.is_whole else chain.started_at
+        is_known = link.is_whole and context.site.month_of(link.url) not in doubted
+        before = "" if is_known else chain.started_at
         context.requeue(find_list(context, target), before=before, failed_too=True)
         if newest_day is not None:
             frontier.set_newest_day(context.archive, target, newest_day)

@@ -124,3 +124,36 @@ def test_a_later_page_of_a_list_is_no_post_whatever_its_url() -> None:
     shown = "".join(f"<h2><a href='/news.php?id={n}'>Day {n}</a></h2>{start}" for n in range(1, 5))
     page = read("news.php?skip=10", f"<main>{shown}</main><p>Posted on May 5, 2020</p>")
     assert (len(page.listed), page.posts) == (4, ())
+
+
+class SharedMonths(MonthlyBlog):
+    """Has posts of two years in each month's list: 4 and 16 are of April."""
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        if path.startswith("/2020/"):
+            shown = [number for number in self.posts if number % 12 == int(path[6:8])]
+            return (200, "text/html", self.list_of(shown) + END) if shown else super().answer(path)
+        return super().answer(path)
+
+    def months(self) -> str:
+        links = (f"<li><a href='/2020/{n:02}/'>2020 年 {n} 月</a></li>" for n in {n % 12 for n in self.posts})
+        return f"<ul>{''.join(links)}</ul>"
+
+    def list_of(self, numbers: list[int]) -> str:
+        return super().list_of(numbers).replace("2020-16-05", "2020-04-09")
+
+    def post(self, number: int) -> str:
+        return super().post(number).replace("2020-16-05", "2020-04-09")
+
+
+@pytest.mark.parametrize("number", [4, 5], ids=["month with another post", "month that is gone"])
+def test_a_deleted_post_is_gone_if_the_list_of_its_month_lacks_it(tmp_path: Path, number: int) -> None:
+    blog = SharedMonths(9)
+    blog.posts[16] = []
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        del blog.posts[number]
+        assert night(blog, tmp_path, 45, "update", "--revisits", "40").code == 0
+        assert night(blog, tmp_path, 46, "update").code == 0
+    gone = rows(tmp_path, "select number from posts where gone_at is not null")
+    assert gone == [(f"note-{number:02}",)]

@@ -239,7 +239,8 @@ class BlogSpider(PoliteSpider):
             self.end_run(error)
         elif "image" in request.cb_kwargs:
             log.error("fetching or storing %s failed", request.url, exc_info=error)
-            image, detail = request.cb_kwargs["image"], responses.program_failure(error).detail
+            image = request.cb_kwargs["image"]
+            detail = responses.program_failure(error).detail
             self.images.record_failure(image, ImageFailure(detail=detail))
         else:
             self._record_program_failure(request.cb_kwargs["target"], error)

@@ -59,7 +59,8 @@ class ImageFetcher:
             self._media.keep_stored(image)
             self.scheduler.mark_done(image)
             return
-        page, result = page_of(response), images.check_image(response.status, response.body)
+        page = page_of(response)
+        result = images.check_image(response.status, response.body)
         host = host_of(response.url)
         if isinstance(result, images.ImageFile):
             self._failed.pop(host, None)

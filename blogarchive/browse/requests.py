@@ -205,7 +205,8 @@ def make_view(handler: Handler, *tables: str) -> Callable[["Datasette", Request]
         if database is None:
             return Response.text("No archive of that name is served here.", status=404)
         await archives.check_permissions(datasette, request.actor, database.name, (*_TABLES, *tables))
-        language, home = languages.page_language(request), archives.home_url(datasette, database.name)
+        language = languages.page_language(request)
+        home = archives.home_url(datasette, database.name)
         return await handler(RequestContext(datasette, request, database.name, language, home))
 
     return view

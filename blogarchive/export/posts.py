@@ -183,6 +183,7 @@ def input_digest(*values: Any) -> str:
 def _changed(
     reader: ExportReader, folder: ExportFolder, plans: Iterable[PostPlan], copied: set[str]
 ) -> Iterator[PostInput]:
+    """Yield the inputs of posts to write. Write each image that posts show once, and add its path to `copied`."""
     for plan in plans:
         shown, links = plan.resolve(folder.earlier_uses(plan.file.path) or ((), ()))
         if not folder.keep(plan.file.path, plan.input_digest(shown, links)):

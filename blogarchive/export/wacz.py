@@ -142,6 +142,7 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, d
 
 
 def _write_description(files: _PackageFiles, reader: ExportReader, newest: str, main: dict[str, str]) -> None:
+    """Write `datapackage.json`, which lists all files with their digests, and the file with its own digest."""
     description = {
         "profile": "data-package",
         "wacz_version": _VERSION,

@@ -242,11 +242,13 @@ class Worker:
             await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
 
     async def _run_round(self, name: str) -> None:
+        """Run one round of a shard, and store how it ended and when the next one is due."""
         began = await self._persist(lambda connection: self._begin(connection, name))
         if began is None:
             return
         row, begun = began
-        began_at, report = shard_file.boot_clock(), partial(self.observer.on_message, name)
+        began_at = shard_file.boot_clock()
+        report = partial(self.observer.on_message, name)
         self._running[name] = running = Round(row, begun.id, report)
         try:
             if self._ending.is_set():
@@ -282,6 +284,7 @@ class Worker:
     async def _begin_at_home(
         self, connection: Connection, row: ShardRow, db: Path
     ) -> tuple[ShardRow, rounds.BegunRound] | None:
+        """Return the shard and its new round; None if no host is due. Raises if the archive is not at home here."""
         stored = shard_file.read_shard(db) or Shard(shard=row.shard, hosts=(), epoch=row.epoch)
         if error := shard_file.home_error(db, stored, row):
             raise error

@@ -165,7 +165,8 @@ def _insert_images(archive: Archive, condition: str, value: Value, refusal: Refu
         return []
     rows, hosts = [], []
     for image in images:
-        reason, host = refusal(image.url, image.post_url, image.blog), host_of(image.url)
+        reason = refusal(image.url, image.post_url, image.blog)
+        host = host_of(image.url)
         rows.append((image.url, host, "skipped" if reason else "todo", reason))
         hosts += [] if reason else [host]
     with archive.atomic():

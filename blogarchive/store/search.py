@@ -64,6 +64,7 @@ def parse_query(words: str) -> Query:
 
 
 def _terms(piece: re.Match[str]) -> list[Term]:
+    """Return the terms of a word or a quotation of a query; punctuation divides a word into several."""
     if piece["quoted"] is not None:
         found = tuple(tokenize(piece["quoted"]))
         return [Term(found, piece["quoted"])] if found else []
@@ -181,6 +182,7 @@ def _sentence_around(text: str, first: int, last: int, spans: Sequence[tuple[int
 
 
 def _join(text: str, spans: Sequence[tuple[int, int]], parts: Sequence[_Part]) -> Iterator[Fragment]:
+    """Yield the fragments of several parts of a text, with … for what is left out between them."""
     shown = None
     for part in parts:
         is_apart = part.cut_before if shown is None else part.start > shown
@@ -208,6 +210,7 @@ def _find_spans(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
 
 
 def _pattern(term: Term) -> str:
+    """Return the regular expression that finds a term in folded text, as the index does."""
     parts: list[str] = []
     for index, token in enumerate(term.tokens):
         escaped = re.escape(token.text)
@@ -227,6 +230,7 @@ def _boundary(text: str, *, behind: bool) -> str:
 
 
 def _fragments(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Fragment, ...]:
+    """Return a part of a text as fragments, the spans in it as hits."""
     fragments: list[Fragment] = []
     for first, last in spans:
         if first < start or last > end:

@@ -220,12 +220,18 @@ def excluded(columns: Iterable[str]) -> str:
 def _make_reader(
     kind: type["DataclassInstance"] | None, names: tuple[str, ...], path: Path, is_lenient: bool
 ) -> Callable[[Row], dict[str, Any]]:
+    """Return a function that makes a dict of a row, with values checked and converted by the fields of `kind`.
+
+    It raises `ArchiveDamaged` for a wrong type. If `is_lenient`, a value becomes None instead where the field may be None.
+    """
     forms = _stored_forms(kind) if kind else {}
     converters = [(name, convert) for name in names if name in forms and (convert := forms[name][1])]
     sound: set[tuple[type, ...]] = set()  # types of rows: most are those of the first
 
     def read_row(row: Row) -> dict[str, Any]:
-        values, types, name = dict(zip(names, row, strict=True)), tuple(map(type, row)), ""
+        values = dict(zip(names, row, strict=True))
+        types = tuple(map(type, row))
+        name = ""
         try:
             known = () if types in sound else filter(forms.__contains__, names)
             wrong = [name for name in known if not isinstance(values[name], forms[name][0])]
@@ -255,6 +261,7 @@ def _stored_forms(kind: type["DataclassInstance"]) -> dict[str, _Form]:
 
 
 def _stored_form(hint: Any) -> _Form:
+    """Return the types in which SQLite may return a field with this type hint, and its conversion."""
     origin = get_origin(hint) or hint
     if origin in (Union, UnionType):
         forms = list(map(_stored_form, get_args(hint)))

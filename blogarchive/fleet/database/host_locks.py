@@ -133,6 +133,7 @@ class AdvisoryHostLocks(shard_file.HostLocks):
         self._session.submit(_UNLOCK, (host,))
 
     async def _take_turn(self, host: str) -> None:
+        """Lock a host in PostgreSQL, and wait for the delay since its last request. Raises `HostBusy`."""
         now = shard_file.boot_clock()
         if turn := self._turns.get(host):
             if now - turn.began_at < _TURN or turn.requests:

@@ -64,7 +64,7 @@ class TextChange:
     reason: str | None = None
 
 
-_StoredComments = Sequence[SourcedComment]  # that are not gone
+_Comments = Sequence[SourcedComment]  # that are not gone
 
 
 def _classify_text(old: Form, new: Form) -> TextChange | None:
@@ -106,7 +106,7 @@ _MIN_CERTAIN = 2
 
 
 def _classify_comments(
-    shown: Sequence[ShownComment], stored: _StoredComments, claimed: int | None, is_whole: bool
+    shown: Sequence[ShownComment], stored: _Comments, claimed: int | None, is_whole: bool
 ) -> TextChange | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 
@@ -142,17 +142,15 @@ _MIN_LENGTH = 10
 _DAMAGED = "\ufffd"
 
 
-def _find_contradiction(
-    page: Page, post: Post, old: Form, new: Form, comments: _StoredComments
-) -> TextChange | None:
+def _find_contradiction(page: Page, post: Post, old: Form, new: Form, stored: _Comments) -> TextChange | None:
     """Return the change if the page contradicts the stored post, else None."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
     if before != after and _has_moved_bounds(page, before, after):
         reason = Detail.CHANGE_BOUNDS.format(parsed=len(after), stored=len(before))
         return TextChange(kind=ChangeKind.BOUNDS, reason=reason)
-    stored = {comment.base: comment.body_text for comment in comments}
+    texts = {comment.base: comment.body_text for comment in stored}
     shown = [(comment_rows.comment_base(one), one.body_text) for one in post.comments]
-    pairs = [(old[0] + before, new[0] + after), *((stored.get(base, text), text) for base, text in shown)]
+    pairs = [(old[0] + before, new[0] + after), *((texts.get(base, text), text) for base, text in shown)]
     if any(text.count(_DAMAGED) < now.count(_DAMAGED) for text, now in pairs):
         return TextChange(kind=ChangeKind.DAMAGED, reason=Detail.CHANGE_DAMAGED)
     return None
@@ -215,12 +213,7 @@ def find_changes(
 
 
 def _find_text_change(
-    archive: Archive,
-    crawled: CrawledPage,
-    post: Post,
-    blog: Blog,
-    stored: StoredPost,
-    comments: _StoredComments,
+    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, stored: StoredPost, comments: _Comments
 ) -> TextChange | None:
     """Return the change of title, body or time, None if there is none. A contradiction comes first."""
     hosts = blog_hosts(archive, blog) | {netloc_of(crawled.page.url)}
@@ -239,7 +232,7 @@ def _find_text_change(
     return None if change is not None and change.kind is ChangeKind.TITLE and is_listed else change
 
 
-def _find_comment_change(crawled: CrawledPage, post: Post, stored: _StoredComments) -> TextChange | None:
+def _find_comment_change(crawled: CrawledPage, post: Post, stored: _Comments) -> TextChange | None:
     """Return how the comments of a page differ, None if they do not. Page and interface write times in two forms."""
     shown = comment_rows.identify_comments(post.comments)
     if site_by_name(crawled.target.site).has_any_host:

@@ -137,6 +137,7 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
 def _find_costs(
     archive: Archive, blog: Blog, now: datetime, limit: int, condition: str, order: str
 ) -> Sequence[_Cost]:
+    """Return due targets that meet a condition, in this order, with the requests that each and its next pages cost."""
     query = f"""select f.id, case f.kind when 'post' then 1 + (select count(*) from frontier c where c.site = f.site
             and c.uid = f.uid and c.post_number = f.number) else coalesce(s.pages_read, 1) end as requests
             from frontier f left join _page_chains s on s.site = f.site and s.chain = f.url

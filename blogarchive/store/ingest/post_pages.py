@@ -35,6 +35,7 @@ def save_post_page(context: SaveContext) -> None:
 
 
 def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | None) -> None:
+    """Store the post of its own page with its first comments, and mark its target as fetched."""
     if before is not None:
         named = before.title if before.content_hash is None else None
         listed = named if before.listed_title is None else before.listed_title

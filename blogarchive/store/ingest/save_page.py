@@ -198,6 +198,7 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
 
 
 def _save(context: SaveContext) -> None:
+    """Save a page that was just fetched: all that is parsed from it, its links, its target, its problems."""
     _save_parsed(context)
     page_chains.save_links(context, post_pages.unlinked_post_targets(context))
     if context.parsed.kind in items.LIST_KINDS:
@@ -226,6 +227,7 @@ def _save_parsed(context: SaveContext) -> None:
 
 
 def _mark_fetched(context: SaveContext) -> None:
+    """Mark the target as fetched and due again; keep the validators of those that may be answered with a 304."""
     target = frontier.assign_uid(context.archive, context.target, context.blog.uid or "")
     # Only single pages are requested conditionally: a 304 would prove no page chain. The home page of a blog with a list
     # for machines leads to that list.

@@ -214,8 +214,8 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
     reason = reasons.get(notice.kind) if page.status < 500 else None  # a server error is no witness
     if reason == "deleted" and page.status in (404, 410):
         reason = str(page.status)
-    failure, waits = Failure(kind="notice", detail=_short(notice.text)), notice.text == Detail.PASSWORD
-    return Rejection(failure=failure, gone_reason=reason, waits=waits)
+    failure = Failure(kind="notice", detail=_short(notice.text))
+    return Rejection(failure=failure, gone_reason=reason, waits=notice.text == Detail.PASSWORD)
 
 
 def _validate_status(page: Page) -> Rejection | None:
@@ -260,7 +260,7 @@ def _validate_kind(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
 
 
 def _has_path(page: Page, url: str) -> bool:
-    # A link or a person may write 中文 in a path, which is asked for as %E4%B8%AD%E6%96%87.
+    """Return whether the page has the path of the URL; 中文 in it is asked for as %E4%B8%AD%E6%96%87."""
     own, asked = (unquote(urlsplit(one).path).strip("/") for one in (page.url, url))
     return own == asked
 
@@ -277,29 +277,44 @@ def _validate_post_number(crawled: CrawledPage) -> Rejection | None:
 def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
     parsed = crawled.parsed
     if parsed.kind is not PageKind.POST or crawled.target.kind is PageKind.COMMENTS:
-        if stored.listed and not parsed.listed and not parsed.posts and _should_list_posts(crawled):
-            return _unreadable(Detail.NO_LIST, "listed")
-        is_empty_home = crawled.target.is_home and not (parsed.listed or parsed.posts)
-        title = parsed.author.blog_title if is_empty_home and parsed.author else None
-        notice = _reject_notice(crawled, *title.split(" ‹ ")) if title else None  # WordPress: 登录 ‹ blog
-        return None if notice is None or notice.gone_reason else notice
+        return _validate_list(crawled, stored)
     post = find_post(crawled)
     if post is None or post.body_html is None:
         return _unreadable(Detail.NO_BODY, "body")
-    # WordPress redirects the reader of a deleted post to one with a similar URL; challenges replace several posts.
-    is_moved = stored.whole and post.body_text == stored.body  # and its title was edited
-    is_other = stored.title is not None and _has_other_title(post, stored) and not is_moved
-    if stored.twin and (is_other or (not stored.whole and is_timeless(post))):
-        gone_reason = None if _has_path(crawled.page, crawled.target.url) else "redirect"
-        failure = Failure(kind="unreadable", field="body", detail=Detail.SAME_PAGE.format(url=stored.twin))
-        return Rejection(failure=failure, gone_reason=gone_reason)
-    if notice := _find_notice(crawled, post, stored):
-        return notice
+    if rejection := _validate_twin(crawled, post, stored) or _find_notice(crawled, post, stored):
+        return rejection
     if stored.whole:
         return _validate_body_text(parsed, post, stored)
-    if not (is_timeless(post) and _is_doubtful(parsed, post, stored)):
+    if is_timeless(post) and _is_doubtful(parsed, post, stored):
+        return _unreadable(Detail.LISTED_TITLE.format(listed=stored.title, title=post.title), "title")
+    return None
+
+
+def _validate_list(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
+    """Return why a page that is no post is rejected: its list is missing, or a notice replaces a home page."""
+    parsed = crawled.parsed
+    if parsed.listed or parsed.posts:
         return None
-    return _unreadable(Detail.LISTED_TITLE.format(listed=stored.title, title=post.title), "title")
+    if stored.listed and _should_list_posts(crawled):
+        return _unreadable(Detail.NO_LIST, "listed")
+    title = parsed.author.blog_title if crawled.target.is_home and parsed.author else None
+    notice = _reject_notice(crawled, *title.split(" ‹ ")) if title else None  # WordPress: 登录 ‹ blog
+    return None if notice is None or notice.gone_reason else notice
+
+
+def _validate_twin(crawled: CrawledPage, post: Post, stored: StoredState) -> Rejection | None:
+    """Return the rejection of a page that shows another stored post.
+
+    WordPress redirects the reader of a deleted post to one with a similar URL; a challenge replaces several posts.
+    """
+    is_retitled = stored.whole and post.body_text == stored.body
+    is_other = stored.title is not None and _has_other_title(post, stored) and not is_retitled
+    is_empty = not stored.whole and is_timeless(post)
+    if not stored.twin or not (is_other or is_empty):
+        return None
+    gone_reason = None if _has_path(crawled.page, crawled.target.url) else "redirect"
+    failure = Failure(kind="unreadable", field="body", detail=Detail.SAME_PAGE.format(url=stored.twin))
+    return Rejection(failure=failure, gone_reason=gone_reason)
 
 
 def is_timeless(post: Post) -> bool:

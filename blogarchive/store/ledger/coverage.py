@@ -65,7 +65,8 @@ def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> s
 def open_changes(archive: Statements, sites: Iterable[str] | None = None) -> list[SiteChange]:
     """Return the open changes of these sites, or of all, oldest first."""
     query = "select site, field, found_at from site_changes where ended_at is null order by id"
-    found, wanted = archive.all_as(SiteChange, query), None if sites is None else set(sites)
+    wanted = None if sites is None else set(sites)
+    found = archive.all_as(SiteChange, query)
     return [change for change in found if wanted is None or change.site in wanted]
 
 
@@ -206,6 +207,7 @@ def _message(left: Sequence[SiteChange], lost: Collection[str]) -> str:
 
 
 def _post_fields(parsed: ParsedPage) -> dict[str, bool]:
+    """Return whether each field of the page is filled; those of comments only if the post has some."""
     found = _author_fields(parsed)
     for post in parsed.posts[:1]:
         found |= {

@@ -274,7 +274,8 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
         return
     _update(archive, target, {"due_at": moment})
     why = failures.Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
-    blog, run_id = Blog(site=target.site, uid=target.uid), archive.scalar("select max(id) from runs") or None
+    blog = Blog(site=target.site, uid=target.uid)
+    run_id = archive.scalar("select max(id) from runs") or None
     failures.record_failure(archive, blog, url, why, run_id=run_id, now=now, next_try_at=moment, once=True)
 
 

@@ -182,6 +182,7 @@ def _save_aliases(context: SaveContext, author_id: int, shown: Author) -> None:
 
 
 def _save_stats(context: SaveContext, author_id: int, shown: Author) -> None:
+    """Store the counters of a blog if they changed; those of other pages than the home page once per interval."""
     values = (shown.total_visits, shown.account_age)
     if values == (None, None):
         return

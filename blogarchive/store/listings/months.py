@@ -85,7 +85,9 @@ def _shows_less(shown: Iterable[ShownMonth], rows: Mapping[str, _MonthRow], late
 
 
 def _save_row(context: SaveContext, month: ShownMonth, row: _MonthRow | None) -> None:
-    archive, days = context.archive, (date_text_day(month.first), date_text_day(month.last))
+    """Store a row of the archive; requeue the listing of the month if its days differ from those last proved."""
+    archive = context.archive
+    days = (date_text_day(month.first), date_text_day(month.last))
     shown: dict[str, Value] = {"first_post_on": days[0], "last_post_on": days[1], "url": month.url}
     changed_at: dict[str, Value] = {"shown_changed_at": context.precise_moment}
     if row is None:

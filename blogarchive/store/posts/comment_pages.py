@@ -17,54 +17,6 @@ from blogarchive.store.pages.page_chains import ChainItem, DoubtfulItem, ItemSta
 from blogarchive.store.posts import comments
 from blogarchive.store.rows import format_utc
 
-# Time between two claims of no comments that confirm each other: an error of a host seldom lasts so long.
-_ANOTHER_DAY = timedelta(hours=12)
-_DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
-_DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
-
-
-def _doubt_reason(context: SaveContext, post_id: int) -> str | None:
-    """Return why the claim of no comments is doubted; None if it is confirmed or no comments are stored."""
-    query = "select count(*) from comments where post_id = ? and gone_at is null"
-    stored = context.archive.scalar(query, (post_id,))
-    if not stored or _claimed_another_day(context, post_id) or _claimed_in_good_run(context):
-        return None
-    return Detail.COMMENTS_DOUBTED.format(stored=stored)
-
-
-def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
-    query = """select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >
-            coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')"""
-    return context.archive.exists(query, (post_id, format_utc(context.now - _ANOTHER_DAY)))
-
-
-def _claimed_in_good_run(context: SaveContext) -> bool:
-    archive, run_id = context.archive, context.run_id
-    if run_id is None or not archive.exists(f"select 1 {_DOUBTED} and url = ?", (run_id, context.target.url)):
-        return False
-    return _is_good(archive, run_id)
-
-
-def _is_good(archive: Archive, run_id: int) -> bool:
-    """Return whether at least as many posts of the run show comments as are doubted."""
-    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
-    query = "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'"
-    return 0 < doubted <= archive.scalar(query, (run_id,))
-
-
-def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:
-    """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
-    if not _is_good(archive, run_id):
-        return 0
-    doubted = f"kind = 'post' and url in (select url {_DOUBTED})"
-    return frontier.requeue_where(archive, blog, doubted, (run_id,), now=now)
-
-
-def doubted_blogs(archive: Archive, run_id: int) -> tuple[Blog, ...]:
-    """Return the blogs with doubted posts of the run."""
-    return archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id,))
-
-
 # Item of a chain for a comment that a page counts and does not show.
 _UNSEEN = "unseen"
 
@@ -218,6 +170,7 @@ def _store_decision(context: SaveContext, post_id: int, chain: PageChain, *, wit
 
 
 def _resave(context: SaveContext, post_id: int, post: Post) -> None:
+    """Store the comments of a page that is parsed again; earlier pages of its chain decide their ordinals."""
     counted = context.archive.text("select counted from pages where id = ?", (context.page_id(),))
     before = pages.parse_counted(counted)
     bases, position, digests = before.get("bases", {}), before.get("position", 0), before.get("digests")
@@ -251,7 +204,11 @@ def _has_comment_problems(context: SaveContext) -> bool:
 
 
 def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> bool:
-    """Compare the comments of all pages with the claimed count; return False if the chain is to restart."""
+    """Compare the comments of all pages with the claimed count; return False if the chain is to restart.
+
+    A comment that equals one of an earlier page is doubtful: the author wrote it twice, or the pages overlap. The claimed
+    count decides: doubtful comments count, those of repeated pages count too, or none of them does.
+    """
     ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
     if not sound and not ends_here and _restart(context, chain):
         return False
@@ -278,6 +235,7 @@ def _count(items: Iterable[DoubtfulItem]) -> int:
 
 
 def _restart(context: SaveContext, chain: PageChain) -> bool:
+    """Count one more restart of the chain; return False if there were too many."""
     if chain.restarts >= _MAX_RESTARTS:
         return False
     context.archive.update_row("_page_chains", chain.id, {"restarts": chain.restarts + 1})
@@ -285,6 +243,7 @@ def _restart(context: SaveContext, chain: PageChain) -> bool:
 
 
 def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int | None, since: str) -> None:
+    """Mark unseen comments as gone if as many were seen as claimed; else record how the two numbers differ."""
     if claimed is None or _has_comment_problems(context):
         return
     if claimed == seen == 0 and (reason := _doubt_reason(context, post_id)):
@@ -300,3 +259,53 @@ def _check_count(context: SaveContext, post_id: int, *, seen: int, claimed: int 
     message = Detail.COMMENTS_DIFFER if seen < 0 else Detail.COMMENTS_PARSED
     detail = message.format(claimed=claimed, count=seen)
     context.problems.append(failures.Failure(kind="incomplete", field="comments", detail=detail))
+
+
+# A page that claims no comments, of a post that has some
+
+# Time between two claims of no comments that confirm each other: an error of a host seldom lasts so long.
+_ANOTHER_DAY = timedelta(hours=12)
+_DETAIL = Detail.COMMENTS_DOUBTED.partition("{")[0]
+_DOUBTED = f"from failures where run_id = ? and field = 'comments' and resolved_at is null and detail like '{_DETAIL}%'"
+
+
+def _doubt_reason(context: SaveContext, post_id: int) -> str | None:
+    """Return why the claim of no comments is doubted; None if it is confirmed or no comments are stored."""
+    query = "select count(*) from comments where post_id = ? and gone_at is null"
+    stored = context.archive.scalar(query, (post_id,))
+    if not stored or _claimed_another_day(context, post_id) or _claimed_in_confirmed_run(context):
+        return None
+    return Detail.COMMENTS_DOUBTED.format(stored=stored)
+
+
+def _claimed_another_day(context: SaveContext, post_id: int) -> bool:
+    query = """select 1 from post_stats where post_id = ?1 and comment_count = 0 and captured_at <= ?2 and captured_at >
+            coalesce((select max(captured_at) from post_stats where post_id = ?1 and comment_count is not 0), '')"""
+    return context.archive.exists(query, (post_id, format_utc(context.now - _ANOTHER_DAY)))
+
+
+def _claimed_in_confirmed_run(context: SaveContext) -> bool:
+    archive, run_id = context.archive, context.run_id
+    if run_id is None or not archive.exists(f"select 1 {_DOUBTED} and url = ?", (run_id, context.target.url)):
+        return False
+    return _is_confirmed(archive, run_id)
+
+
+def _is_confirmed(archive: Archive, run_id: int) -> bool:
+    """Return whether at least as many posts of the run show comments as are doubted."""
+    doubted = archive.scalar(f"select count(*) {_DOUBTED}", (run_id,))
+    query = "select sum(filled) from field_counts where run_id = ? and kind = 'post' and field = 'comments'"
+    return 0 < doubted <= archive.scalar(query, (run_id,))
+
+
+def requeue_doubted(archive: Archive, blog: Blog, run_id: int, *, now: datetime) -> int:
+    """Requeue the doubted posts if the run confirms them now, at its end; return how many."""
+    if not _is_confirmed(archive, run_id):
+        return 0
+    doubted = f"kind = 'post' and url in (select url {_DOUBTED})"
+    return frontier.requeue_where(archive, blog, doubted, (run_id,), now=now)
+
+
+def doubted_blogs(archive: Archive, run_id: int) -> tuple[Blog, ...]:
+    """Return the blogs with doubted posts of the run."""
+    return archive.all_as(Blog, f"select distinct site, uid {_DOUBTED}", (run_id,))

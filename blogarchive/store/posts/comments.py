@@ -337,6 +337,7 @@ def _is_matched(item: ShownComment, before: CommentRow | None) -> bool:
 def _match(
     context: SaveContext, post_id: int, shown: Sequence[ShownComment], bases: set[str]
 ) -> list[ShownComment]:
+    """Return the comments; those of `bases` have the ordinals of the stored comments that they are."""
     by_base = attrgetter("base")
     result = [item for item in shown if item.base not in bases]
     for base, items in groupby(sorted((i for i in shown if i.base in bases), key=by_base), key=by_base):

@@ -239,6 +239,7 @@ def _fill(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
 
 
 def _revise(context: SaveContext, post: ParsedPost, before: PostRow) -> None:
+    """Store the text of a page as a version of a stored post, then its images and facts."""
     text = text_columns(post, post.title if post.title is not None else before.title)
     changes = save_text(context, POSTS, before, text)
     if any(change.kind not in ("update_current", "update_revision") for change in changes):

@@ -201,6 +201,7 @@ def _update(version: _TextVersion, *, is_edit: bool = True) -> Write:
 
 
 def _insert(context: SaveContext, content: Content, versions: Sequence[_TextVersion]) -> list[Write]:
+    """Return the writes for another text than the current one: a new version, or a change of an equal neighbour."""
     before = [version for version in versions if version.since <= context.moment]
     after = [version for version in versions if version.since > context.moment]
     is_later = context.is_reparse and before and (before[-1].page_id or 0) > context.page_id()
@@ -245,6 +246,7 @@ select 1 from pages g join site_changes on site_changes.site in (g.site, g.site 
 def _apply(
     context: SaveContext, table: TextTable, before: TextRow, change: Write, text: Text, current_only: Text
 ) -> None:
+    """Make one write, in the row of the current text or in the table of revisions."""
     archive, new = context.archive, {**text, "page_id": context.page_id()}
     if change.revision_id is not None:
         columns = {"captured_at": context.moment} if change.kind == "date" else new

@@ -318,7 +318,8 @@ class _BlogReader:
                 yield self._status(blog, author_id=0, site=blog.site, uid=blog.uid, url=url)
 
     def _status(self, blog: blogs.Blog, *, author_id: int, **author: Any) -> BlogStatus:
-        archive, images = self._archive, self._images.get(author_id, ImageCounts.from_statuses({}))
+        archive = self._archive
+        images = self._images.get(author_id, ImageCounts.from_statuses({}))
         home = blogs.home_target(archive, blog) if blog in self._unreached else None
         site = find_site(blog.site)
         readers = archive.rows(_READERS, (author_id,)) if site is not None and site.has_any_host else ()

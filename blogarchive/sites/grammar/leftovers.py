@@ -5,7 +5,6 @@ results. A label has a number that no field has, equal links or rows were not re
 """
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
@@ -37,7 +36,7 @@ def add_problem(
     rows = _find_rows(view, page, lines)
     shown = around.difference(*(row for row, _ in rows))  # an author may type counts there
     top = post_page.start if post_page else min(view.post_lines.intersection(lines), default=0)
-    left = [_iter_statistics(view, page, shown), _iter_links(view, page, lines, around)]
+    left = [_iter_statistics(view, page, shown), _iter_sections(view, page, around)]
     left += [_iter_names(view, page, around, top), _iter_rows(view, page, rows)]
     if post_page is not None:
         left += [_iter_frame(view, page, post_page, free), _iter_body(view, post_page)]
@@ -133,32 +132,8 @@ def _may_be_name(view: PageView, index: int) -> bool:
     return not is_cell and not no_name and _WORD.search(text) is not None
 
 
-_LISTS = (PageKind.CATEGORY, PageKind.MONTH, PageKind.POST)
-_MIN_LINKS = 3  # that make a list
-
-
-def _iter_links(
-    view: PageView, page: ParsedPage, lines: Sequence[int], around: Collection[int]
-) -> Iterator[str]:
-    """Yield a link of a list of months or categories if none was read, and one in the position of listed posts; the labels
-    of empty sections.
-
-    Other lists of posts, such as the ones read most, have no field.
-    """
-    here = view.parse_url(view.url)
-    listed = {post.url for post in page.listed}
-    read = (page.categories, page.months, not page.listed)
-    kinds = [kind for kind, rows in zip(_LISTS, read, strict=True) if not rows]
-    links = [(text, a, to) for i in lines if kinds for text, a, to in view.links[i] if to is not None]
-    paths = Counter(view.tag_path(anchor) for _, anchor, to in links if to.url in listed)
-    own = [path for path, _ in paths.most_common(1)]
-    found: dict[tuple[PageKind, str], dict[str, str]] = defaultdict(dict)
-    for text, anchor, to in links:
-        if to.kind in kinds and to.url not in listed and to.uid in (None, here.uid):
-            found[to.kind, view.tag_path(anchor)].setdefault(to.url, text)
-    for (kind, path), texts in found.items():
-        if len(texts) >= _MIN_LINKS and (kind is not PageKind.POST or path in own):
-            yield next(iter(texts.values()))
+def _iter_sections(view: PageView, page: ParsedPage, around: Collection[int]) -> Iterator[str]:
+    """Yield the labels of sections of which nothing was read."""
     named = {"categories": page.categories, "months": page.months, "latest": page.latest or not page.posts}
     empty = (i for i, name in view.sections.items() if not named.get(name, True) and not view.links[i])
     yield from (view.lines[i].text for i in empty if i in around)

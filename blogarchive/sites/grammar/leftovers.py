@@ -213,15 +213,11 @@ def _iter_frame(
     above = (i for i in range(max(start - _LINES_ABOVE, 0), start) if i in free and not view.links[i])
     title = "" if post_page.heading is None else post_page.heading.title
     counts = {None} if counters is None else {counters.views, counters.likes, counters.comments}
-    categories = {row.name for row in page.categories}
     for i in (*above, *range(start, body.start), *range(max(body.stop, start), stop)):
         line = view.lines[i]
         if i in view.sections or i in view.post_lines or len(line.text) > _MAX_LABELLED:
             continue
         pieces = [line.text[begin:end].strip() for begin, end, _, _ in line.spans]
-        is_named = view.links_to(i, PageKind.CATEGORY) or not categories.isdisjoint(pieces)
-        if is_named and not post_page.categories and not _TAGS.match(line.text):
-            yield line.text
         text = vocabulary.fold(" ".join(pieces).replace(title, "")) if None in counts else ""
         text = _ANY_TIME.sub(" ", text) if _DIGITS.search(text) else ""
         shown = (found for found in _NUMBER.finditer(text) if parse_count(found["count"]) not in counts)

@@ -78,7 +78,6 @@ NAMED = f"<h1><a href='{BLOG}'>林木的角落</a></h1>"
         f"<div>林木的角落</div>{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{CARD}".replace(
             "落", "楼"
         ),
-        f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div><a href='{BLOG}7.html'>时政</a></div><div>文章评论</div>{COMMENTS}{CARD}",
         f"{NAMED}{HEAD}<p>正文。</p>{COUNTERS}<div>文章评论</div>{COMMENTS}{CARD}<h4>存档目录</h4>",
     ],
 )

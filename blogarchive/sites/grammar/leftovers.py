@@ -225,7 +225,6 @@ def _iter_frame(
             yield line.text
 
 
-_COUNTS = re.compile(r"\W*\d+(?:\W+\d+)+\W*")
 _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 
@@ -238,12 +237,6 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
         yield from (view.lines[each.first].text for each in headers if len(headers) > 1 or each.is_linked)
     if post_page.body and view.has_only_links(end := post_page.body[-1]) and view.links_to_other_post(end):
         yield view.lines[end].text
-    last = lines[-1] if lines and (counters is None or counters.views is None) else ""
-    folded = vocabulary.fold(last)
-    label = _LABEL.search(folded) if len(last) <= 2 * _MAX_LABELLED else None
-    near = label and (_AFTER.match(folded, label.end()) or _BEFORE.search(folded[: label.start()]))
-    if near or _COUNTS.fullmatch(last):
-        yield last
 
 
 _FOOT = re.compile("Copyright|版[权權]所有|©")

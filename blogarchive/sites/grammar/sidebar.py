@@ -279,8 +279,6 @@ def _add_section(
     if name == "statistics":
         sidebar.statistics, own_lines = cards.parse_card(view, lines)
         return own_lines if sidebar.statistics != cards.NO_CARD else lines[:1]
-    if name == "calendar":
-        return _trim_calendar(view, lines)
     if name == "months":
         sidebar.months, sidebar.problems, count = _parse_labelled_months(view, lines[1:])
         return lines[: 1 + count]
@@ -366,13 +364,6 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -
     row = next((i for i in reversed(rows) if i not in view.post_lines), rows[:2][-1])
     inside = view.document.lines_in(view.document.common_ancestor(view.lines[lines[0]], view.lines[row]))
     return lines[0], *(i for i in shown if i in inside and i <= rows[-1])
-
-
-# The one known page shows a calendar above the newest titles; without labels its days could be rows of these.
-def _trim_calendar(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    return lines[0], *takewhile(
-        lambda i: not view.folded[i] or vocabulary.is_calendar_text(view.folded[i]), lines[1:]
-    )
 
 
 def _parse_titles(view: PageView, lines: Sequence[int], posts: _Posts) -> tuple[ListedPost, ...]:

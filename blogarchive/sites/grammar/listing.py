@@ -237,7 +237,10 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
 
     If titles have times, a link without one in another position is no entry: it is in an excerpt or a box.
     """
-    entries = _drop_buttons(list(_iter_entries(view, lines)))
+    entries = list(_iter_entries(view, lines))
+    # Promise "any markup": a row may link to its post by its title, by 阅读全文 and by 评论.
+    titled = {entry.post.number for entry in entries if not entry.button}
+    entries = [entry for entry in entries if not entry.button or entry.post.number not in titled]
     # A whole row may link to its post: the title comes first.
     firsts = [next(run) for _, run in groupby(entries, lambda entry: entry.post.number)]
     entries = _add_times(view, lines, firsts)
@@ -251,26 +254,6 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
         if entry.path in paths:
             found.setdefault(entry.post.number, entry)
     return _add_counters(view, list(found.values()), lines)
-
-
-# Promise "any markup": a row may link to its post by its title, by 阅读全文 and by 评论.
-def _drop_buttons(entries: Sequence[_Entry]) -> list[_Entry]:
-    """Drop the links with words of buttons if another link has the title of their post.
-
-    A title may equal such words: it is in the position of the other titles.
-    """
-    titles = [entry for entry in entries if not entry.button]
-    titled = {entry.post.number for entry in titles}
-    firsts = {entry.post.number: entry.path for entry in reversed(titles)}
-    usual = Counter(firsts.values()).most_common(1)
-    known = {entry.post.number for entry in titles if usual and entry.path == usual[0][0]}
-    return [
-        entry
-        for entry in entries
-        if not entry.button
-        or entry.post.number not in titled
-        or (usual and entry.path == usual[0][0] and entry.post.number not in known)
-    ]
 
 
 # Promise "no forgery": an author may type counters into an excerpt.

@@ -244,7 +244,6 @@ def _read_counters(view: PageView, index: int, end: int) -> Counters | None:
 
 
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
-    uncounted: Counters | None = None
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
     # A number that ends a text, such as a year, may be above counters with labels first.
     is_apart = numbered and ONLY_NUMBERS.fullmatch(view.folded[index])
@@ -261,12 +260,9 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = build_counters(index, last, texts)
-        if texts["comments"] is not None:
+        if texts["comments"] is not None or last == index or not is_label(view, last, COMMENTS_LABEL):
             return counters
-        if last > index and is_label(view, last, COMMENTS_LABEL):
-            continue  # the label above the comments
-        uncounted = uncounted or counters  # unless a later line has the number
-    return uncounted
+    return None
 
 
 def _fill_an_element(view: PageView, first: int, last: int) -> bool:

@@ -269,7 +269,7 @@ _URL_LINE = re.compile(
     r"(?:博客地址|博客网址|地址|网址)?\s*:?\s*(?P<url>https?://\S+?)(?:\s*[>|\[\]]*\s*(?:复制(?:链接)?|收藏本页|收藏|加入收藏|订阅)[\]|]?)*+\s*>?",
     re.IGNORECASE,
 )
-_MAX_TITLE_LINES, _MAX_COLUMNS = 4, 4
+_MAX_TITLE_LINES = 4
 _BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
 _PATH_SIGN = re.compile("[>→»]")
 _DATED = re.compile(rf"{DATE}|^\d")
@@ -332,20 +332,11 @@ def _find_tagline(
         return (beside[0][0] if is_tagline and _may_be_tagline(beside[0][0]) else None), ()
     around = (list(view.lines_with_text(inside)) for _, inside in view.iter_around(title))
     header = next((lines for lines in around if len(lines) > 1), [title])
-    below = header[header.index(title) + 1 :] if len(header) <= _MAX_TITLE_LINES else _find_below(view, title)
+    below = header[header.index(title) + 1 :] if len(header) <= _MAX_TITLE_LINES else []
     below = [i for i in below if "://" not in view.lines[i].text]
     if all(i in outside and not view.links[i] and _may_be_tagline(view.folded[i]) for i in below):
         return " ".join(view.lines[i].text.strip() for i in below) or None, below
     return None, ()
-
-
-def _find_below(view: PageView, title: int) -> Sequence[int]:
-    """Return the line of the element below that of the title if it has one line, and only columns of the page follow."""
-    alone = takewhile(lambda each: len(list(view.lines_with_text(each[1]))) == 1, view.iter_around(title))
-    # None is below if the element of the title has other lines too.
-    others = (view.document.lines_in(e) for element, _ in [*alone][-1:] for e in element.itersiblings("*"))
-    below, *columns = [lines for inside in others if (lines := list(view.lines_with_text(inside)))] or [[]]
-    return below if len(below) == 1 and len(columns) <= _MAX_COLUMNS else []
 
 
 def _may_be_tagline(text: str) -> bool:

@@ -252,6 +252,7 @@ def _reschedule(context: SaveContext) -> str | None:
 
 # Rejected pages
 
+# One row, also for a blog or a post that is not stored. `twin`: see `StoredState`; a later form of a moved post is none.
 _STORED_STATE = f"""
 select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
        case when not p.title_is_cut then p.title end as title, p.posted_at is not null as posted, p.read_by, p.comment_count,

@@ -250,10 +250,8 @@ def _iter_comments(view: PageView, post_page: PostPage) -> Iterator[str]:
     last = range(blocks[-1].text_begin, blocks[-1].text_end) if is_open else ()
     foot = ((i, view.lines[i].text) for i in last)  # of the page, or its sidebar below the comments
     yield from (text for i, text in foot if i in view.sections or view.url in text or _FOOT.search(text))
-    if len(comments) < 2:  # nothing repeats
-        return
-    texts = [list(view.lines_with_text(range(block.text_begin, block.text_end))) for block in blocks]
-    yield from _iter_above(view, post_page, {_path(view, text[0]) for text in texts if text})
+    if len(comments) > 1:
+        yield from _iter_above(view, post_page)
 
 
 # A time, an address or a floor may be before the button 赞.
@@ -280,19 +278,15 @@ def _iter_signs(view: PageView, comments: Sequence[Comment], blocks: Sequence[Co
         yield from (shown[found.end() :] for found in answers if shown.startswith(names, found.end()))
 
 
-def _iter_above(view: PageView, post_page: PostPage, paths: Collection[str]) -> Iterator[str]:
-    """Yield the lines above the first comment in positions of texts, among the elements of the comments."""
+def _iter_above(view: PageView, post_page: PostPage) -> Iterator[str]:
+    """Yield the lines of text above the first comment, among the elements of the comments."""
     headers = [view.lines[block.header.first] for block in post_page.comments.blocks]
     frame = view.document.common_ancestor(headers[0], headers[-1])
     counters, first = post_page.counters, post_page.comments.start
     below = max(post_page.body_end, 0 if counters is None else counters.last + 1)
     begin = max([below, *(i + 1 for i in find_comment_labels(view) if below <= i < first)])
     for i in range(begin, first):
-        is_text = len(view.folded[i].strip()) >= _MIN_TEXT and _path(view, i) in paths
+        is_text = len(view.folded[i].strip()) >= _MIN_TEXT
         is_linked = is_text and (view.has_only_links(i) or view.links_to_other_post(i))
         if is_text and not is_linked and view.document.contains(frame, view.lines[i]):
             yield view.lines[i].text
-
-
-def _path(view: PageView, index: int) -> str:
-    return view.tag_path(view.lines[index].node_at(0))

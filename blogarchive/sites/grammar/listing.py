@@ -110,7 +110,7 @@ def _iter_candidates(
             if pager_text is None or parsed_url is None or pager_text.number not in (None, page_no + 1):
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
-                yield index, parsed_url.url, _check_sign(pager_text, anchor)
+                yield index, parsed_url.url, pager_text
 
 
 class _PagerText(NamedTuple):
@@ -118,15 +118,6 @@ class _PagerText(NamedTuple):
 
     number: int | None
     sure: bool
-
-
-def _check_sign(pager_text: _PagerText, anchor: Element) -> _PagerText:
-    """Return the parsed text of a link, marked as sure if the link's title or `rel` confirms its sign."""
-    if pager_text.number is not None or pager_text.sure:
-        return pager_text
-    title = anchor.get("title", "")
-    titled = len(title) > _MAX_SIGN_LENGTH and _pager_texts[title[:_MAX_LENGTH]] is not None
-    return _PagerText(None, anchor.get("rel") == "next" or titled)
 
 
 def _parse_words(words: str) -> _PagerText | None:

@@ -72,8 +72,6 @@ _DAY_OR_WEEK = re.compile(
     rf"{vocabulary.LINE_START}\s*(?=[星期周日一二三四五六天smtwf])(?:(?:{_DAY})\s*(?={vocabulary.LINE_START}|$)|{_WEEK.pattern})",
     re.IGNORECASE,
 )
-_DAYS = 7
-_MIN_WEEK_LENGTH = 4  # a longer line has all weekdays or none
 _LINES_ABOVE_WEEK = 5  # of a calendar: its month, links to other months
 _NUMBER = re.compile(r"[\[(]?(?:第)?\s*(\d{1,4})\s*(?:页)?[\])]?")
 
@@ -151,7 +149,7 @@ def _find_calendar_lines(view: PageView) -> set[int]:
     """Find the lines of calendars: a row of weekdays and all that a calendar can show around it."""
     found: set[int] = set()
     for index in view.line_index.find_lines(_DAY_OR_WEEK):
-        if index in found or not _is_week(view, index):
+        if index in found:
             continue
         above = islice(view.lines_with_text(range(index - 1, -1, -1)), _LINES_ABOVE_WEEK)
         below = view.lines_with_text(range(index, len(view.lines)))
@@ -159,15 +157,6 @@ def _find_calendar_lines(view: PageView) -> set[int]:
         days = list(takewhile(lambda i: vocabulary.is_calendar_text(view.folded[i]), below))
         found.update(range(min([index, *head]), max([index, *days]) + 1))
     return found
-
-
-def _is_week(view: PageView, index: int) -> bool:
-    """Check whether the line has the seven weekdays, or the first one and the next lines the others."""
-    word = view.folded[index].strip()
-    if len(word) < _MIN_WEEK_LENGTH:
-        days = islice(view.lines_with_text(range(index, len(view.lines))), _DAYS)
-        word = " ".join([view.folded[i].strip() for i in days])
-    return _WEEK.fullmatch(word) is not None
 
 
 # Promise "no wrong value": a link `2` alone may be a day or a word of a text.

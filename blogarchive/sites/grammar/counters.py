@@ -170,10 +170,7 @@ class Counters:
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
     for index in _find_starts(view, start, end):
-        # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
-        begins = (index - 1, index) if ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
-        found = (_read_counters(view, i, end) for i in begins if i >= start)
-        if counters := next(filter(None, found), None):
+        if index >= start and (counters := _read_counters(view, index, end)):
             yield counters
             start = counters.last + 1
 
@@ -245,30 +242,22 @@ def _read_counters(view: PageView, index: int, end: int) -> Counters | None:
 
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
-    # A number that ends a text, such as a year, may be above counters with labels first.
-    is_apart = numbered and ONLY_NUMBERS.fullmatch(view.folded[index])
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH:
             break
         texts = _parse_items(text, _NUMBERED) if numbered else None
-        texts = texts if texts or is_apart else _parse_labels_first(text)
+        texts = texts or _parse_labels_first(text)
         if texts is _REPEATED:
             break
-        if numbered and last > index and not _fill_an_element(view, index, last):
-            continue
+        if numbered and last > index:
+            break
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = build_counters(index, last, texts)
         if texts["comments"] is not None or last == index or not is_label(view, last, COMMENTS_LABEL):
             return counters
     return None
-
-
-def _fill_an_element(view: PageView, first: int, last: int) -> bool:
-    """Check whether an element contains these lines alone."""
-    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
-    return inside.start >= first and inside.stop <= last + 1
 
 
 def build_counters(first: int, last: int, found: CountTexts) -> Counters:

@@ -238,14 +238,6 @@ def test_comments_of_other_layouts(layout: str, likes: int | None) -> None:
 # --- all parts
 
 
-def test_numbers_may_be_above_the_words_of_counters() -> None:
-    counted = "".join(
-        f"<div><div>{n}</div><div>{word}</div></div>" for n, word in ((10, "阅读"), (0, "评论"))
-    )
-    (found,) = read(page(entry(TITLE + TIME, f"<div>{counted}</div>"))).posts
-    assert (found.views, found.comment_count, found.body_text) == (10, 0, "正文。\n二段。")
-
-
 def test_a_number_may_be_before_the_name_of_a_category_and_a_month() -> None:
     names = (("36001", "时政"), ("36002", "杂记"), ("202501/", "2025年01月"), ("202412/", "2024年12月"))
     hrefs = [f"{url}.html" if url.isdigit() else url for url, _ in names]

@@ -87,7 +87,7 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
         # Few lines pass these tests, one of which each of the next two needs.
         may_begin = begin in text and (text.startswith(begin) or text[0] in _BEFORE_TITLE)
         may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
-        is_title = may_be and text and (is_marked_title(view, line) or _begins_with_title(view, line.index))
+        is_title = may_be and text and is_marked_title(view, line)
         if is_title or line.index in labelling:
             yield line.index
 
@@ -102,15 +102,6 @@ def is_marked_title(view: PageView, line: Line) -> bool:
     elif tag == "h1" or (len(text) > 1 and text in window_title) or confirms_title(window_title, text):
         return True
     return _has_title_class(line)
-
-
-def _begins_with_title(view: PageView, index: int) -> bool:
-    """Check whether the words before the time on a line begin the window title."""
-    if not view.lines[index].text.startswith(view.document.title[:_MIN_TITLE_LENGTH]):
-        return False
-    time_match = match_trailing_time(view, index)
-    title = "" if time_match is None else time_match.title
-    return len(title) >= _MIN_TITLE_LENGTH and view.document.title.startswith(title)
 
 
 def _has_title_class(line: Line) -> bool:

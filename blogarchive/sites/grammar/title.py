@@ -162,6 +162,8 @@ _DAY_AMID = re.compile(
     r"(?:[\s|·,/(].{0,160})?"
 )
 _HOUR = re.compile(TIME_OF_DAY)
+# 2011年1月26日 林木 评论 2 条: no sentence of a text.
+_DAY_FIRST = re.compile(rf"(?P<time>{DATE})(?!\s*\d)[\s|·/(](?:[^。,!?;…]|,(?=\d)){{0,100}}")
 _DATA_LABEL = re.compile(
     r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
 )
@@ -369,7 +371,7 @@ def _find_day_below(view: page.PageView, title: int) -> "tuple[int, re.Match[str
     """Return the line and the match of a date below a title: right below it, or below data about the post."""
     for index in islice(view.lines_below(title), _LINES_TO_DAY):
         text = view.folded[index].strip()
-        match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text)
+        match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text) or _DAY_FIRST.fullmatch(text)
         if match is not None:
             return None if view.links_to_other_post(index) else (index, match)
         if not time_lines.is_metadata(view, index):

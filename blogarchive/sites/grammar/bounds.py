@@ -31,7 +31,7 @@ _COUNTER_WORDS = re.compile(
 )
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
 _VIEWS_SHOWN = re.compile(rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})")
-_FORM_LABEL = "发表评论"
+_SENTENCE, _FORM_LABEL = re.compile("[。，,！!？?]"), "发表评论"
 _LINES_NEAR_END = 4
 
 
@@ -181,12 +181,16 @@ def _find_end_without_counters(view: PageView, start: int, headers: Sequence[Com
 
 
 def _find_element_end(view: PageView, start: int) -> int | None:
-    """Find the end of the innermost element with the title and text after it, at most the next section."""
+    """Find the end of the innermost element with the title and a sentence after it, at most the next section; without
+    any sentence, that with any text.
+    """
+    found = []
     for _, inside in view.iter_around(start - 1):
         stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
-        if view.has_text(range(start, stop)):
+        found += [stop] if view.has_text(range(start, stop)) else []
+        if any(_SENTENCE.search(view.folded[i]) for i in range(start, stop)):
             return stop
-    return None
+    return next(iter(found), None)
 
 
 # --- the search

@@ -167,7 +167,7 @@ _DAY_FIRST = re.compile(rf"(?P<time>{DATE})(?!\s*\d)[\s|·/(](?:[^。,!?;…]|,(
 _DATA_LABEL = re.compile(
     r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
 )
-_OTHER_DATA = re.compile(r"(?:作者|来源|出处)\s*:\s*(?!.*\d{1,2}:\d)\S.{0,80}")
+_HOUR_SHOWN = re.compile(r"\d:\d")
 _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 
@@ -287,7 +287,7 @@ def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
     lines = islice(view.lines_below(index), _LINES_BELOW_LABEL)
     for i in lines:
         label = _DATA_LABEL.fullmatch(view.folded[i].replace(" ", ""))
-        if label is None and not _OTHER_DATA.fullmatch(view.folded[i].strip()):
+        if label is None and (_HOUR_SHOWN.search(view.folded[i]) or not time_lines.is_metadata(view, i)):
             yield i
         elif label is not None and label["other"]:
             next(lines, None)

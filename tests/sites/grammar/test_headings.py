@@ -189,6 +189,39 @@ def test_the_window_title_finds_the_title_below_a_sidebar_with_times(
     assert (found.body_text, len(found.comments), parsed.problems) == ("正文。\n二段。", 2, ())
 
 
+def test_a_day_below_the_title_may_have_author_and_counts_beside_it() -> None:
+    shown = "<h1>一篇</h1><h5>2025年01月01日 林木 评论 2 条评论 1,769 人阅读</h5>"
+    comments = COMMENTS.replace("作者：", "").replace("留言时间：", "")
+    window = "<html><head><title>一篇 | 林木</title></head><body>"
+    html = (
+        f"{window}<header><h2>一篇</h2></header><article>{shown}{BODY}</article><h4>文章评论</h4>{comments}"
+    )
+    parsed = read(html + "</body></html>")
+    (found,) = parsed.posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", "2025年01月01日")
+    assert (found.views, found.body_text) == (1769, "正文。\n二段。")
+    assert (parsed.author and parsed.author.blog_title) in (None, "林木")
+
+
+def test_a_sentence_below_the_title_that_begins_with_a_day_is_text() -> None:
+    text = BODY.replace("正文。", "2008-08-08 开幕，看了一夜。")
+    (found,) = read(page("<h3>一篇</h3>", f"<div>{COUNTED}</div>", label="").replace(BODY, text)).posts
+    assert (found.posted, found.body_text) == (None, "2008-08-08 开幕，看了一夜。\n二段。")
+
+
+def test_tags_between_title_and_time_hide_no_time() -> None:
+    head = f"<h1>一篇</h1><div>标签： <a href='#'>杂谈</a></div><div>{TIME} 10人阅读 评论(2) 收藏 举报</div>"
+    (found,) = read(page(head)).posts
+    assert (found.posted and found.posted.text, found.views, found.body_text) == (TIME, 10, "正文。\n二段。")
+
+
+def test_an_element_around_the_title_without_a_sentence_has_no_text() -> None:
+    head = f"<header><h1>一篇</h1><p>{TIME}</p><p>创作集 566 words 2 mins read</p></header>"
+    html = f"<html><head><title>一篇 - 林木</title></head><body><article>{head}{BODY}</article><p>尾</p></body></html>"
+    (found,) = read(html).posts
+    assert found.body_text.endswith("正文。\n二段。")
+
+
 def test_a_title_that_the_window_title_confirms_is_kept_without_a_time() -> None:
     page = (
         f"<html><head><title>林木: 一篇 - 某博客</title></head><body><h3>一篇</h3>{BODY}<p>(上午)</p>"

@@ -38,7 +38,8 @@ def _parse_layout(view: page_views.PageView, post_page: PostPage | None) -> _Pag
     outside = [*lines[:start], *lines[end:]]
     sidebar = parse_sidebar(view, outside)
     rest = [i for i in outside if i not in sidebar.own_lines]
-    others = frozenset((sidebar.card.nickname, *(row.name for row in sidebar.categories)))
+    titles = () if post_page is None or post_page.heading is None else (post_page.heading.title,)
+    others = frozenset((sidebar.card.nickname, *titles, *(row.name for row in sidebar.categories)))
     header = card.parse_blog_header(view, rest, start if post_page else None, others)
     return _PageLayout(sidebar=sidebar, header=header, main=[i for i in rest if i not in header.own_lines])
 

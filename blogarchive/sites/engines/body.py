@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Set
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
@@ -186,6 +186,8 @@ def added_parts(outline: Outline, body: Element) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     most = max(0.4 * outline.size(body), _MAX_LICENCE)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
+    # Each section of a text may be named for the advertisements in it.
+    small *= sum(map(outline.sizes, {*chain.from_iterable(map(outline.span, small))})) < 2 * most
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
     if (title := outline.title.heading) is not None:
         # A theme may show the title above the text that begins with it.
@@ -230,7 +232,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
     # Themes wrap the text in elements: its first and last lines are inside of all.
     while len(shown) == 1 and len(shown[0]):
         shown = [node for node in shown[0] if node in outline.order and outline.size(node)]
-    for nodes in (shown[::-1], shown):
+    for nodes, own in ((shown[::-1], _LICENCE), (shown, _BYLINE)):
         seen = 0
         for node in nodes:
             text = outline.text(node) if outline.size(node) < max(most, _MAX_META * (len(shown) > 1)) else ""
@@ -238,7 +240,7 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
             # MSN Spaces has the line of the time below the text.
             day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
-            signs = [_AGE, *[_LICENCE] * (nodes is not shown)] if is_prose else [_AGE, _LICENCE, _CLOSE]
+            signs = [_AGE, own] if is_prose else [_AGE, own, _LICENCE, _CLOSE]
             is_tags = text and node.xpath(PATTERNS["body"]["of_tags"])
             if is_tags or any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node

@@ -106,7 +106,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     claimed = max(count or 0, ids)
     rows, most = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if has_role(node, _PING) or _PING.match(own_text(node))}
-    closed_nodes = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
+    seen = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
     kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
     # In a forum, the post is the first of the comments.
     found = [r for r in kept if r[0].body is None or outline.text(r[0].body) != outline.text(body)]
@@ -115,12 +115,12 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
     # Answers may be without the ids of comments.
     wanted = max(claimed - more, 0 if count not in (None, len(known)) else most - len(rows) + len(kept))
-    is_rest = (found or count != 0) and _has_more(outline, areas, body, closed_nodes, bool(found))
+    is_rest = (found or wanted or count is None) and _has_more(outline, areas, body, seen, bool(found))
     lost = [str(one.posted and one.posted.text) for one in known if not (one.posted and one.posted.at)]
     problems: tuple[Problem, ...] = (_problem(Detail.NO_TIME_OF_COMMENT),) * bool(lost)
     if is_rest or not all(map(AGO.match, lost)) or (not found and wanted):
         known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
-    elif len(known) < len(found) or body in closed_nodes:
+    elif len(known) < len(found) or body in seen:
         known, problems = (), (_problem(Detail.COMMENT_PARTS),)
     elif len(known) != wanted:
         problems += (_problem(Detail.COMMENTS_COUNT.format(claimed=wanted, count=len(known)), "incomplete"),)
@@ -148,7 +148,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
         return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)))
     heads, end = [*_headings(outline, body, 0)], outline.span(body).stop
     # A page that names no comments may show them below its form.
-    forms = (outline.span(one).start for one in outline.select("form"))
+    forms = (outline.span(one).start for one in outline.select("form:has(textarea)"))
     start = next((at for at in chain(heads, () if sections else forms) if at >= end), len(texts))
     after = [at for at in range(end, len(texts)) if outline.holders[at] not in outline.beside | seen]
     # A link to answer, or several times of day, may be of comments that nothing names.

@@ -127,7 +127,8 @@ def is_of_another(around: Surroundings, node: Element) -> bool:
     is_early = start < outline.order[node] and outline.span(node).stop <= around.text.start
     is_line = (start >= 0 or node.tag == "time") and is_early
     # Nobelium has the line of the time in a `nav`.
-    is_beside = node in outline.beside and outline.title.heading not in outline.beside and not is_line
+    boxes = [x for x in (node, *node.iterancestors()) if x in outline.beside] * (not is_line)
+    is_beside = boxes != [] and outline.title.heading not in {x for one in boxes for x in one.iter()}
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
     links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))

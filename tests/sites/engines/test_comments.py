@@ -636,7 +636,7 @@ def test_the_names_of_the_columns_of_a_table_are_not_that_of_an_author() -> None
 @pytest.mark.parametrize(
     "shown",
     [
-        "<form><label>Name</label><input></form><ul><li><b>Jutta</b><p>Am See.</p><i>May 21st, 2019</i></li></ul>",
+        "<form><label>Name</label><input><textarea></textarea></form><ul><li><b>Jutta</b><p>Am See.</p><i>May 21st, 2019</i></li></ul>",
         "<p>Comments:</p><ul>Autor: Jutta<br>Das war bei uns am See auch so, sagte der Nachbar am Morgen zu uns, als es regnete.<br></ul>",
     ],
     ids=["below a form alone", "names without times"],

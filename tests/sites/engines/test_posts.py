@@ -317,6 +317,54 @@ def test_whole_posts_below_that_of_the_title_are_not_its_text() -> None:
     assert told(page) == []
 
 
+def test_sections_that_are_named_for_advertisements_in_them_are_of_the_text() -> None:
+    section = '<section class="Section--Ads"><h2>{n}</h2>' + TEXT + "</section>"
+    page = read(post("20. Mai 2019", text="".join(section.format(n=n) for n in ("Eins", "Zwei", "Drei"))))
+    assert [one in (page.posts[0].body_text or "") for one in ("Eins", "Zwei", "Drei")] == [True] * 3
+
+
+def test_a_line_of_the_author_and_the_day_above_a_text_is_not_of_it() -> None:
+    """The window title is the name of the blog: the address of the post confirms its title."""
+    line, title = '<p>von <a href="/author/hans/">Hans Karl Berg</a>, 8.5.19</p>', "Ein Regen am Abend"
+    text = f"<div><h2>{title}</h2></div><div>{line}<div>{TEXT}</div></div>"
+    page = read(f"<body>{text}</body>", url="https://notes.example.org/ein-regen-am-abend/", window="Notizen")
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.text == "8.5.19"
+    assert (page.posts[0].body_text or "").startswith("Am Morgen")
+    assert (page.posts[0].title, told(page)) == (title, [])
+
+
+def test_a_heading_in_a_box_named_header_leaves_the_dates_of_other_boxes_beside() -> None:
+    head = f'<div class="header"><h1>{TITLE}</h1></div>'
+    stamp = '<meta name="date" content="2019-05-20">'
+    page = read(f"<body>{head}{TEXT}<footer><p>Erstellt: 27. Mai 2015</p></footer></body>", head=stamp)
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.text == "2019-05-20 00:00"
+
+
+def test_links_from_other_blogs_alone_are_no_comments_that_are_missed() -> None:
+    item = (
+        '<li id="comment-{n}"><cite>Pingback von <a href="https://other.example.org/{n}">Heft</a></cite>'
+        '<a href="#comment-{n}">{n}.06.2019 10:43</a><p>[…] so war es […]</p></li>'
+    )
+    after = f'<h3 id="comments">2 Kommentare</h3><ol class="commentlist">{item.format(n=11)}{item.format(n=12)}</ol>'
+    page = read(post("20. Mai 2019", after=after))
+    assert (page.posts[0].comments, told(page)) == ((), [])
+
+
+def test_days_of_other_texts_below_a_form_for_letters_are_no_comments() -> None:
+    form = '<form><label>Newsletter</label><input type="email"></form>'
+    more = f'{form}<h2>Siehe auch</h2><div><a href="/2018/b/">Schnee</a>, am 28. Mai 2018</div>'
+    page = read(post("20. Mai 2019", after=f"<div>{more}</div>"))
+    assert told(page) == []
+
+
+def test_links_to_other_posts_in_the_text_of_a_theme_are_not_of_it() -> None:
+    links = '<div class="navigation"><div>« <a href="/a/">Schnee</a></div><div><a href="/c/">Eis</a> »</div></div>'
+    page = read(post("20. Mai 2019", text=TEXT + links))
+    assert "Schnee" not in (page.posts[0].body_text or "")
+
+
 def test_a_box_above_the_title_that_is_named_as_the_text_is_not_the_text() -> None:
     """Drupal names the body of each block of a theme as that of a post, also of one in the banner."""
     box = '<div class="field--name-body"><p><a href="/spenden">Jetzt spenden</a></p></div>'
@@ -429,7 +477,7 @@ def test_a_tag_with_the_words_of_the_url_is_not_the_title() -> None:
 def test_a_long_heading_is_the_title_if_the_window_title_begins_with_it(site: str) -> None:
     title = "今年最冷的一天终于来了，湖面结冰五厘米 ICE"
     page = read(post("2019-05-20").replace(TITLE, title), window=title + site)
-    assert (page.posts[0].title, told(page)) == (title, [])
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
 
 
 def test_the_suffix_of_a_bundler_names_no_part() -> None:
@@ -941,7 +989,7 @@ def test_the_brackets_around_the_link_of_a_category_are_no_part_of_the_title(
     page = read(
         f'<body><div class="title"><h1>{heading}</h1></div>{text}</body>', window=f"{title} - Notizen"
     )
-    assert (page.posts[0].title, told(page)) == (title, [])
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
 
 
 @pytest.mark.parametrize(
@@ -955,7 +1003,7 @@ def test_the_brackets_around_the_link_of_a_category_are_no_part_of_the_title(
 def test_a_link_that_has_a_sign_alone_is_no_part_of_the_title(heading: str, title: str) -> None:
     text = f'<p>20. Mai 2019</p><div class="entry-content">{TEXT}</div>'
     page = read(f"<body><h1>{heading}</h1>{text}</body>", window=f"{title} - Notizen")
-    assert (page.posts[0].title, told(page)) == (title, [])
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from blogarchive.sites.grammar.counters import (
     find_view_counters,
     iter_counters,
     parse_counters_beside_time,
+    parse_counts,
 )
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
 from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
@@ -29,6 +30,7 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, NUMBER
 _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
+_LIKED = re.compile(r"(?:赞|顶|支持)\D{0,3}\d")
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
 _VIEWS_SHOWN = re.compile(rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})")
 _SENTENCE, _FORM_LABEL = re.compile("[。，,！!？?]"), "发表评论"
@@ -211,7 +213,25 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     bounds = None if bounds is None else search.drop_counters(search.cut_at_comments(bounds))
     if bounds is None:
         return None
+    shown = bounds.counters
+    if shown is not None and shown.likes is None and (likes := _find_likes_below(view, bounds)) is not None:
+        bounds = replace(bounds, counters=replace(shown, likes=likes))
     return replace(bounds, problems=_report_unparsed_counters(view, heading.end - 1, bounds))
+
+
+# Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.
+def _find_likes_below(view: PageView, bounds: BodyBounds) -> int | None:
+    """Return the likes on a line of buttons between the text and the comments, which no author can type there."""
+    last = min(bounds.comments.start, bounds.end + _LINES_NEAR_END, len(view.lines))
+    near = (
+        i
+        for i in range(max(bounds.begin, bounds.end - _LINES_NEAR_END), last)
+        if _LIKED.search(view.folded[i])
+    )
+    counts = ((i, parse_counts(view.folded[i].strip())) for i in near if is_template_line(view, i))
+    found = [(i, likes) for i, each in counts if each and (likes := each.get("likes"))]
+    text = trim_body(view, bounds.begin, bounds.end) if found else ()
+    return next((parse_count(likes) for i, likes in found if text and i > text[-1].index), None)
 
 
 @dataclass(kw_only=True, slots=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from blogarchive.items import PageKind, Problem
@@ -146,6 +146,7 @@ _COUNTS_AFTER_TIME = re.compile(
     rf"{NUMBER}\s*[次人]?\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
+_LIKED = re.compile(_LIKES)
 _NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
 _LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
@@ -170,7 +171,10 @@ class Counters:
 def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     """Yield all counters on the lines `[start, end)`, typed ones included, each of whole lines."""
     for index in _find_starts(view, start, end):
-        if index >= start and (counters := _read_counters(view, index, end)):
+        # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
+        begins = (index - 1, index) if ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
+        found = (_read_counters(view, i, end) for i in begins if i >= start)
+        if counters := next(filter(None, found), None):
             yield counters
             start = counters.last + 1
 
@@ -242,22 +246,41 @@ def _read_counters(view: PageView, index: int, end: int) -> Counters | None:
 
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
+    # A number that ends a text, such as a year, may be above counters with labels first.
+    is_apart = numbered and ONLY_NUMBERS.fullmatch(view.folded[index])
     for last in range(index, min(index + _MAX_LINES, end)):
         text = view.join_lines(index, last).text.strip()
         if len(text) > _MAX_LENGTH:
             break
         texts = _parse_items(text, _NUMBERED) if numbered else None
-        texts = texts or _parse_labels_first(text)
+        texts = texts if texts or is_apart else _parse_labels_first(text)
         if texts is _REPEATED:
             break
-        if numbered and last > index:
-            break
+        if numbered and last > index and not _fill_an_element(view, index, last):
+            continue
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = build_counters(index, last, texts)
         if texts["comments"] is not None or last == index or not is_label(view, last, COMMENTS_LABEL):
-            return counters
+            return _add_likes_below(view, counters, end)
     return None
+
+
+def _add_likes_below(view: PageView, counters: Counters, end: int) -> Counters:
+    """Add the likes on the next line or two, if an element contains these and the counters alone."""
+    first, last = counters.first, counters.last
+    for line in range(last + 1, min(last + 3, end) if counters.likes is None else 0):
+        text = view.join_lines(last + 1, line).text.strip()
+        texts = _parse_labels_first(text) if _LIKED.match(text) else None
+        if texts is not None and texts.keys() == {"likes"} and _fill_an_element(view, first, line):
+            return replace(counters, last=line, likes=parse_count(texts["likes"] or ""))
+    return counters
+
+
+def _fill_an_element(view: PageView, first: int, last: int) -> bool:
+    """Check whether an element contains these lines alone."""
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
+    return inside.start >= first and inside.stop <= last + 1
 
 
 def build_counters(first: int, last: int, found: CountTexts) -> Counters:

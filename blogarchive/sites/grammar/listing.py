@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from blogarchive.items import DateText, ListedPost, PageKind, ParsedUrl
 from blogarchive.parsing.compared_form import strip_bullets
+from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
@@ -260,10 +261,25 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     )
 
 
-# Promise "any markup": (2025-01-02，点击 9) after each title.
+# Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in the first row of a table.
 def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
-    """Return the counts behind each title on its line."""
+    """Return the counts in the cells of each title's row, else those on its line."""
+    rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
+    first = next((row for row in rows[:1] if row is not None), None)
+    above = [] if first is None else [*first.itersiblings("tr", preceding=True)][:1]
+    tables = () if first is None else first.iterancestors("table")
+    labels = _read_cells(
+        view, next(iter(above or (row for table in tables for row in table.iter("tr"))), None)
+    )
+    named = [label.split("/") for label in labels]  # 浏览/评论 above 1769/3
+    columns = [place for place, words in enumerate(named) if all(parse_counts(f"{word}:1") for word in words)]
     texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
+    for place, row in enumerate(rows if columns else ()):
+        cells = _read_cells(view, row)
+        counts = (
+            zip(named[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels)
+        )
+        texts[place] = " ".join(":".join(pair) for each in counts for pair in each)
     found = [
         (entry.line, parse_counts(_IN_BRACKETS.sub(r"\1", text)))
         for entry, text in zip(entries, texts, strict=True)
@@ -300,6 +316,11 @@ def _drop_links(view: PageView, index: int, number: str | None) -> str:
     for start, end in (piece for each in pieces for piece in each):
         text[start:end] = "|" * (end - start)
     return "".join(text)
+
+
+def _read_cells(view: PageView, row: Element | None) -> list[str]:
+    cells = () if row is None else row
+    return [" ".join(view.folded[i].strip() for i in view.document.lines_in(cell)) for cell in cells]
 
 
 def _iter_entries(view: PageView, lines: Sequence[int]) -> Iterator[_Entry]:

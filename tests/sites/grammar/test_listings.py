@@ -163,16 +163,27 @@ def test_a_base_that_is_no_url_is_ignored(base: str) -> None:
     assert view.post_lines == {0}
 
 
-SHOWN = "<li><a href='/u/31182/202501/{0}.html'>第{0}篇</a>（2025-01-0{1}，点击 1,{0}，评论 {1}）</li>"
+SHOWN = [
+    "<tr><td><a href='/u/31182/202501/{0}.html'>第{0}篇</a></td><td>2025-01-0{1}</td><td>1,{0}</td><td>{1}</td></tr>",
+    "<li><a href='/u/31182/202501/{0}.html'>第{0}篇</a>（2025-01-0{1}，点击 1,{0}，评论 {1}）</li>",
+]
 
 
-def test_counts_may_be_beside_each_title() -> None:
-    rows = "".join(SHOWN.format(number, number % 7) for number in (501, 502, 503))
-    found = read(listing(f"<ul>{rows}</ul>"), PageKind.HOME, HOME).listed
+@pytest.mark.parametrize(
+    ("around", "row"),
+    [
+        ("<table><tr><th>標題<th>日期<th>瀏覽<th>評論</tr>{}</table>", SHOWN[0]),
+        ("<table><thead><tr><td>标题<td>日期<td>阅读数<td>回复</thead><tbody>{}</table>", SHOWN[0]),
+        ("<ul>{}</ul>", SHOWN[1]),
+    ],
+)
+def test_counts_may_be_in_columns_or_beside_each_title(around: str, row: str) -> None:
+    rows = "".join(row.format(number, number % 7) for number in (501, 502, 503))
+    found = read(listing(around.format(rows)), PageKind.HOME, HOME).listed
     assert [(each.views, each.comment_count) for each in found] == [(1501, 4), (1502, 5), (1503, 6)]
 
 
 def test_counts_beside_some_titles_are_words_of_these() -> None:
-    rows = SHOWN.format(501, 1) + SHOWN.format(502, 2).replace("点击", "好评")
+    rows = SHOWN[1].format(501, 1) + SHOWN[1].format(502, 2).replace("点击", "好评")
     found = read(listing(rows), PageKind.HOME, HOME).listed
     assert [(each.views, each.comment_count) for each in found] == [(None, None)] * 2

@@ -132,12 +132,14 @@ def test_the_name_of_a_category_beside_the_time_needs_no_label() -> None:
         "<p>{a}</p><p>摘要。</p><p>林木 发表于 10:00 | 阅读 10 | 评论 2</p>",
         "<p>{a}<br><span>2025-01-01 10:00 10阅/2评</span></p>",
         "<p>{a}<span>2025-01-01 10:00</span><span>10 阅读</span><span>2 讨论</span></p>",
+        "<table><tr><td colspan=2>某月</td></tr><tr><th>标题</th><th>浏览/评论</th></tr><tr><td>{a}</td><td>10/2</td></tr>",
     ],
 )
 def test_a_row_of_a_list_shows_counts_beside_other_words(row: str) -> None:
     urls = [f"{BLOG}202501/{number}.html" for number in (501, 502)]
     links = [f"<a href='{url}'>第{url[-8:-5]}篇</a>" for url in urls]
-    rows = "".join(row.format(a=a, url=url) for a, url in zip(links, urls, strict=True))
+    first, *rest = [row.format(a=a, url=url) for a, url in zip(links, urls, strict=True)]
+    rows = first + "".join(each[each.rfind("<tr>") :] if "<tr>" in each else each for each in rest)
     found = read(listing(rows), PageKind.MONTH, MONTH).listed
     assert [(each.views, each.comment_count) for each in found] == [(10, 2), (10, 2)]
 
@@ -182,6 +184,16 @@ def test_author_time_and_counts_may_be_below_the_text() -> None:
         10,
         "正文。\n二段。",
     )
+
+
+@pytest.mark.parametrize(
+    "buttons", ["<a href='#'>点赞 3</a><a href='#'>收藏</a>", "支持(3) 反对(0)", "赞 3评论 0分享"]
+)
+def test_likes_may_be_below_a_text_with_the_views_above(buttons: str) -> None:
+    near = f"<div><a href='{BLOG}202501/501.html'>« 前文</a> <a href='{BLOG}202501/502.html'>后文 »</a></div>"
+    head = f"{TITLE}<div>{AT} 10:00:00 阅读(10) 评论(0)</div>"
+    (found,) = read(page(entry(head, f"<div>{buttons}</div>{near}"))).posts
+    assert (found.views, found.likes, found.body_text) == (10, 3, "正文。\n二段。")
 
 
 # --- comments
@@ -234,6 +246,14 @@ def test_comments_of_other_layouts(layout: str, likes: int | None) -> None:
 
 
 # --- all parts
+
+
+def test_numbers_may_be_above_the_words_of_counters() -> None:
+    counted = "".join(
+        f"<div><div>{n}</div><div>{word}</div></div>" for n, word in ((10, "阅读"), (0, "评论"))
+    )
+    (found,) = read(page(entry(TITLE + TIME, f"<div>{counted}</div>"))).posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 0, "正文。\n二段。")
 
 
 def test_a_number_may_be_before_the_name_of_a_category_and_a_month() -> None:

@@ -215,6 +215,17 @@ def test_tags_between_title_and_time_hide_no_time() -> None:
     assert (found.posted and found.posted.text, found.views, found.body_text) == (TIME, 10, "正文。\n二段。")
 
 
+def test_a_count_of_comments_in_a_box_of_the_author_ends_no_text() -> None:
+    counts = "".join(
+        f"<dl><dt>{word}</dt><dd>{n}</dd></dl>" for word, n in (("粉丝", 7), ("评论", 3), ("等级", 4))
+    )
+    head = f"<article><h1>一篇</h1><span>{TIME}</span>{BODY}</article><aside><h3>林木</h3>{counts}</aside>"
+    (found,) = read(
+        f"<html><head><title>一篇 - 林木</title></head><body><main>{head}</main></body></html>"
+    ).posts
+    assert (found.body_text, found.comments) == ("正文。\n二段。", ())
+
+
 def test_an_element_around_the_title_without_a_sentence_has_no_text() -> None:
     head = f"<header><h1>一篇</h1><p>{TIME}</p><p>创作集 566 words 2 mins read</p></header>"
     html = f"<html><head><title>一篇 - 林木</title></head><body><article>{head}{BODY}</article><p>尾</p></body></html>"

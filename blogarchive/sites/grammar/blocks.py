@@ -192,11 +192,13 @@ def split_comments_above(
     # The number of a floor begins a comment: its text is below the header.
     if known.isdisjoint(_find_tops(view, headers)):
         return ()
-    blocks = []
+    blocks: list[CommentBlock] = []
+    bare = 0  # comments without text
     for header in headers:
         begin = _find_text_above(view, header, known - {header.first})
-        begin = header.first if begin is None else begin  # without text
-        if begin < start:
+        bare += begin is None
+        begin = header.first if begin is None else begin
+        if begin < start or bare * 2 >= len(headers):
             return ()
         end, likes = header.last + 1, header.likes
         block = CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
@@ -204,8 +206,7 @@ def split_comments_above(
     # Images alone may be faces, and a number that of a floor.
     texts = (view.folded[i].strip() for b in blocks for i in range(b.text_begin, b.text_end))
     has_text = any(text and not text.isdecimal() for text in texts)
-    filled = sum(b.text_begin < b.text_end for b in blocks)
-    return tuple(blocks) if has_text and filled * 2 > len(blocks) else ()
+    return tuple(blocks) if has_text else ()
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:

@@ -9,7 +9,7 @@ from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import ONLY_NUMBERS
-from blogarchive.sites.grammar.page import PageView
+from blogarchive.sites.grammar.page import PageView, once_a_page
 from blogarchive.sites.grammar.time_lines import is_template_text, join_label
 from blogarchive.sites.grammar.words import BODY_CLASS
 
@@ -46,6 +46,7 @@ def has_body_class(node: Element) -> bool:
     return BODY_CLASS in (node.get("class") or "").split()
 
 
+@once_a_page
 def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
     """Return the lines of the body without the template's lines at its edges."""
     first, end = _find_text(view, start, end)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 from blogarchive.items import PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.sites.grammar.page import PageView, is_label
+from blogarchive.sites.grammar.page import PageView, is_label, once_a_page
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE_START, NUMBER, TIME_OF_DAY
 
 # --- counts in a text
@@ -173,17 +172,20 @@ def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     for index in _find_starts(view, start, end):
         # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
         begins = (index - 1, index) if ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
-        found = (_read_counters(view, i, end) for i in begins if i >= start)
+        found = (_parse_counters_at(view, i, end) for i in begins if i >= start)
         if counters := next(filter(None, found), None):
             yield counters
             start = counters.last + 1
 
 
 def _find_starts(view: PageView, start: int, end: int) -> Sequence[int]:
-    """Return the lines `[start, end)` that may begin counters; a page is asked four times."""
-    if "counters" not in view.label_lines:
-        view.label_lines["counters"] = list(view.line_index.find_lines(_COUNTERS_START))
-    return [index for index in view.label_lines["counters"] if start <= index < end]
+    """Return the lines `[start, end)` that may begin counters."""
+    return [index for index in _find_all_starts(view) if start <= index < end]
+
+
+@once_a_page
+def _find_all_starts(view: PageView) -> Sequence[int]:
+    return list(view.line_index.find_lines(_COUNTERS_START))
 
 
 def _find_section(view: PageView, index: int) -> str:
@@ -237,13 +239,7 @@ def may_show_views(view: PageView, index: int) -> bool:
     return _COUNTS_AFTER_TIME.search(view.folded[index]) is not None
 
 
-def _read_counters(view: PageView, index: int, end: int) -> Counters | None:
-    """Return the counters that begin on a line, parsed once: the search for the title needs them, and that for the end."""
-    if (index, end) not in view.counters:
-        view.counters[index, end] = _parse_counters_at(view, index, end)
-    return cast("Counters | None", view.counters[index, end])
-
-
+@once_a_page  # the search for the title needs them, and that for the end
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
     # A number that ends a text, such as a year, may be above counters with labels first.

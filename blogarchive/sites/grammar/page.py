@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from functools import wraps
 from itertools import accumulate, islice
-from typing import Any, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
 from blogarchive.items import PageKind, ParsedUrl, Problem
 from blogarchive.messages.details import Detail
@@ -111,6 +112,8 @@ def _find_section_labels(
 
 # --- the view of a page
 
+_Asked = TypeVarTuple("_Asked")
+_Found = TypeVar("_Found")
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 _MAX_FORM_DEPTH = 9
 _WORD = re.compile(r"\w")
@@ -125,8 +128,7 @@ class PageView:
     in order; `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of
     the sidebar to their sections; `image_labels` has the text of lines that have images only. `url` is that
     of the page, `number` that of its post, `base` resolves relative links, `now` is the
-    fetch time in the site's zone. `label_lines` are those found so far, by
-    their pattern, `counters` those read so far, by their first line and the end of the search.
+    fetch time in the site's zone. `results` are those of `once_a_page`.
     """
 
     document: Document
@@ -142,8 +144,7 @@ class PageView:
     now: datetime
     parse_url: Callable[[str], ParsedUrl]
     number: str | None
-    label_lines: dict[str, Sequence[int]] = field(default_factory=dict, repr=False)
-    counters: dict[tuple[int, int], Any] = field(default_factory=dict, repr=False)
+    results: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False)
     _paths: dict[Element, str] = field(default_factory=dict, repr=False)
     _joined_paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)  # one for equal paths
 
@@ -251,6 +252,19 @@ class PageView:
     def join_lines(self, first: int, last: int) -> "JoinedLines":
         """Return the lines `first` to `last`, both included, as one text."""
         return JoinedLines(lines=self.lines[first : last + 1], text=" ".join(self.folded[first : last + 1]))
+
+
+def once_a_page(function: Callable[[PageView, *_Asked], _Found]) -> Callable[[PageView, *_Asked], _Found]:
+    """Return `function`, which runs once on a page for the same arguments; a page asks several times."""
+
+    @wraps(function)
+    def find(view: PageView, *asked: *_Asked) -> _Found:
+        key = (function, *asked)
+        if key not in view.results:
+            view.results[key] = function(view, *asked)
+        return cast(_Found, view.results[key])
+
+    return find
 
 
 @dataclass(kw_only=True, slots=True)
@@ -452,18 +466,21 @@ _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNOREC
 
 _BEFORE_LABEL = rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+"
 _STARTS = {
-    label.pattern: re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})")
+    label.pattern: (label, re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})"))
     for label in (vocabulary.COMMENTS_LABEL, vocabulary.POST_LABEL)
 }
 
 
 def find_labels(view: PageView, label: "re.Pattern[str]") -> Sequence[int]:
-    """Return the indexes of all lines that are this label alone; each is asked for several times on a page."""
-    name = label.pattern  # the hash of a pattern is computed again each time
-    if name not in view.label_lines:
-        starts = {*view.line_index.find_lines(_STARTS[name]), *view.image_labels}
-        view.label_lines[name] = sorted(index for index in starts if is_label(view, index, label))
-    return view.label_lines[name]
+    """Return the indexes of all lines that are this label alone."""
+    return _find_labels(view, label.pattern)  # the hash of a pattern is computed again each time
+
+
+@once_a_page
+def _find_labels(view: PageView, words: str) -> Sequence[int]:
+    label, start = _STARTS[words]
+    starts = {*view.line_index.find_lines(start), *view.image_labels}
+    return sorted(index for index in starts if is_label(view, index, label))
 
 
 def _strip(folded: str) -> str | None:

@@ -16,7 +16,7 @@ from blogarchive.parsing.compared_form import BULLETS, strip_bullets
 from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import card as cards, words as vocabulary
 from blogarchive.sites.grammar.links import TextCache
-from blogarchive.sites.grammar.page import PageView
+from blogarchive.sites.grammar.page import PageView, once_a_page
 
 # --- months: rows of dates
 
@@ -339,11 +339,11 @@ def is_title_cut(title: str) -> bool:
 
 def _find_linked_posts(view: PageView, index: int) -> Sequence[ListedPost]:
     """Find the posts that a line of the sidebar links to, each once."""
-    found: dict[str, ListedPost] = {}
+    found: list[ListedPost] = []
     for text, _, to in view.links[index]:
         if to is not None and to.kind is _POST and (post := _build_listed_post(text, to.number, to.url)):
-            found.setdefault(to.url, post)
-    return tuple(found.values())
+            found.append(post)
+    return found if len(found) < 2 else list({post.url: post for post in [*found, *found[::-1]]}.values())
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles
@@ -402,6 +402,7 @@ def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, s
     ]
 
 
+@once_a_page
 def _parse_category(view: PageView, index: int) -> tuple[str, str | None] | None:
     """Return name and URL of a category's heading: text in 【】, or a link to a category."""
     linked = _find_linked_categories(view, index)

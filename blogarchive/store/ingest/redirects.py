@@ -28,11 +28,13 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
         return crawled
     if target.kind is PageKind.POST:
         moved = _merge_moved(archive, crawled, url)
+        # The key of a post whose blog is not known yet is its URL, which stays.
+        is_same_key = frontier.target_key(target) == frontier.target_key(moved)
         is_own = site_by_name(target.site).parse_url(url).number in (None, moved.number)
         if is_own:
             frontier.change_url(archive, moved)
         if moved.number is None or moved.number == target.number:
-            return replace(crawled, target=moved) if is_own else crawled
+            return replace(crawled, target=moved) if is_own and is_same_key else crawled
         # The page was parsed as that of the earlier number.
         posts = tuple(replace(post, number=moved.number) for post in crawled.parsed.posts)
         return replace(crawled, target=moved, parsed=replace(crawled.parsed, posts=posts))

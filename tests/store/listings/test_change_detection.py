@@ -200,6 +200,18 @@ def test_a_listing_that_redirects_is_stored_under_its_new_url_or_left_to_the_kno
     assert not archive.scalar(due, (blog.url("m/2024-02"),)), "the page of the other month is fetched instead"
 
 
+def test_a_post_that_redirects_from_a_url_without_its_blog_is_fetched_once(
+    archive: Archive, clock: Clock
+) -> None:
+    blog = a_blog(3)
+    (number,) = [*blog.entries][:1]
+    target = replace(blog.post_target(number), url=blog.url(f"?did={number}"), uid=None)
+    frontier.add_targets(archive, [target], now=clock())
+    found = blog.crawled(blog.post_target(number), clock())
+    save_page.save_page(archive, replace(found, target=target), None)
+    assert texts(archive, "select state from frontier where url like '%did=%'") == ["done"]
+
+
 def test_a_next_page_of_a_list_that_is_gone_since_a_redesign_named_it_anew_is_no_failure(
     archive: Archive, clock: Clock
 ) -> None:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from blogarchive.items import Comment, DateText
 from blogarchive.parsing.dates.order import day_orders
-from blogarchive.parsing.dates.parse import date_text, parse_url_date
+from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
-from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, parse_place, stated_times
+from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, buttons, read_body, select_all, with_descendants
@@ -36,7 +36,6 @@ _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None
 _MAX_NAME, _MAX_LINK, _SURE, _MANY, _MAX_NESTED = 60, 160, {*range(5), 6, 9}, 9, 100
 
 _Name = tuple[str, str | None]
-_NOBODY: _Name = ("", None)  # Tistory hides the name of a secret comment
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
 _Text = tuple[Element | None, set[int]]
 _Block = tuple[tuple[int, ...], Element, set[int]]
@@ -66,7 +65,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     elements = lift([outline.holders[place] for place in places], stops)
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
-    orders, whole, rows = _find_orders(outline, places, now), list[Read](), Read()
+    orders, whole, rows = _find_orders(outline, places), list[Read](), Read()
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         _find_parts(outline, items, is_whole)
@@ -81,18 +80,11 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     return next(iter(whole), rows)
 
 
-def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool]:
-    """Return the orders of month and day that the dates of comments have, else those of the page.
-
-    No comment is older than its post, whose day may be in the URL, or of the future.
-    """
+def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
+    """Return the orders of month and day that the dates of comments have, else those of the page."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
-    known = day_orders(dates) or day_orders(stated)
-    since = None if known else parse_url_date(outline.tree.url, now)
-    days = {one: [parse_place(outline, at, now, {one}) for at in places if since] for one in (True, False)}
-    fits = {one for one, row in days.items() if since and all(x and x.at >= since.at for x in row)}
-    return known or (fits if len(fits) == 1 else set())
+    return day_orders(dates) or day_orders(stated)
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
@@ -219,10 +211,7 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
     # A visitor signs as `666`, which is else a number of a comment.
     named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d+$", "x", outline.text(n)))]
-    found = _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
-    # Weisay has the picture of the author alone in an element named so.
-    bare = (n for n in item.nodes if has_role(n, _AUTHOR) and not (outline.text(n) or [*n.iter("img")]))
-    return found or [(shape_of(node), _NOBODY) for node in bare]
+    return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:

@@ -23,7 +23,7 @@ _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pin
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _ANSWERED, _SAID = 6, 60, 20, *patterns("comments", "answered said")
+_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _SAID = 6, 60, 20, *patterns("comments", "said")
 
 
 class FoundComments(NamedTuple):
@@ -104,7 +104,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     kinds = Counter(k for k, _ in {(m[0].removesuffix(m[1]), m[1]) for m in map(_ID.search, marks) if m})
     count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
     claimed = max(count or 0, ids)
-    rows, most = _choose(outline, inside, above, claimed, now)
+    rows = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if has_role(node, _PING) or _PING.match(own_text(node))}
     seen = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
     kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
@@ -114,7 +114,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Themes count them as comments, or do not.
     more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
     # Answers may be without the ids of comments.
-    wanted = max(claimed - more, 0 if count not in (None, len(known)) else most - len(rows) + len(kept))
+    wanted = max(claimed - more, 0 if count not in (None, len(known)) else len(kept))
     is_rest = (found or wanted or count is None) and _has_more(outline, areas, body, seen, bool(found))
     lost = [str(one.posted and one.posted.text) for one in known if not (one.posted and one.posted.at)]
     problems: tuple[Problem, ...] = (_problem(Detail.NO_TIME_OF_COMMENT),) * bool(lost)
@@ -124,6 +124,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         known, problems = (), (_problem(Detail.COMMENT_PARTS),)
     elif len(known) != wanted:
         problems += (_problem(Detail.COMMENTS_COUNT.format(claimed=wanted, count=len(known)), "incomplete"),)
+    elif left := [text for item, _ in found for text in _left_over(outline, item)]:
+        problems += (_problem(Detail.LEFT_OVER.format(texts=" ".join(left)[:80]), "incomplete"),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
     return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
@@ -204,8 +206,8 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, lines) if one), None)
 
 
-def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> tuple[Read, int]:
-    """Return the repeated elements with one time each, outer ones before their answers, and how many comments there are.
+def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> Read:
+    """Return the repeated elements with one time each, outer ones before their answers.
 
     Times of comments stand in alike elements. Of several such groups the one with as many as the page claims counts,
     else the largest.
@@ -232,15 +234,15 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         # The commenter may have written a date too.
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
         found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
-    best = max(found, key=lambda one: one[0], default=((), []))[1]
-    # An answer in a comment, outside its text, may have other elements, or no name: it is not read.
-    return best, len(best) + sum(_count_inner(outline, item) for item, _ in best)
+    return max(found, key=lambda one: one[0], default=((), []))[1]
 
 
-def _count_inner(outline: Outline, item: Item) -> int:
-    """Return how many more times a comment shows, outside its text and the line of its own time."""
-    nodes, line = {*item.nodes}, {time := outline.holders[item.place], time.getparent()}
-    places = (at for at in chain(*map(outline.span, item.parts)) if at not in item.shown)
-    rest = ((outline.holders[at], outline.texts[at]) for at in places if not is_edited(outline, at))
-    shown = (row for row in rest if row[0] in nodes and line.isdisjoint((row[0], row[0].getparent())))
-    return sum(bool(shows_time(node, text) or _ANSWERED.match(text)) for node, text in shown)
+def _left_over(outline: Outline, item: Item) -> list[str]:
+    """Return the sentences of a comment, outside forms, that are not in its text or of its name."""
+    # A parser ends `<p>` at a box in it, such as that of a quotation: the rest stands in the comment itself.
+    nodes = {*item.nodes} - with_descendants(node for part in item.parts for node in part.iter(*APART))
+    places = set[int]().union(*map(outline.span, item.parts)) - item.shown
+    # Drupal repeats the first words of the text as the subject.
+    name, said = (item.name or "\n")[0], " ".join(outline.texts[at].strip() for at in sorted(item.shown))
+    rest = (outline.texts[at].strip() for at in sorted(places) if outline.holders[at] in nodes)
+    return [text for text in rest if _SENTENCE.search(text) and text not in said and name not in text]

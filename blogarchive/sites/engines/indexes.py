@@ -98,8 +98,13 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
     links = {link.get("rel") or "alternate": link.get("href") for link in node.iterfind("{*}link")}
     link = links.get("alternate") or first("loc", "link", "guid", "url")
     # Blogger has the total.
-    posted, count = _posted(first("published", "pubDate", "date"), now), parse_digits(first("total"))
-    return _post(absolute_url(link, url), first("title"), posted, first("lastmod", "updated"), count)
+    posted, count = (
+        _posted(first("published", "pubDate", "date", "issued"), now),
+        parse_digits(first("total")),
+    )
+    return _post(
+        absolute_url(link, url), first("title"), posted, first("lastmod", "updated", "modified"), count
+    )
 
 
 def _posted(stamp: str, now: datetime) -> DateText | None:

@@ -141,6 +141,16 @@ def test_a_feed_goes_on_to_its_next_page_and_one_that_does_not_say_it_is_whole_t
     assert following(read("atom.xml", f"<feed {ATOM}>{entry}</feed>")) == ["/#walk"]
 
 
+def test_the_times_of_an_old_atom_feed_are_those_of_its_posts() -> None:
+    times = "<issued>2005-05-06T09:30:00+08:00</issued><modified>2005-05-07T00:00:00Z</modified>"
+    page = read(
+        "atom.xml", f'<feed version="0.3"><entry><title>A</title><link href="/a/"/>{times}</entry></feed>'
+    )
+    assert named(page) == [("a", "A", "2005-05-07T00:00:00Z")]
+    assert page.listed[0].posted is not None
+    assert f"{page.listed[0].posted.at}" == "2005-05-06 09:30:00+08:00"
+
+
 def test_rss_of_hugo_is_whole() -> None:
     item = f"<item><title>A</title><link>{HOME}/a/</link><pubDate>Wed, 06 May 2020 09:30:00 +0800</pubDate></item>"
     page = read("index.xml", f"<rss><channel><generator>Hugo</generator>{item}</channel></rss>")

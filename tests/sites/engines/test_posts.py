@@ -365,6 +365,51 @@ def test_links_to_other_posts_in_the_text_of_a_theme_are_not_of_it() -> None:
     assert "Schnee" not in (page.posts[0].body_text or "")
 
 
+def test_the_title_that_spip_repeats_in_each_comment_is_not_the_name_of_its_author() -> None:
+    """`Le 3 juillet à 10:43, par NAME. En réponse à : TITLE`, with the whole time as the title of the short one."""
+    item = (
+        '<li class="comment-item"><div class="comment hreview"><p class="comment-meta"><a href="#forum{n}">#</a>'
+        '<abbr class="dtreviewed" title="2019-07-0{n}T10:43:00Z">Le {n} juillet à 10:43</abbr>, par <span>{name}</span></p>'
+        '<p>En réponse à : <cite class="author"><a href="#forum{n}">{title}</a></cite></p>'
+        '<div class="comment-content"><p>Très bon texte, merci à toi.</p></div></div></li>'
+    )
+    items = "".join(item.format(n=n, name=name, title=TITLE) for n, name in ((3, "Rouge"), (4, "Vert")))
+    page = read(
+        post(
+            "21 juin 2018", after=f'<div class="comments-posts"><h2>2 commentaires</h2><ul>{items}</ul></div>'
+        )
+    )
+    assert [one.author_name for one in page.posts[0].comments] == ["Rouge", "Vert"]
+    assert told(page) == []
+
+
+def test_a_section_that_is_said_to_have_advertisements_is_not_one() -> None:
+    page = read(
+        post("20. Mai 2019", text="").replace(
+            "<div class=", f'<div class="o-section--has-ads">{TEXT}</div><div class='
+        )
+    )
+    assert (page.posts[0].body_text or "").startswith("Am Morgen")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dieser Beitrag wurde am Montag, 20. Mai 2019 um 10:43 Uhr in <a href='/tag/a/'>Regen</a> veröffentlicht.",
+        "This entry was posted on Monday, May 20th, 2019 at 10:43 am and is filed under <a href='/tag/a/'>Regen</a>.",
+    ],
+)
+def test_the_line_of_kubrick_below_a_text_says_when_it_was_published(line: str) -> None:
+    tags = "".join(f"<a href='/tag/{n}/'>Wort {n}</a> " for n in range(20))
+    text = f'{TEXT}<p class="postmetadata">{tags}</p><p class="postmetadata alt"><small>{line}</small></p>'
+    page = read(f'<body><h1>{TITLE}</h1><div class="entry">{text}</div></body>')
+    assert page.posts[0].posted is not None
+    assert page.posts[0].posted.text.replace(" um ", ", ").replace(" at ", ", ")[:12] in (
+        "20. Mai 2019",
+        "May 20th, 20",
+    )
+
+
 def test_a_box_above_the_title_that_is_named_as_the_text_is_not_the_text() -> None:
     """Drupal names the body of each block of a theme as that of a post, also of one in the banner."""
     box = '<div class="field--name-body"><p><a href="/spenden">Jetzt spenden</a></p></div>'

@@ -21,10 +21,10 @@ _VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
 OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
-# A number, with or without brackets, or any short text in brackets.
+# A number, with or without brackets, any short text in brackets, or a dash.
 _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
-    r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】])"
+    r"|[(\[【](?P<junk>[^()\[\]【】]{0,12})[)\]】]|(?P<none>-)(?=\s*(?:\||$)))"
 )
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
@@ -71,7 +71,7 @@ _GROUPS = {
 }
 _NAMES = {group: name for name, groups in _GROUPS.items() for group in groups.split()}
 
-_VALUES = frozenset(("value", "bare", "junk"))
+_VALUES = frozenset(("value", "bare", "junk", "none"))
 _LABELS = ("views", "comments", "likes", "others")
 
 CountTexts = dict[str, str | None]

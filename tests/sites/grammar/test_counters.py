@@ -20,6 +20,13 @@ def test_counters_may_have_other_words_or_the_number_first() -> None:
     assert wrong(read_cases(__file__, "counters.tsv"), counts) == []
 
 
+def test_a_dash_in_place_of_the_views_is_a_problem_and_ends_the_text() -> None:
+    parsed = read(post(counters="<div>评论: 2 | 引用: 0 | 查看次数: -</div>", label=""))
+    (found,) = parsed.posts
+    assert (found.body_text, found.views, found.comment_count, len(found.comments)) == (BODY, None, 2, 2)
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [("unreadable", "views")]
+
+
 @pytest.mark.parametrize("counters", ["浏览：1769", "1769 次阅读", "人气(1769)"])
 def test_a_page_may_show_views_alone(counters: str) -> None:
     (found,) = read(post(counters=f"<div>{counters}</div>")).posts

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -352,10 +352,10 @@ def _build_listed_post(text: str, number: str | None, url: str) -> ListedPost | 
     return ListedPost(title=title, number=number, url=url, title_cut=is_title_cut(title)) if title else None
 
 
-def _trim_section(view: PageView, lines: Sequence[int], posts: Container[int]) -> Sequence[int]:
+def _trim_section(view: PageView, lines: Sequence[int], posts: _Posts) -> Sequence[int]:
     """Return the label and the titles below it; if titles are links, up to the first line without one."""
     body = lines[1:]
-    if not any(index in posts for index in body):
+    if posts.keys().isdisjoint(body):
         return lines
     own = {i for i in body if i in posts or _parse_category(view, i)}
     shown = list(takewhile(lambda i: i in own or not strip_bullets(view.folded[i]), body))

@@ -259,7 +259,9 @@ def _rank_heading(
     """Return how likely a confirmed heading is the title of the post and not that of the blog."""
     own, is_titled, here = letters_of(text), _is_titled(node), outline.tree.url
     # An inner part of a window title may be a category, the last one or all of it the blog if a heading has other words.
-    ends = {*map(letters_of, claims)}.difference([own] if others else ())
+    # With a heading that is named as the title, words in a menu are none: `The few` of a window title of sentences.
+    is_named = has_role(others[0], _POST_TITLE) if others else False
+    ends = set[str]() if is_named else {*map(letters_of, claims)}.difference([own] if others else ())
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in ends)
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
     # A post in a list below may have the name of the blog as its title. Hatena links words of a title.

@@ -11,7 +11,7 @@ from blogarchive.parsing.dates.order import join_date, short_date_form
 from blogarchive.parsing.html import NEVER_SHOWN, Element, link_url, own_text
 from blogarchive.parsing.structured_data import find_article, find_metas
 from blogarchive.parsing.unicode_form import letters_of
-from blogarchive.sites.engines.urls import PATTERNS, patterns, post_number
+from blogarchive.sites.engines.urls import PATTERNS, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors, has_role
 from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, visible_text, with_descendants
 
@@ -115,6 +115,8 @@ class Outline:
     def beside(self) -> frozenset[Element]:
         """The elements that are beside the content, with all elements in them."""
         around, found = ancestors(self.select(PATTERNS["outline"]["content"])), set[Element]()
+        # `colmask leftmenu` is the name of all columns, `widget_list` of vBulletin has the posts too.
+        around.update(node for node in self.order if 10 * self.size(node) > 7 * self._sizes[-1])
         for node in self.order:
             if node.getparent() in found or (node not in around and is_aside(node)):
                 found.add(node)
@@ -266,6 +268,8 @@ def _rank_heading(
     is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
     # A post in a list below may have the name of the blog as its title. Hatena links words of a title.
     links = {post_number(link_url(one, outline.tree.base) or here) for one in [*node.iter("a")][:1]}
+    # Z-Blog has the category of a post without a title in the window title.
+    is_end = is_end and all(may_be_post(f"/{one}") for one in links - {post_number(here)})
     is_of_menu = next(node.iterancestors("nav"), None) is not None
     level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
     return (own not in sites, 2 * is_titled or int(is_end), not is_beside, level, is_titled * len(own))

@@ -312,6 +312,18 @@ def test_the_class_or_the_text_of_a_link_to_newer_posts_may_say_next() -> None:
     assert following(list_at("/page/3", links)) == ["/page/4"]
 
 
+def test_the_titles_in_columns_that_have_the_name_of_a_menu_are_the_list() -> None:
+    """So Joomla names the element around all of its columns, beside a menu of categories."""
+    text = "Am Morgen lag das Laub auf der Straße, und der Laden hatte noch Licht. " * 3
+    rows = "".join(
+        f"<h2 class='contentheading'><a href='/fluss/{n}-bruecke'>Tag {n}</a></h2><p>{text}</p>"
+        for n in range(31, 36)
+    )
+    menu = "".join(f"<li><a href='/news/thema{n}'><img src='/{n}.png'>Thema {n}</a></li>" for n in range(6))
+    page = read_page(f"<body><div class='colmask leftmenu'><ul>{menu}</ul>{rows}</div></body>", f"{HOME}/")
+    assert [post.title for post in page.listed] == [f"Tag {n}" for n in range(31, 36)]
+
+
 def test_a_link_to_the_older_ones_of_a_menu_is_not_that_to_the_next_page() -> None:
     assert following(list_at("/archives/P4.html", '<ul><li><a href="/archive">Older...</a></li></ul>')) == []
 

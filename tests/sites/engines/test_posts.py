@@ -526,6 +526,15 @@ def test_a_tag_with_the_words_of_the_url_is_not_the_title() -> None:
     assert (page.posts[0].title, told(page)) == ("Ein Satz von Ada Lind", ["title"])
 
 
+@pytest.mark.parametrize("link", ["/category-2.html", "/?cate=2", "/catalog.asp?cate=2"])
+@pytest.mark.parametrize("window", ["随笔 - 山居", "-随笔-山居"])
+def test_the_category_of_a_post_without_a_title_is_not_its_title(link: str, window: str) -> None:
+    """So Z-Blog writes its window title."""
+    line = f"<h6>2020-05-06 | 分类：<a href='{link}'>随笔</a></h6><div class='post-body'>{TEXT}</div>"
+    page = read(f"<body><p><a href='/'>山居</a></p>{line}</body>", window=window)
+    assert told(page)[0] == "title"
+
+
 @pytest.mark.parametrize("site", ["-MRN 山居气象", " 山居气象站附属图书馆"])
 def test_a_long_heading_is_the_title_if_the_window_title_begins_with_it(site: str) -> None:
     title = "今年最冷的一天终于来了，湖面结冰五厘米 ICE"

@@ -187,7 +187,9 @@ def added_parts(outline: Outline, body: Element) -> set[Element]:
     most = max(0.4 * outline.size(body), _MAX_LICENCE)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
     # Each section of a text may be named for the advertisements in it.
-    small *= sum(map(outline.sizes, {*chain.from_iterable(map(outline.span, small))})) < 2 * most
+    prose = [one for one in small if outline.link_share(one) < _LINKS]
+    if sum(map(outline.sizes, {*chain.from_iterable(map(outline.span, prose))})) >= 2 * most:
+        small = [one for one in small if one not in prose]
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
     if (title := outline.title.heading) is not None:
         # A theme may show the title above the text that begins with it.

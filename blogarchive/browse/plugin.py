@@ -11,12 +11,10 @@ from datasette.utils import await_me_maybe
 from datasette.utils.asgi import Request, Response
 from jinja2 import BaseLoader, Environment, PackageLoader
 
-from blogarchive.browse import archives, requests
-from blogarchive.browse.guard import limit_connection
-from blogarchive.browse.pages import list_pages, post_choices
+from blogarchive.browse import archives, guard, requests
+from blogarchive.browse.pages import list_pages, post_choices, search_page
 from blogarchive.browse.pages.author_page import show_author, show_plots
 from blogarchive.browse.pages.post_page import show_edits, show_post
-from blogarchive.browse.pages.search_page import show_search
 from blogarchive.browse.tables import asgi_wrapper, filters_from_request, menu_links, render_cell
 from blogarchive.messages import N_
 from blogarchive.store.database.schema import sources
@@ -69,7 +67,7 @@ _PAGES: Final[dict[str, tuple[requests.Handler, *tuple[str, ...]]]] = {
     r"/post/(?P<id>\d{1,15})/edits": (show_edits, "post_revisions"),
     r"/author/(?P<id>\d{1,15})": (show_author, "archive_months", "author_stats"),
     r"/author/(?P<id>\d{1,15})/plots": (show_plots, "archive_months", "author_stats"),
-    r"/search": (show_search,),
+    r"/search": (search_page.show_search,),
     r"/media/(?P<sha256>[0-9a-f]{64})": (_show_media,),
     r"/blogs": (list_pages.show_blogs, "archive_months"),
     r"/gone": (list_pages.show_gone,),
@@ -102,7 +100,7 @@ def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Data
     """
     is_archive = archives.is_archive(conn)
     if (is_archive or database == "_memory") and archives.is_own_server(datasette):
-        limit_connection(conn)
+        guard.limit_connection(conn)
     if is_archive:
         conn.execute(f"pragma mmap_size = {_MAPPED_BYTES}")
         conn.create_function("escape_fts", 1, escape_fts, deterministic=True)

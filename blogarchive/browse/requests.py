@@ -12,8 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, languages
-from blogarchive.browse.guard import script_source
+from blogarchive.browse import archives, guard, languages
 from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language
 from blogarchive.messages.translate import plural_translator, translator
@@ -171,7 +170,7 @@ class RequestContext:
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
-        source = script_source(variables["keys_script"]) if keys_on else ""
+        source = guard.script_source(variables["keys_script"]) if keys_on else ""
         headers = {
             "content-security-policy": content_security_policy(remote=remote, script=source),
             "vary": "accept-language, cookie",

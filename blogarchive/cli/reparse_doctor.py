@@ -16,8 +16,7 @@ from blogarchive.items import Page, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.urls import repair_url
 from blogarchive.sites.base import MAX_PAGE_BYTES, MAX_TAGS, count_tags
-from blogarchive.store.database import totals
-from blogarchive.store.database.connection import require_archive
+from blogarchive.store.database import connection, totals
 from blogarchive.store.database.files import open_locked, open_scratch
 from blogarchive.store.ingest.reparse import ReparseResult, reparse_pages
 from blogarchive.store.pages import pages
@@ -38,7 +37,7 @@ def reparse(
     """Parse all stored pages again."""
     damaged: list[str] = []
     errors: list[tuple[str, str]] = []
-    require_archive(db)
+    connection.require_archive(db)
     with open_scratch(db, command="reparse") if diff else open_locked(db, "reparse") as archive:
         if not diff:
             with archive.atomic():

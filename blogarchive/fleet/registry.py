@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from blogarchive.errors import BlogArchiveError, HostBusy, UsageError
 from blogarchive.fleet import shard as shard_file
-from blogarchive.fleet.database import rounds, shards
-from blogarchive.fleet.database.host_locks import are_locked
+from blogarchive.fleet.database import host_locks, rounds, shards
 from blogarchive.fleet.database.session import Connection, connected, migrate
 from blogarchive.parsing.urls import service_of
 from blogarchive.store.database.archive import Archive
@@ -192,7 +191,7 @@ def _require_one(found: Sequence[shard_file.ShardRow], patterns: Sequence[str]) 
 
 async def _require_idle(connection: Connection, found: Sequence[shard_file.ShardRow]) -> None:
     for row in found:
-        if await are_locked(connection, row.hosts):
+        if await host_locks.are_locked(connection, row.hosts):
             text = _("a round of {name} runs; `blogarchive fleet pause --now {name}`, and wait for its end")
             raise HostBusy(text, name=row.shard)
 

@@ -6,10 +6,9 @@ from gettext import ngettext
 from http import HTTPStatus
 from pathlib import Path
 
-from blogarchive.importing import saved_files
 from blogarchive.importing.identify import find_target, identify, parse_as, to_crawled_page
 from blogarchive.importing.importer import ImportReport, PageImporter
-from blogarchive.importing.saved_files import CannotIdentify, SavedPage
+from blogarchive.importing.saved_files import CannotIdentify, SavedPage, require_plain_file
 from blogarchive.importing.warc_records import Record, read_records
 from blogarchive.items import CrawledPage, Target
 from blogarchive.sites.base import find_site, site_by_name
@@ -32,7 +31,7 @@ def import_warc(
     """
     if site is not None:
         site_by_name(site)
-    saved_files.require_plain_file(source)
+    require_plain_file(source)
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
     others = 0
     with PageImporter.open(archive) as importer:

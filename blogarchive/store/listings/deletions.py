@@ -14,9 +14,8 @@ from blogarchive.items import PageKind
 from blogarchive.sites.links import order_key
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
-from blogarchive.store.pages import page_chains
 from blogarchive.store.pages.context import SaveContext, post_target
-from blogarchive.store.pages.page_chains import PageChain
+from blogarchive.store.pages.page_chains import PageChain, mark_complete, prior_items, shown_items
 
 # Tries at a post that was deleted before it was stored: listings of some hosts show it for a day.
 _TRIES_UNREAD = 3
@@ -84,8 +83,8 @@ def record_missing(context: SaveContext, post_ids: Collection[int], *, since: st
 
 def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> None:
     """Mark a home page or a month as read to its end; record the posts that it lacks as missing."""
-    numbers = {item.item for item in page_chains.shown_items(context, chain)}
-    missing = page_chains.prior_items(context, chain) - numbers
+    numbers = {item.item for item in shown_items(context, chain)}
+    missing = prior_items(context, chain) - numbers
     if kind is PageKind.MONTH:
         query = "select month from archive_months where author_id = ? and url = ?"
         month = context.archive.text(query, (context.author_id, chain.chain)) or context.parsed.listing
@@ -99,7 +98,7 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
         if not context.site.has_any_host:  # the lists of which name all posts
             missing = select_newer(missing, numbers)
     record_missing(context, _find_post_ids(context, missing), since=chain.started_at)
-    page_chains.mark_complete(context, chain)
+    mark_complete(context, chain)
 
 
 def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last: bool) -> None:

@@ -79,7 +79,8 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
         is_post = urls.is_within(url, uid) and urls.may_be_post(url, outline.text(anchor) if is_title else "")
-        if is_post and (is_title or not is_part) and urls.post_number(url) != own:
+        is_above = f"{own}/".startswith(f"{urls.post_number(url)}/")  # or this page
+        if is_post and (is_title or not is_part) and not is_above:
             # A theme has the link to the rest of a text beside that of the title.
             near = [x.getparent() for x, _ in groups[group][-1:] if _REST.fullmatch(outline.text(anchor))]
             groups[group] += [(anchor, urls.parse_url(url).url)] * (anchor.getparent() not in near)

@@ -157,3 +157,9 @@ def test_a_deleted_post_is_gone_if_the_list_of_its_month_lacks_it(tmp_path: Path
         assert night(blog, tmp_path, 46, "update").code == 0
     gone = rows(tmp_path, "select number from posts where gone_at is not null")
     assert gone == [(f"note-{number:02}",)]
+
+
+def test_a_heading_with_a_link_to_a_folder_above_a_list_names_no_post() -> None:
+    """A blog that moved below a path has its home page there, not at the root of its host."""
+    page = read("journal/2020/05/", f"<h1><a href='../../'>山居</a></h1><main>{ROW}</main>")
+    assert [post.number for post in page.listed] == ["2025/note.html"]

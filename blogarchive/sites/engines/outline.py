@@ -155,8 +155,10 @@ class Outline:
         is_bare = any(_is_site_name(claim, sites) for claim in _claims(self)[1:])
         if best is not None and keys[best][0] and keys[best][1] > is_bare:
             # Textpattern has the day behind the link of the title, in one heading.
-            whole = (one for one in best.iterancestors(*HEADINGS) if self.size(one) <= _MAX_TITLE)
-            return Title(text=titles[best], heading=next(whole, best), is_confirmed=True)
+            around = (one for one in best.iterancestors(*HEADINGS) if self.size(one) <= _MAX_TITLE)
+            text, whole = titles[best], titles.get(outer := next(around, best), "")
+            # tDiary has the day before the title there, and in the window title alone.
+            return Title(text=text if text in whole else whole or text, heading=outer, is_confirmed=True)
         # With another heading, the window title is the name of the blog. Without a claim, the post has no title.
         heading, claim = next(iter(others), None), next(iter(claims[1:] or claims[is_bare:]), None)
         return Title(text=claim if heading is None else titles[heading], heading=heading, is_confirmed=False)

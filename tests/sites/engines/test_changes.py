@@ -646,10 +646,15 @@ def test_a_blog_that_is_maintained_or_asks_for_a_login_or_a_proof_has_not_change
     assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(8, 0)]
 
 
-def test_a_login_in_place_of_a_blog_is_reported_in_the_night_after_an_outage_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words", ["<title>用户登录</title><h1>请先登录</h1>", "<title>Sign in</title><h1>Please sign in</h1>"]
+)
+def test_a_login_in_place_of_a_blog_is_reported_in_the_night_after_an_outage_too(
+    tmp_path: Path, words: str
+) -> None:
     blog = LivelyBlog()
     answers = {"outage": (500, "text/html", "<html><body><h1>500</h1></body></html>")}
-    answers["login"] = 200, "text/html", "<title>用户登录</title><h1>请先登录</h1><p>登录后才能继续访问。</p>"
+    answers["login"] = 200, "text/html", f"{words}<p>登录后才能继续访问。</p>"
     with serve(blog) as url:
         assert night(blog, tmp_path, 0, "backup", url).code == 0
         codes = []

@@ -72,6 +72,17 @@ def test_a_post_of_jekyll_without_a_title_has_none() -> None:
     )
 
 
+def test_a_title_behind_the_day_in_one_heading_is_that_of_tdiary() -> None:
+    """The window title has the name of the blog and the day alone."""
+    day = '<span class="date"><a href="/?date=20190504">2019-05-04</a></span>'
+    heading = f'<h2>{day} <span class="title">{TITLE}</span></h2>'
+    body = f'<div class="day">{heading}<div class="body">{TEXT}</div></div>'
+    page = read(
+        f"<body>{body}</body>", url="https://notes.example.org/?date=20190504", window="Notizen(2019-05-04)"
+    )
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
+
+
 @pytest.mark.parametrize(
     ("line", "day"),
     [

@@ -220,6 +220,7 @@ def test_a_number_in_an_element_of_its_own_is_no_part_of_a_name(count: str) -> N
     "card",
     [
         "<h4>林木</h4><p>2022-06-17 注册</p><p>1,005 次访问</p>",
+        "<h4>林木</h4><p>2022-06-17 注册</p><p>已有1,005人次访问本空间</p>",
         "<b>林木</b><p>注册日期 2022-06-17</p><p>访问总量 1005</p>",
     ],
 )

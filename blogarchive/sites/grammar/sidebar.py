@@ -150,7 +150,7 @@ def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, .
 
 # --- months: all forms
 
-_DATE = re.compile(vocabulary.DATE)
+_YEAR_OR_MONTH = re.compile(r"^\W*\d{4}|月")
 
 
 def _parse_labelled_months(
@@ -178,9 +178,9 @@ def _parse_labelled_months(
 
 
 def _find_unparsed(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    """Find the first date or link of the next lines: a row of the archive in an unknown form."""
+    """Find the first of the next lines with a year or a month: a row of the archive in an unknown form."""
     own = (i for i in lines[:_FIRST_ROWS] if i not in view.post_lines)
-    return [i for i in own if view.links[i] or _DATE.fullmatch(view.folded[i].strip())][:1]
+    return [i for i in own if _YEAR_OR_MONTH.search(view.folded[i])][:1]
 
 
 def _report_unparsed(view: PageView, lines: Sequence[int]) -> tuple[Problem, ...]:

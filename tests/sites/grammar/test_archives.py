@@ -3,7 +3,7 @@
 import pytest
 
 from blogarchive.items import PageKind, ParsedPage
-from tests.sites.printed.one import CARD, HOME, ROWS, listing, read
+from tests.sites.printed.one import CARD, HOME, ROWS, TOP, listing, post, read
 
 MONTHS = ("2025-01", "2024-12", "2023-11")
 URLS = [f"{HOME}{month.replace('-', '')}/" for month in MONTHS]
@@ -103,11 +103,19 @@ def test_future_months_are_ignored() -> None:
     assert months(home("<ul><li><a href='/u/31182/203001/'>2030年1月</a></li></ul>")) == []
 
 
-def test_an_archive_in_an_unknown_form_is_a_problem() -> None:
-    parsed = home("<ul><li><a href='/u/31182/?when=spring'>春天</a></li></ul>")
-    assert [(problem.kind, problem.field) for problem in parsed.problems] == [
-        ("unreadable", "archive_months")
-    ]
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("2025 春天", ("unreadable", "archive_months")), ("春天", ("incomplete", "template"))],
+)
+def test_an_archive_in_an_unknown_form_is_a_problem(name: str, expected: tuple[str, str]) -> None:
+    parsed = home(f"<ul><li><a href='/u/31182/?when=spring'>{name}</a></li></ul>")
+    assert [(problem.kind, problem.field) for problem in parsed.problems] == [expected]
+
+
+def test_the_menu_of_the_page_below_a_link_to_the_archive_is_no_month() -> None:
+    menu = "<ul><li><a href='/u/31182/archives'>归档</a></li><li><a href='/tags/'>标签</a></li></ul>"
+    parsed = read(post().replace(TOP, f"{TOP}<nav>{menu}</nav>"))
+    assert (parsed.months, parsed.problems) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ def test_titles_that_lead_to_the_heading_of_a_post_are_listed_also_an_empty_one(
         ("/2024/12/31/2024/", True),
         ("/blog/2024/12/31/2025/", True),
         ("/2024/12/31/", False),
+        ("/2005/03/37.html", True),
+        ("/tips/2004/99.html", True),
         ("/posts/2024/", False),
         ("/blog/posts/home/", True),
         ("/blog/article/", False),

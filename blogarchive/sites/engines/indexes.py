@@ -14,16 +14,14 @@ from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.dates.parse import date_text, parse_stamp
 from blogarchive.parsing.html import Element, absolute_url
 from blogarchive.parsing.structured_data import json_objects, parse_json, plain_text
-from blogarchive.sites.engines import urls as blog_urls
+from blogarchive.sites.engines import urls
 from blogarchive.sites.exports import InvalidExport, child_text, parse_body, parse_xml, time_with_utc, web_url
 
 # Entries: https://www.sitemaps.org/protocol.html
 _MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE, _FEW_NUMBERED = 50_000, 60, 10, 150, 3
-_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES, _LOW = blog_urls.patterns(
-    "indexes", "sitemap other_maps root pages low"
-)
+_SITEMAP, _OTHER_MAPS, _ROOT, _PAGES, _LOW = urls.patterns("indexes", "sitemap other_maps root pages low")
 # The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
-_ENTRIES: dict[str, str] = blog_urls.PATTERNS["entries"]
+_ENTRIES: dict[str, str] = urls.PATTERNS["entries"]
 
 _LINK, _COMPLETE = "{http://www.w3.org/2005/Atom}link", ".//{http://purl.org/syndication/history/1.0}complete"
 
@@ -66,9 +64,9 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
         # WordPress has maps of tags and users beside those of posts.
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
         return Index((), tuple(of_posts) or maps)
-    if blog_urls.COMMENT_FEED.search(url):
+    if urls.COMMENT_FEED.search(url):
         commented = tuple(_read_entry(node, url, now) for node in nodes)
-        return Index((), (blog_urls.after_comments(uid, url),), commented)
+        return Index((), (urls.after_comments(uid, url),), commented)
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
     more, start = on_host(links, url, uid)[:1], re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= BLOGGER_PAGE:
@@ -82,13 +80,13 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
     stamps = [parse_stamp(post.version or "", now) for post in listed]
     if all(one and abs(now - one.at) < timedelta(minutes=10) for one in stamps):
         listed = tuple(replace(post, version=None) for post in listed)
-    return Index(listed, more if is_complete else (blog_urls.blog_root(uid, url) + blog_urls.WALK,))
+    return Index(listed, more if is_complete else (urls.blog_root(uid, url) + urls.WALK,))
 
 
 def on_host(links: Iterable[str | None], url: str, uid: str) -> tuple[str, ...]:
     """Return the URLs of links on the page at `url` that are on the host of the blog: other origins are not followed."""
     found, host = (absolute_url(link, url) for link in links), uid.partition("/")[0]
-    return tuple(one for one in found if one and blog_urls.is_within(one, host))
+    return tuple(one for one in found if one and urls.is_within(one, host))
 
 
 def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
@@ -97,14 +95,10 @@ def _read_entry(node: Element, url: str, now: datetime) -> ListedPost:
 
     links = {link.get("rel") or "alternate": link.get("href") for link in node.iterfind("{*}link")}
     link = links.get("alternate") or first("loc", "link", "guid", "url")
+    posted = _posted(first("published", "pubDate", "date", "issued"), now)
+    version = first("lastmod", "updated", "modified")
     # Blogger has the total.
-    posted, count = (
-        _posted(first("published", "pubDate", "date", "issued"), now),
-        parse_digits(first("total")),
-    )
-    return _post(
-        absolute_url(link, url), first("title"), posted, first("lastmod", "updated", "modified"), count
-    )
+    return _post(absolute_url(link, url), first("title"), posted, version, parse_digits(first("total")))
 
 
 def _posted(stamp: str, now: datetime) -> DateText | None:
@@ -113,11 +107,11 @@ def _posted(stamp: str, now: datetime) -> DateText | None:
 
 def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     """Return the posts of the blog, each once, without lists, which have others below them, and pages."""
-    ours = [post for post in listed if post.number and post.url and blog_urls.is_within(post.url, uid)]
+    ours = [post for post in listed if post.number and post.url and urls.is_within(post.url, uid)]
     # Beside lower numbers, `/2008/` is the post and no year.
     numbered = {post.number for post in ours if _LOW.fullmatch(post.number or "")}
     title = "?" * (len(numbered) >= _FEW_NUMBERED)
-    found = {x.number or "": x for x in ours if blog_urls.may_be_post(x.url or "", x.title or title)}
+    found = {x.number or "": x for x in ours if urls.may_be_post(x.url or "", x.title or title)}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
     above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
@@ -128,8 +122,8 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
 
 
 def _post(url: str | None, title: str, day: DateText | None, version: str, count: int | None) -> ListedPost:
-    own = blog_urls.parse_url(url).url if url and web_url(url) else None
-    number = blog_urls.post_number(own) if own else None
+    own = urls.parse_url(url).url if url and web_url(url) else None
+    number = urls.post_number(own) if own else None
     post = ListedPost(title=plain_text(title), number=number, url=own, title_cut=not title, posted=day)
     return replace(post, version=version or None, comment_count=count)
 
@@ -142,13 +136,13 @@ def _read_json(page: Page, text: str, uid: str, now: datetime) -> Index | None:
     if not rows and not isinstance(value, list):
         return None
     listed = (_read_row(row, page.url, now) for row in rows)
-    if not (blog_urls.is_rest(page.url, "posts") or any("modified_gmt" in row for row in rows)):
+    if not (urls.is_rest(page.url, "posts") or any("modified_gmt" in row for row in rows)):
         return Index(_own(listed, uid), ())
     more, total = _next_rest(page, rows), parse_digits(page.header("x-wp-total") or "")
     # A host may state more posts than it sends, without a next page: the walk finds the rest.
     is_cut = not more and (total or 0) > len(rows) and re.search(r"[?&]page=1(?!\d)", page.url)
-    own = tuple(post for post in listed if post.url and blog_urls.is_within(post.url, uid))
-    rest = blog_urls.blog_root(uid, page.url) + blog_urls.WALK if is_cut else more
+    own = tuple(post for post in listed if post.url and urls.is_within(post.url, uid))
+    rest = urls.blog_root(uid, page.url) + urls.WALK if is_cut else more
     return Index(own, (rest,) if rest else (), total=total)
 
 
@@ -177,7 +171,7 @@ def _next_rest(page: Page, rows: list[dict[str, Any]]) -> str | None:
     if match is None or count < _FEW:
         return None
     pages = parse_digits(page.header("x-wp-totalpages") or "")
-    is_last = count < blog_urls.PER_PAGE if pages is None else int(match[0]) >= pages
+    is_last = count < urls.PER_PAGE if pages is None else int(match[0]) >= pages
     return None if is_last else f"{page.url[: match.start()]}{int(match[0]) + 1}{page.url[match.end() :]}"
 
 

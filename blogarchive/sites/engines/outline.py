@@ -116,7 +116,7 @@ class Outline:
         """The elements that are beside the content, with all elements in them."""
         around, found = ancestors(self.select(PATTERNS["outline"]["content"])), set[Element]()
         # `colmask leftmenu` is the name of all columns, `widget_list` of vBulletin has the posts too.
-        around.update(node for node in self.order if 10 * self.size(node) > 7 * self._sizes[-1])
+        around.update(node for node in self.order if 10 * self.size(node) > 8 * self._sizes[-1])
         for node in self.order:
             if node.getparent() in found or (node not in around and is_aside(node)):
                 found.add(node)

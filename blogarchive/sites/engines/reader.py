@@ -56,7 +56,9 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     views = next((parse_count(n[1]) for n in _stated(around, _VIEWS)), None)
     post = replace(post, body_html=body.html, body_text=body.text, views=views, comment_count=found.claimed)
     post = replace(post, images=body.images, comments=found.comments, categories=_read_categories(around))
-    unread = () if found.comments or found.problems else _unread(around)
+    claims = () if found.comments or found.problems else islice(_stated(around, _STATED), 1)
+    details = (Detail.COMMENTS_NONE.format(claimed=n[2]) for n in claims)
+    unread = (Problem(kind="incomplete", field="comments", detail=one) for one in details)
     problems = (*found.problems, *unread, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, element, found))
 
@@ -109,12 +111,6 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
     doubts = [("title", None if title.is_confirmed else Detail.TITLE_ALONE), ("posted_at", time.doubt)]
     doubts.append(("body", None if is_body_sure else Detail.BODY_ALONE))
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
-
-
-def _unread(around: Surroundings) -> Iterator[Problem]:
-    """Return the problem that a line counts comments: none was found."""
-    own = (Detail.COMMENTS_NONE.format(claimed=n[2]) for n in _stated(around, _STATED))
-    return (Problem(kind="incomplete", field="comments", detail=one) for one in islice(own, 1))
 
 
 def _stated(around: Surroundings, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:

@@ -250,7 +250,7 @@ def _find_unlabelled(
     """
     labelled = found.from_line(start)
     firsts = [header.first for header in labelled.headers]
-    if firsts and (not claimed or len(firsts) == claimed):
+    if firsts and (not claimed or len(firsts) == claimed or not _may_begin_above(view, start, firsts[0])):
         return labelled
     quoted = frozenset(firsts)
     headers = [h for h in find_short_headers(view, start, claimed=claimed) if h.first not in quoted]
@@ -262,6 +262,12 @@ def _find_unlabelled(
     if firsts and (len(headers) != claimed or headers[0].first >= firsts[0]):
         return labelled
     return found.with_headers(tuple(headers))
+
+
+def _may_begin_above(view: PageView, start: int, first: int) -> bool:
+    """Check whether lines from `start` to before `first` have other words than labels of comments, or of their form."""
+    words = [view.folded[i].strip() for i in view.lines_with_text(range(start, first))]
+    return not all(map(COMMENTS_LABEL.fullmatch, words))
 
 
 def _split_above(

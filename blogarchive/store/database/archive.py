@@ -3,11 +3,11 @@
 import logging
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
 from blogarchive.store import readme, search_index
@@ -26,8 +26,6 @@ class SidebarCache:
         self.blogs: set[tuple[str, str]] = set()  # site and uid of linked blogs
         self.found_by: dict[tuple[str, str | None], int] = {}  # discovered blogs by site and uid of the blog
         self.sidebars: dict[tuple[str, str | None, bool], tuple[object, bool]] = {}
-        self.recalled: dict[object, Any] = {}  # what was read since the connection had written `changes` rows
-        self.changes = 0
 
 
 class RequeueLimits:
@@ -87,27 +85,13 @@ class Archive(Statements):
             return
         self._require_same_file()
         self.execute("begin immediate")
-        before = self.changes
         try:
             yield
-            if not unindexed or self.changes != before:
-                search_index.refresh(self, unindexed + 1)
+            search_index.refresh(self, unindexed + 1)
             self.execute("commit")
         except BaseException:
             self.rollback()
             raise
-
-    def recall(self, read: Callable[..., Any], *arguments: object) -> Any:
-        """Return `read(self, *arguments)`, as it was if no row was written since: a locked archive has no other writer.
-
-        Most pages of `reparse` change nothing, so that they ask the same of their blog.
-        """
-        cache, key = self.cache, (read, arguments)
-        if cache.changes != self.changes:
-            cache.recalled, cache.changes = {}, self.changes
-        if key not in cache.recalled:
-            cache.recalled[key] = read(self, *arguments)
-        return cache.recalled[key]
 
     def rollback(self) -> None:
         """Roll the transaction back, and empty the cache of its rows."""

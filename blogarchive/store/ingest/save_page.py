@@ -56,7 +56,7 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
     named = Blog(site=site, uid=uid)
-    if uid is None or archive.recall(is_stored, named):
+    if uid is None or is_stored(archive, named):
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog != named or author is None or not uid.isdigit():
@@ -181,8 +181,8 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         context = SaveContext(archive, crawled, blog, run_id=None, reparsed_id=page_id)
-        outcome, stored = Outcome.FAILED, pages.read_parser(archive, page_id)
-        if stored is None:
+        outcome = Outcome.FAILED
+        if pages.is_held(archive, page_id):
             return context.result(outcome)
         rejected = validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         rejected = rejected or (_NO_BLOG if blog.uid is None else None)
@@ -193,7 +193,7 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
             _save_parsed(context)
             record_problems(context)
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
-        pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding, before=stored)
+        pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
         return context.result(outcome)
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blogarchive.items import Author, ListedPost, PageKind
-from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import coverage
 from blogarchive.store.listings import categories, deletions, listed_posts, months
 from blogarchive.store.pages.context import SaveContext, date_text_iso
@@ -112,7 +111,8 @@ class _AuthorRow:
 def save_author(context: SaveContext) -> None:
     """Store the author that the page shows."""
     shown, archive = context.parsed.author, context.archive
-    row: _AuthorRow | None = archive.recall(_read_row, context.author_id)
+    query = f"select {columns_of(_AuthorRow)} from authors where id = ?"  # noqa: S608 - constants
+    row = archive.one_as(_AuthorRow, query, (context.author_id,))
     stored = {name: getattr(row, name, None) for name in _SHOWN}
     columns, is_newest = _shown_columns(shown), row is None or _is_newest(context, row)
     # A page without a field changes nothing, and an older page only fills empty fields.
@@ -133,11 +133,6 @@ def save_author(context: SaveContext) -> None:
         _save_stats(context, context.author_id, shown)
 
 
-def _read_row(archive: Archive, author_id: int) -> _AuthorRow | None:
-    query = f"select {columns_of(_AuthorRow)} from authors where id = ?"  # noqa: S608 - constants
-    return archive.one_as(_AuthorRow, query, (author_id,))
-
-
 def link_run(context: SaveContext) -> None:
     """Store that the run crawled the blog of this author."""
     if context.run_id is not None and context.author_id:
@@ -146,7 +141,7 @@ def link_run(context: SaveContext) -> None:
 
 
 def _is_newest(context: SaveContext, row: _AuthorRow) -> bool:
-    if context.archive.recall(coverage.open_changes, (coverage.scope_of(context.blog),)):
+    if coverage.open_changes(context.archive, [coverage.scope_of(context.blog)]):
         return False  # the site seems to have changed: the names may be as wrong as its texts
     is_own = context.is_reparse and context.counter_page_id() == row.page_id
     return is_own or context.moment >= row.last_seen_at

@@ -53,7 +53,7 @@ class SaveContext:
         self.now, self.is_reparse = self.page.fetched_at, self.reparsed_id is not None
         self.moment, self.precise_moment = format_utc(self.now), format_utc_precise(self.now)
         self.site = site_by_name(self.blog.site)
-        self.author_id: int = self.archive.recall(blogs.author_id, self.blog)
+        self.author_id = blogs.author_id(self.archive, self.blog)
         self._page_id = self.reparsed_id
         self._stored_page_id = self.reparsed_id or pages.newest_page_id(self.archive, self.page.url)
 

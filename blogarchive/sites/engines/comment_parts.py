@@ -97,7 +97,7 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
     # A text that all have beside their time is a label. Numbers without a class are those of the comments.
     most = ((i, row, {x for x in row if x and x[0].strip("0123456789" * i)}) for i, row in ways if all(row))
     good = (row for i, row, named in most if len(named) > (i not in _SURE) * ((len(row) + 6) // _MANY))
-    # SPIP repeats the title of the post in each comment; the title of a page that quotes it may be one name.
+    # SPIP repeats the title of the post in each comment: it is no name, unless other comments have other names.
     good = (row for row in good if any(x and x[0] != outline.title.text for x in row))
     for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
         item.name = name

@@ -121,14 +121,14 @@ def _dates_outside(around: Surroundings) -> list[int]:
 
 def is_of_another(around: Surroundings, node: Element) -> bool:
     """Return whether a time is of another post: beside the content, in a link to another page, or in a card."""
-    outline = around.outline
+    outline, heading = around.outline, around.outline.title.heading
     # A script of Fluid writes the title into the banner, which has the time.
-    start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
+    start = -1 if heading is None else outline.order[heading]
     is_early = start < outline.order[node] and outline.span(node).stop <= around.text.start
     is_line = (start >= 0 or node.tag == "time") and is_early
     # Nobelium has the line of the time in a `nav`.
     boxes = [x for x in (node, *node.iterancestors()) if x in outline.beside] * (not is_line)
-    is_beside = boxes != [] and outline.title.heading not in {x for one in boxes for x in one.iter()}
+    is_beside = boxes != [] and (heading is None or not any(outline.contains(x, heading) for x in boxes))
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
     links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))

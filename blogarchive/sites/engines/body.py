@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Set
-from itertools import chain, takewhile
+from itertools import takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
@@ -186,10 +186,6 @@ def added_parts(outline: Outline, body: Element) -> set[Element]:
     """Return the elements in the text that the theme adds: buttons, related posts, lines of licence, the title."""
     most = max(0.4 * outline.size(body), _MAX_LICENCE)
     small = [one for one in _named_parts(outline, body) if outline.size(one) < most or one in outline.beside]
-    # Each section of a text may be named for the advertisements in it; a list of other posts is beside the content.
-    prose = [one for one in small if outline.link_share(one) < _LINKS and one not in outline.beside]
-    if sum(map(outline.sizes, {*chain.from_iterable(map(outline.span, prose))})) >= 2 * most:
-        small = [one for one in small if one not in prose]
     found = {*small, *_last_lines(outline, body)} - (ancestors(small) - set(small))
     if (title := outline.title.heading) is not None:
         # A theme may show the title above the text that begins with it.

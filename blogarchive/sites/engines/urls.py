@@ -21,8 +21,8 @@ _SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared own_step trackin
 LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing no_post post_path index_path")
 _LISTING_QUERY, _POST_QUERY, INDEX_FILE = patterns("urls", "listing_query post_query index_file")
 COMMENTS_PAGE, COMMENT_FEED, MONTH, MARKUP = patterns("urls", "comments_page comment_feed month markup")
+# Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts.
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
-"""Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts."""
 
 PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
 # Suffix of the URL of a home page. Its links are followed, because no list of posts was found.

@@ -328,12 +328,6 @@ def test_whole_posts_below_that_of_the_title_are_not_its_text() -> None:
     assert told(page) == []
 
 
-def test_sections_that_are_named_for_advertisements_in_them_are_of_the_text() -> None:
-    section = '<section class="Section--Ads"><h2>{n}</h2>' + TEXT + "</section>"
-    page = read(post("20. Mai 2019", text="".join(section.format(n=n) for n in ("Eins", "Zwei", "Drei"))))
-    assert [one in (page.posts[0].body_text or "") for one in ("Eins", "Zwei", "Drei")] == [True] * 3
-
-
 def test_a_line_of_the_author_and_the_day_above_a_text_is_not_of_it() -> None:
     """The window title is the name of the blog: the address of the post confirms its title."""
     line, title = '<p>von <a href="/author/hans/">Hans Karl Berg</a>, 8.5.19</p>', "Ein Regen am Abend"

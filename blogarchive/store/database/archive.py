@@ -85,9 +85,11 @@ class Archive(Statements):
             return
         self._require_same_file()
         self.execute("begin immediate")
+        before = self.changes
         try:
             yield
-            search_index.refresh(self, unindexed + 1)
+            if not unindexed or self.changes != before:
+                search_index.refresh(self, unindexed + 1)
             self.execute("commit")
         except BaseException:
             self.rollback()

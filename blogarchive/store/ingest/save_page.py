@@ -181,8 +181,8 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
         context = SaveContext(archive, crawled, blog, run_id=None, reparsed_id=page_id)
-        outcome = Outcome.FAILED
-        if pages.is_held(archive, page_id):
+        outcome, stored = Outcome.FAILED, pages.read_parser(archive, page_id)
+        if stored is None:
             return context.result(outcome)
         rejected = validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         rejected = rejected or (_NO_BLOG if blog.uid is None else None)
@@ -193,7 +193,7 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
             _save_parsed(context)
             record_problems(context)
             outcome = Outcome.SAME if archive.changes == before else Outcome.STORED
-        pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding)
+        pages.mark_reparsed(archive, page_id, crawled.parsed.kind, crawled.parsed.encoding, before=stored)
         return context.result(outcome)
 
 

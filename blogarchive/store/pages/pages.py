@@ -17,6 +17,7 @@ from blogarchive.parsing.urls import host_of
 from blogarchive.store import rows
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import CONTROLS, Value, clip, describe_value, format_utc, load_json, parse_utc
+from blogarchive.store.statements import Row
 
 if TYPE_CHECKING:
     from blogarchive.items import CrawledPage
@@ -138,11 +139,6 @@ def store_page_once(
     return True
 
 
-def is_held(archive: Archive, page_id: int) -> bool:
-    """Return whether the page waits for a person, so that no row is parsed from it."""
-    return archive.exists("select 1 from pages where id = ? and held_at is not null", (page_id,))
-
-
 def is_page_stored(archive: Archive, page: Page) -> bool:
     """Return whether a page of the same URL and bytes is stored."""
     digest = sha256(page.body).hexdigest()
@@ -206,11 +202,17 @@ def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
     return None if row is None else row.unpack()
 
 
-def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str) -> None:
-    """Store that the current parser parsed the page, with its kind and encoding."""
-    update = """update pages set kind = :kind, encoding = :encoding, reader_version = :version where id = :id
-            and (kind <> :kind or encoding is not :encoding or reader_version <> :version)"""
-    archive.execute(update, {"kind": kind, "encoding": encoding, "version": READER_VERSION, "id": page_id})
+def read_parser(archive: Archive, page_id: int) -> Row | None:
+    """Return kind and encoding as stored, and the version of the parser; None if the page waits for a person."""
+    query = "select kind, encoding, reader_version from pages where id = ? and held_at is null"
+    return archive.row(query, (page_id,))
+
+
+def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str, *, before: Row) -> None:
+    """Store that the current parser parsed the page, with its kind and encoding; `before` is what was stored."""
+    columns: dict[str, Value] = {"kind": kind, "encoding": encoding, "reader_version": READER_VERSION}
+    if before != tuple(columns.values()):
+        archive.update_row("pages", page_id, columns)
 
 
 def unpack_body(body: object, size: object, digest: object, url: object, row: int) -> bytes:

@@ -238,9 +238,9 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
 
 
 def _left_over(outline: Outline, item: Item) -> list[str]:
-    """Return the sentences of a comment, outside forms, that are not in its text or of its name."""
+    """Return the sentences of a comment, outside links and forms, that are not in its text or of its name."""
     # A parser ends `<p>` at a box in it, such as that of a quotation: the rest stands in the comment itself.
-    nodes = {*item.nodes} - with_descendants(node for part in item.parts for node in part.iter(*APART))
+    nodes = {*item.nodes} - with_descendants(node for part in item.parts for node in part.iter("a", *APART))
     places = set[int]().union(*map(outline.span, item.parts)) - item.shown
     # Drupal repeats the first words of the text as the subject.
     name, said = (item.name or "\n")[0], " ".join(outline.texts[at].strip() for at in sorted(item.shown))

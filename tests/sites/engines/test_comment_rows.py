@@ -552,6 +552,15 @@ def test_a_link_from_another_blog_is_no_comment(other: str) -> None:
     assert (shown(page), page.problems) == ([], ())
 
 
+def test_a_link_to_report_the_only_comment_is_no_word_of_it() -> None:
+    link = "<div class='report'><a href='/report/'>Kommentar melden.</a></div>"
+    item = (
+        f"<li id='comment-1'><cite class='fn'>阿明</cite> <i>2025-05-02 10:00</i><p>看了三遍。</p>{link}</li>"
+    )
+    page = read(f"<div id='comments'><h3>1 条评论</h3><ol>{item}</ol></div>")
+    assert (len(shown(page)), page.problems) == (1, ())
+
+
 def test_days_and_months_that_nothing_tells_apart_are_told() -> None:
     said = rows('<div class="said"><b>{name}</b><p>{text}</p><i>{at}</i></div>', at="5/{n}/2025 09:0{n}")
     page = read(f'<div id="comments"><h3>评论</h3>{said}</div>')

@@ -109,27 +109,27 @@ def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last:
     """
     month_of = context.site.month_of
     months = {month for link in context.parsed.links if link.is_whole and (month := month_of(link.url))}
-    absent = {month for month in doubted_months(context) if months and month > min(months)} - months
+    doubted = doubted_months(context) - months if months else set[str]()
+    absent = {month for month in doubted if month > min(months)}
     own = month_of(context.target.url) if is_last else None
     query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is not null
             and p.id not in (select value from json_each(?2))
             and (substr(p.posted_at, 1, 7) in (select value from json_each(?3)) or 3 < (select count(*) from posts o
             where o.id in (select value from json_each(?2)) and o.posted_at < p.posted_at))"""
     lists = json.dumps([*shown]), json.dumps([own, *absent])
-    record_missing(
-        context, context.archive.column(query, (context.author_id, *lists)), since=context.precise_moment
-    )
+    passed = context.archive.column(query, (context.author_id, *lists))
+    record_missing(context, passed, since=context.precise_moment)
 
 
 def doubted_months(context: SaveContext) -> set[str]:
-    """Return the months, YYYY-MM, of posts that are not marked as gone, and whose own pages are gone."""
+    """Return the months, YYYY-MM, of posts whose own pages are gone and whose deletion no list has proved."""
     query = """select substr(posted_at, 1, 7) from posts where author_id = ? and gone_at is null
             and own_page_gone_at is not null and posted_at is not null"""
     return {*context.archive.column(query, (context.author_id,))}
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of the posts whose own pages are gone after `since` (UTC text), and that are not marked as gone."""
+    """Return the numbers of posts whose own pages went after `since` (UTC text), and whose deletion no list has proved."""
     query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
     return context.archive.column(query, (context.author_id, since))
 

@@ -174,7 +174,8 @@ def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, follow
     if len(following) > 1 and deletions.posts_with_one_witness(context):
         # All lists of an index together prove that a post is gone: none of them may answer with 304.
         frontier.forget_validators(context.archive, context.blog, "chain = ?", (page.chain_name,))
-    doubted = deletions.doubted_months(context)
+    has_months = any(link.is_whole for link in following)
+    doubted = deletions.doubted_months(context) if has_months else set[str]()
     for place, link in enumerate(following):
         target = replace(first, url=link.url, page_no=page_no + place)
         is_known = link.is_whole and context.site.month_of(link.url) not in doubted

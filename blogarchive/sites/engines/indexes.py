@@ -110,7 +110,7 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     ours = [post for post in listed if post.number and post.url and urls.is_within(post.url, uid)]
     # Beside lower numbers, `/2008/` is the post and no year.
     numbered = {post.number for post in ours if _LOW.fullmatch(post.number or "")}
-    title = "?" * (len(numbered) >= _FEW_NUMBERED)
+    title = "?" if len(numbered) >= _FEW_NUMBERED else ""
     found = {x.number or "": x for x in ours if urls.may_be_post(x.url or "", x.title or title)}
     # A post below another one follows it.
     ordered = sorted(found, key=lambda number: number.replace("/", "\0"))

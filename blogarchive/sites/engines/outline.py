@@ -192,7 +192,7 @@ def _claimed_parts(outline: Outline, claims: list[str], sites: set[str]) -> froz
     slug = letters_of(post_number(outline.tree.url).rpartition("/")[2].partition(".")[0])
     # FC2 has the name of the blog and the title without a separator.
     rests = frozenset(letters_of(claim).removeprefix(site) for claim in claims for site in sites)
-    return rests.union([slug] * (len(slug) > _LONG), *map(_parts_of, claims))
+    return rests.union([slug] if len(slug) > _LONG else [], *map(_parts_of, claims))
 
 
 def _rivals(outline: Outline, titles: _Titles, known: list[Element], sites: set[str]) -> list[Element]:

@@ -127,7 +127,7 @@ def is_of_another(around: Surroundings, node: Element) -> bool:
     is_early = start < outline.order[node] and outline.span(node).stop <= around.text.start
     is_line = (start >= 0 or node.tag == "time") and is_early
     # Nobelium has the line of the time in a `nav`.
-    boxes = [x for x in (node, *node.iterancestors()) if x in outline.beside] * (not is_line)
+    boxes = [] if is_line else [x for x in (node, *node.iterancestors()) if x in outline.beside]
     is_beside = boxes != [] and (heading is None or not any(outline.contains(x, heading) for x in boxes))
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.

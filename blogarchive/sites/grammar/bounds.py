@@ -183,16 +183,19 @@ def _find_end_without_counters(view: PageView, start: int, headers: Sequence[Com
 
 
 def _find_element_end(view: PageView, start: int) -> int | None:
-    """Find the end of the innermost element with the title and a sentence after it, at most the next section; without
-    any sentence, that with any text.
+    """Find the end of the innermost element with the title and a sentence after it, at most the next section.
+
+    Without any sentence, the end is that of the innermost element with any text.
     """
-    found = []
+    first, seen = None, start
     for _, inside in view.iter_around(start - 1):
         stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
-        found += [stop] if view.has_text(range(start, stop)) else []
-        if any(_SENTENCE.search(view.folded[i]) for i in range(start, stop)):
+        if any(_SENTENCE.search(view.folded[i]) for i in range(seen, stop)):
             return stop
-    return next(iter(found), None)
+        if first is None and view.has_text(range(seen, stop)):
+            first = stop
+        seen = max(seen, stop)
+    return first
 
 
 # --- the search

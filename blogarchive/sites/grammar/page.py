@@ -450,13 +450,12 @@ def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
     text = _strip(view.folded[index] or view.image_labels.get(index, ""))
     if text is None or label.fullmatch(text) is None:
         return False
+    line = view.lines[index]
+    if line.link_at(0, len(line.text)) is not None or any(anchor is not None for _, anchor in line.media):
+        return False
     # 喜欢 9 评论 2, an element each: counts of an author.
     near = [text.strip().isdecimal() for text in view.folded[max(index - 1, 0) : index + 2 : 2]]
-    line = view.lines[index]
-    is_link = line.link_at(0, len(line.text)) is not None or any(
-        anchor is not None for _, anchor in line.media
-    )
-    return not is_link and near != [True, True]
+    return near != [True, True]
 
 
 _QUOTES = ("《", "“", "「", "『")

@@ -339,11 +339,11 @@ def is_title_cut(title: str) -> bool:
 
 def _find_linked_posts(view: PageView, index: int) -> Sequence[ListedPost]:
     """Find the posts that a line of the sidebar links to, each once."""
-    found: list[ListedPost] = []
+    found: dict[str | None, ListedPost] = {}
     for text, _, to in view.links[index]:
         if to is not None and to.kind is _POST and (post := _build_listed_post(text, to.number, to.url)):
-            found.append(post)
-    return found if len(found) < 2 else list({post.url: post for post in [*found, *found[::-1]]}.values())
+            found.setdefault(post.url, post)
+    return list(found.values())
 
 
 @lru_cache(maxsize=2048)  # each page of a blog has the same titles

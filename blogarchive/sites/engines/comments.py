@@ -239,7 +239,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
 
 def _left_over(outline: Outline, item: Item) -> list[str]:
     """Return the sentences of a comment, outside links and forms, that are not in its text or of its name."""
-    # A parser ends `<p>` at a box in it, such as that of a quotation: the rest stands in the comment itself.
+    # HTML ends a `<p>` where a box begins, such as a quotation. The words behind the box are outside of the paragraph.
     nodes = {*item.nodes} - with_descendants(node for part in item.parts for node in part.iter("a", *APART))
     places = set[int]().union(*map(outline.span, item.parts)) - item.shown
     # Drupal repeats the first words of the text as the subject.

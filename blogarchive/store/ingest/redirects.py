@@ -28,7 +28,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
         return crawled
     if target.kind is PageKind.POST:
         moved = _merge_moved(archive, crawled, url)
-        # The key of a post whose blog is not known yet is its URL, which stays.
+        # If the blog of a post is not known yet, the key of its target is the URL, which must not change.
         is_same_key = frontier.target_key(target) == frontier.target_key(moved)
         is_own = site_by_name(target.site).parse_url(url).number in (None, moved.number)
         if is_own:

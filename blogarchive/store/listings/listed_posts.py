@@ -201,7 +201,7 @@ def save_listed(
 
 
 def _requeue_moved(context: SaveContext, new: Sequence[str]) -> None:
-    """Request the posts again, whole, whose number ends as one of the new numbers."""
+    """Requeue the stored posts with the last step of a new number, without validators: they may have moved."""
     values = (context.author_id, context.run_id, json.dumps(new))
     earlier = (json.dumps(context.archive.column(_EARLIER, values)),)
     condition = "kind = 'post' and number in (select value from json_each(?))"

@@ -209,7 +209,7 @@ def read_parser(archive: Archive, page_id: int) -> Row | None:
 
 
 def mark_reparsed(archive: Archive, page_id: int, kind: PageKind, encoding: str, *, before: Row) -> None:
-    """Store that the current parser parsed the page, with its kind and encoding; `before` is what was stored."""
+    """Store the kind, the encoding and the current version of the parser, unless they equal the stored row `before`."""
     columns: dict[str, Value] = {"kind": kind, "encoding": encoding, "reader_version": READER_VERSION}
     if before != tuple(columns.values()):
         archive.update_row("pages", page_id, columns)

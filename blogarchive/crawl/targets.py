@@ -10,7 +10,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
 from blogarchive.store.ingest.changes import held_blogs
-from blogarchive.store.ledger import blogs, frontier
+from blogarchive.store.ledger import blogs, failures, frontier
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import comment_pages
@@ -84,6 +84,9 @@ class BlogTurns:
 SLICE = 5
 """Targets that a blog gives in one turn: the lead of a blog over the others of its host."""
 
+MAX_TIMES = 20
+"""A target is given out at most so often in a run. One that is requeued and fails for days needs fewer."""
+
 _BEFORE_POSTS = (PageKind.HOME, PageKind.COMMENTS)
 
 
@@ -102,6 +105,8 @@ class TargetSource:
         # Whether the home page was reached, of blogs that were asked.
         self._homes: dict[Blog, bool] = {}
         self._posts_taken = 0
+        self._times = Counter[str]()  # targets given out, by key
+        self._endless: dict[str, Target] = {}
 
     def add_blog(self, blog: Blog, host: str) -> None:
         """Add a blog of `host`."""
@@ -134,6 +139,7 @@ class TargetSource:
         while blog := self._turns.next(host):
             if taken := self._homes_first(blog, self._take_of(blog, min(limit, SLICE), exclude), exclude):
                 self._turns.record_taken(blog, len(taken))
+                self._times.update(map(frontier.target_key, taken))
                 return taken
             if not self._check_blog(blog, exclude):
                 self._turns.leave(blog, retry_at=frontier.next_retry_at(self._archive, blog))
@@ -210,9 +216,19 @@ class TargetSource:
                 return recent
 
     def _due(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
-        return frontier.next_targets(
-            self._archive, blog, limit=limit, now=utc_now(), exclude=exclude, since=self._options.since
-        )
+        """Return due targets of a blog; one that stays due, which is a fault of this program, becomes a failure."""
+        ended, now = (*exclude, *self._endless.values()), utc_now()
+        since = self._options.since
+        due = frontier.next_targets(self._archive, blog, limit=limit, now=now, exclude=ended, since=since)
+        endless = {
+            key: target for target in due if self._times[key := frontier.target_key(target)] >= MAX_TIMES
+        }
+        if not endless:
+            return due
+        self._endless |= endless
+        for target in endless.values():
+            failures.record_endless(self._archive, target, MAX_TIMES, run_id=self._run.id, now=now)
+        return self._due(blog, limit, exclude)
 
     def _take_limited(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return posts before listings, at most as many as `--limit`; all comment pages of posts taken before."""

@@ -311,6 +311,7 @@ class Detail(StrEnum):
     FETCHED_AGAIN = N_(
         "fetched again and again in one run, and each time other pages called for it once more"
     )
+    STILL_DUE = N_("fetched {count} times in one run and still due, by a mistake of this program")
 
     # changes of the site
     CHANGE_OF_MOST = N_("most posts of the site changed in this way: {change}")

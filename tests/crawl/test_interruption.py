@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from blogarchive.crawl.progress import open_observer
+from blogarchive.crawl.targets import MAX_TIMES
 from blogarchive.store.ledger.frontier import CrawlProgress
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow
@@ -308,3 +310,20 @@ def test_the_bar_never_counts_of_none() -> None:
 
 def test_the_bar_counts_posts_as_soon_as_they_are_known() -> None:
     assert "2 of 9" in shown(CrawlProgress(posts_found=9, posts_read=2, todo=7, failed=0))
+
+
+def test_a_page_that_stays_due_though_it_is_stored_ends_no_run_and_is_a_failure(tool: Tool) -> None:
+    with DemoHost([blog := make_blog(UID, posts=4, comments=0)]) as host:
+        assert tool.run("backup", host.blog_url(UID)).code == 0
+        url = host.post_url(UID, blog.posts[1].number)
+        path = urlsplit(url).path
+        # As by a version of this program that computed other keys: no row has the key of the target.
+        tool.change("update frontier set state = 'todo', key = 'another' where url = ?", url)
+        host.forget_requests()
+        ran = tool.run("update", "--max-requests", "200")
+        assert (ran.code, host.counts()[path]) == (1, MAX_TIMES), ran.err
+        detail = f"fetched {MAX_TIMES} times in one run and still due, by a mistake of this program"
+        assert tool.rows("select url, kind, detail from open_failures") == [(url, "mistake", detail)]
+        host.forget_requests()
+        tool.run("update", "--max-requests", "200")
+        assert host.counts()[path] <= MAX_TIMES, "the next run ends too"

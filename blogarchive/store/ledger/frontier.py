@@ -145,7 +145,8 @@ def next_targets(
             query = f"""select {TARGET_COLUMNS} from frontier where site = :site and uid is :uid and {condition}
                     and (shown_on is null or shown_on >= :since) order by priority, rank, id limit :room"""  # noqa: S608
             targets += archive.all_as(Target, query, values)
-    return [target for target in targets if target_key(target) not in in_flight][:limit]
+    found = {key: target for target in targets if (key := target_key(target)) not in in_flight}
+    return [*found.values()][:limit]
 
 
 def next_retry_at(archive: Archive, blog: Blog) -> str | None:

@@ -37,7 +37,7 @@ class DateText:
     """A time as a page shows it; the dates pipeline fills `at` and `precision`.
 
     `at` is aware, in the time zone of the site, or in that of `text` if the site may be anywhere. It is None if `text`
-    could not be parsed.
+    could not be parsed; with a `precision`, `text` alone tells no time, as `3 days ago` on a page saved at some time.
     """
 
     text: str

@@ -6,7 +6,7 @@ from typing import Any
 
 from blogarchive.parsing import html as dom
 
-_ARTICLES = ("BlogPosting", "Article", "NewsArticle", "TechArticle", "WebPage")
+_ARTICLES = ("BlogPosting", "Article", "NewsArticle", "ReportageNewsArticle", "TechArticle", "WebPage")
 
 
 def _json_ld(root: dom.Element) -> list[dict[str, Any]]:

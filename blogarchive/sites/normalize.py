@@ -96,7 +96,7 @@ class _DateResolver:
         changes: dict[str, object] = {}
         for name, column in _TIME_FIELDS.get(type(item), ()):
             date_text: items.DateText | None = getattr(item, name)
-            if date_text is None or date_text.at is not None:
+            if date_text is None or date_text.at is not None or date_text.precision is not None:
                 continue
             # Not above: each command that looks for a site imports this module.
             from blogarchive.parsing.dates.parse import parse_date

@@ -199,7 +199,8 @@ CALENDAR_RULES = rules.make_rules(
     (ANYWHERE, rf"{_MONTH_WORD}的? ?(?P<d>{numbers.NUMBER}) ?[日号]", _resolve_word_month),
     (
         ANYWHERE,
-        rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})(?P=sep){_EN_YEAR}"
+        rf"{_NO_NUMBER_BEFORE}(?P<a>[0-9]{{1,2}})(?P<sep>[-/]|\. ?)(?P<b>[0-9]{{1,2}})"
+        rf"(?:(?P=sep)|(?<=[0-9]{{2}}\.[0-9]{{2}}), ){_EN_YEAR}"
         r"(?![-/.][0-9])",
         _resolve_year_last,
     ),

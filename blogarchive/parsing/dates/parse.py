@@ -266,6 +266,11 @@ def date_text(text: str, found: ParsedDate | None) -> DateText | None:
     return None if found is None else DateText(text=text, at=found.at, precision=found.precision)
 
 
+def open_time(text: str) -> DateText:
+    """Return the text of a time that it does not tell alone, such as a day without a year: no later step parses it."""
+    return DateText(text=text, precision="day")
+
+
 def parse_url_date(url: str, now: datetime) -> ParsedDate | None:
     """Return the day that the path of a URL has, as `/2014/07/14/`; None if it has none."""
     match = _IN_URL.search(urlsplit(url).path)

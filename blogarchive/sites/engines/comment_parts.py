@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
-from blogarchive.items import Comment, DateText
+from blogarchive.items import Comment
 from blogarchive.parsing.dates.order import day_orders
-from blogarchive.parsing.dates.parse import date_text
+from blogarchive.parsing.dates.parse import date_text, open_time
 from blogarchive.parsing.html import BLOCKS, Element, link_url
 from blogarchive.sites.engines.outline import HEADINGS, Outline
-from blogarchive.sites.engines.times import CLOCK, DATE, parse_exact, stated_times
+from blogarchive.sites.engines.times import CLOCK, MOMENT, parse_exact, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, buttons, read_body, select_all, with_descendants
@@ -22,7 +22,7 @@ BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body head
 _AFTER, _LABELS, _BADGE, _OWNER, _AGENT, _DAY = patterns("comments", "after_by labels badge owner agent day")
 _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY, _TO = patterns("comments", "line answer sentence button reply to")
 APART = ("form", "script", *HEADINGS)  # elements that are beside the comments
-_NO_NAME = re.compile(rf"(?i){DATE.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
+_NO_NAME = re.compile(rf"(?i){MOMENT.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
 _SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
@@ -149,11 +149,11 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     above = outline.texts[outline.span(item.body).start : item.place]
     is_head = outline.contains(item.body, time) and all(_trim(one) in ("", item.name[0]) for one in above)
     text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=time if is_head else None)
-    start, shown = outline.span(item.element).start, " ".join(outline.texts[item.place].split())[:80]
+    start, line = outline.span(item.element).start, " ".join(outline.texts[item.place].split())[:80]
     # VOID of Typecho has `回复 @name` between the name and the time.
     head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
-    at = date_text(shown, parse_exact(outline, item.place, now, orders)) or DateText(text=shown)
+    at = date_text(line, parse_exact(outline, item.place, now, orders)) or open_time(line)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
     to = named[1] if named else item.above.name[0] if item.above and item.above.name else None
     comment = Comment(author_name=item.name[0], author_url=item.name[1], posted=at, reply_to=to)
@@ -162,9 +162,9 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
 
 def shows_time(node: Element, text: str) -> bool:
     """Return whether a text, or an attribute of its element, may be the time of a comment, not of a source it links."""
-    is_source = node.tag == "a" and "#" not in node.get("href", "") and not is_label(DATE.split(text)[0])
-    is_time = (DATE.search(text) and not is_source) or node.get("datetime") or any(stated_times(node))
-    return bool(is_time and not _SENTENCE.search(DATE.sub("", text)))
+    is_source = node.tag == "a" and "#" not in node.get("href", "") and not is_label(MOMENT.split(text)[0])
+    is_time = (MOMENT.search(text) and not is_source) or node.get("datetime") or any(stated_times(node))
+    return bool(is_time and not _SENTENCE.search(MOMENT.sub("", text)))
 
 
 def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
@@ -202,7 +202,7 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
     """Return the texts before the time on its line, those after it, and all of `places`, the closest first."""
     own, text = item.place, outline.texts[item.place]
     line = outline.span(block_around(outline.holders[own]))
-    start, end = match.span() if (match := DATE.search(text)) else (0, len(text))
+    start, end = match.span() if (match := MOMENT.search(text)) else (0, len(text))
     closest = {at: outline.texts[at] for at in sorted(places - {own}, key=lambda at: (abs(at - own), at))}
     before = [_DAY.sub("", text[:start]), *(closest[at] for at in closest if at in line and at < own)]
     after = [closest[at] for at in closest if at in line and at > own]
@@ -255,7 +255,7 @@ def _authors(outline: Outline, nodes: list[Element]) -> list[Element]:
 def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     """Return the texts in an element that are no labels, up to a date."""
     shown = "\0".join(outline.texts[place].strip() for place in outline.span(node))
-    texts = (_DAY.sub("", shown[: day.start()]) if (day := DATE.search(shown)) else shown).split("\0")
+    texts = (_DAY.sub("", shown[: day.start()]) if (day := MOMENT.search(shown)) else shown).split("\0")
     named = [text for text in texts if _trim(text) and not _ANSWER.fullmatch(text)]
     shown = min(named, key=lambda x: (x[0] in "(（", is_label(x), bool(_BADGE.fullmatch(x))), default="")
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
@@ -292,7 +292,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
         if is_outer or node is marks.time or node in marks.names or not (is_body or node.tag in _TEXT_TAGS):
             continue
         own = _own_places(outline, node, marks, is_body=is_body)
-        shown = " ".join(text for at in own if not DATE.fullmatch(text := outline.texts[at].strip()))
+        shown = " ".join(text for at in own if not MOMENT.fullmatch(text := outline.texts[at].strip()))
         # The text goes on in a paragraph that is bold as a whole, or a link with `rel=nofollow`.
         is_bare, above = node.tag in _PROSE_TAGS and not node.get("class"), next(node.iterancestors())
         is_free = all(one.get("rel") for one in node.iter("a")) and not is_label(shown)

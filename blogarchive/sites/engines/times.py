@@ -19,12 +19,12 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import PATTERNS, is_within, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors
 
-DATE = re.compile("".join(PATTERNS["times"]["date"]).replace("MONTH_NAME", MONTH_NAME), re.IGNORECASE)
-_TIME = f"(?:{DATE.pattern})日?{''.join(PATTERNS['times']['clock'])}"
-_SHOWN = re.compile(f"{_TIME}?", re.IGNORECASE)
-_LINE = re.compile(rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", re.IGNORECASE)
-_EDITED, _UPDATED, _GAP, CLOCK, _OWN, _LOST, AGO = patterns("times", "edited updated gap alone own lost ago")
-_STAMPS = ("article:published_time", "datepublished", "og:published_time", "publishdate", "pubdate", "date")
+_DATE, _VAGUE = ("".join(PATTERNS["times"][x]).replace("MONTH_NAME", MONTH_NAME) for x in ("date", "vague"))
+_TIME = f"(?:{_DATE})日?{''.join(PATTERNS['times']['clock'])}"
+_FORMS = (_DATE, _VAGUE, f"{_DATE}|{_VAGUE}", f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?")
+DATE, VAGUE, MOMENT, _SHOWN, _LINE = (re.compile(one, re.IGNORECASE) for one in _FORMS)
+_EDITED, _UPDATED, _GAP, CLOCK = patterns("times", "edited updated gap alone")
+_OWN, _LOST, AGO, _STAMP = patterns("times", "own lost ago stamp")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
 
@@ -110,9 +110,9 @@ def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
     outline, is_other = around.outline, cache(partial(is_of_another, around))
     top = outline.span(outline.title.heading).stop
-    # Old pages have the line of the time without an element, between the heading and the text.
-    line = outline.texts[top][:_MAX_LINE] if 0 < top < len(outline.texts) else ""
-    apart = around.inside.difference({top} if _LINE.fullmatch(line) else ())
+    # Old pages have the line of the time without an element, between the heading and the text, or below the lead.
+    lines = enumerate(outline.texts[top:][: 3 * bool(top)], top)
+    apart = around.inside.difference(at for at, line in lines if _LINE.fullmatch(line[:_MAX_LINE]))
     shown = ((at, x, outline.texts[at]) for at, x in enumerate(outline.holders) if x not in around.closed)
     # Most texts have no digit, and so no date.
     short = (x for x in shown if len(x[2]) < _MAX_LINE and re.search(r"\d", x[2]) and x[0] not in apart)
@@ -236,7 +236,7 @@ def stated_times(node: Element) -> list[str]:
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     outline = around.outline
     found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
-    found += [(f"meta {name}", outline.metas[name]) for name in _STAMPS if name in outline.metas][:1]
+    found += [(f"meta {name}", at) for name, at in outline.metas.items() if _STAMP.search(name)][:1]
     nodes = (n for n in outline.select("time[datetime], [itemprop=datePublished]") if n not in around.closed)
     apart = ((n, at) for n in nodes if (at := outline.span(n).start) not in around.inside)
     own = (n for n, at in apart if not (is_edited(outline, at) or is_of_another(around, n)))

@@ -761,3 +761,21 @@ def test_a_time_without_a_space_behind_its_day_is_that_of_the_comment() -> None:
     item = '<li id="comment-{n}" class="comment"><cite class="fn">{name}</cite> 在 <a href="#comment-{n}"><time datetime="2025-05-0{n}T09:0{n}:35+00:00">{at}</time></a> <div class="comment-content"><p>{text}</p></div></li>'
     page = read(f"<ol id='comments' class='commentlist'>{rows(item, at='2025/05/0{n}09:0{n}')}</ol>")
     assert (shown(page), page.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize(
+    "shown", ["Jun {n}th at 2:41 am", "{n} juillet à 14:05", "1 year", "6月{n}日 14:05", "06-1{n} 14:05"]
+)
+def test_a_comment_without_a_year_is_stored_and_its_time_is_told_not_guessed(shown: str) -> None:
+    item = '<li id="comment-{n}"><cite><a href="/u/{n}">{name}</a></cite> <small><a href="#comment-{n}">{at}</a></small><p>{text}</p></li>'
+    page = read(f'<ol class="commentlist" id="comments">{rows(item, at=shown)}</ol>')
+    assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]
+    assert {one.posted and one.posted.at for one in page.posts[0].comments} == {None}
+    assert [one.field for one in page.problems] == ["comments"]
+
+
+def test_a_comma_before_the_year_and_a_time_of_day_in_a_link_are_of_one_time() -> None:
+    item = '<li id="comment-{n}"><p>{text}</p><p><cite>Comment by {name} &#8212; 1{n}.07, 2011 @ <a href="#comment-{n}">13:04</a></cite></p></li>'
+    page = read(f'<h3>Comments</h3><ol id="commentlist">{rows(item)}</ol>')
+    shown = [(one.author_name, str(one.posted and one.posted.at)[:16]) for one in page.posts[0].comments]
+    assert shown == [(name, f"2011-07-1{n} 13:04") for n, (name, _) in enumerate(COMMENTS, start=2)]

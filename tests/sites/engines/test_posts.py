@@ -1161,3 +1161,16 @@ def test_links_of_commenters_in_headings_leave_the_day_of_the_post() -> None:
         f"<h1>{TITLE}</h1><div class=row><article>{line}{TEXT}<hr><h4>Comments</h4>{said}</article></div>"
     )
     assert f"{page.posts[0].posted and page.posts[0].posted.at:%F %H:%M}" == "2019-05-20 18:25"
+
+
+def test_the_line_of_the_time_below_the_lead_in_the_element_of_the_text_is_of_the_post() -> None:
+    text = f"<p><b>Der Laden im Dorf öffnet wieder.</b></p><sub>2015.08.15 10:28</sub>{TEXT}"
+    page = read(f"<body><div class='entry-content'><h1>{TITLE}</h1>{text}</div></body>")
+    assert str(page.posts[0].posted and page.posts[0].posted.at)[:16] == "2015-08-15 10:28"
+    assert told(page) == []
+
+
+@pytest.mark.parametrize("name", ["apub:time", "dcterms.created", "parsely-pub-date", "date"])
+def test_the_name_of_a_meta_element_may_say_in_other_ways_that_it_has_the_time_of_the_post(name: str) -> None:
+    page = read(post(""), f'<meta name="{name}" content="2019-05-20 21:30:50">')
+    assert str(page.posts[0].posted and page.posts[0].posted.at)[:16] == "2019-05-20 21:30"

@@ -21,7 +21,7 @@ import click
 
 from blogarchive.cli import output
 from blogarchive.cli.options import add_common, format_examples
-from blogarchive.errors import BlogArchiveError, Interrupted
+from blogarchive.errors import BlogArchiveError, CannotWrite, Interrupted
 from blogarchive.messages import N_
 from blogarchive.processes import is_bundle
 from blogarchive.store.statements import to_user_error
@@ -179,6 +179,10 @@ def run(arguments: Sequence[str] | None) -> int:
             raise
         _print_error(str(shown))
         return shown.exit_code
+    except PermissionError as error:  # each look at a file fails in a folder that the user may not enter
+        text = _("no permission for {path}; correct it, or choose another place, then run again")
+        _print_error(text.format(path=error.filename))
+        return CannotWrite.exit_code
     except click.ClickException as error:
         _print_usage_error(error)
         return error.exit_code

@@ -1,5 +1,6 @@
 """The URLs that a user names, on the command line or in a list: the site, the blog and the page of each."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from gettext import gettext as _
@@ -23,6 +24,10 @@ def start_targets(options: CrawlOptions) -> list[Target]:
     is the one under which the archive stores blogs of that host.
     """
     site_of = _site_finder(options.db, options.site)
+    for name in options.urls:
+        if os.path.exists(name):  # noqa: PTH110 - Path.exists raises for a long name
+            text = _("{name} is a file or folder, for `blogarchive import html`; a URL begins with https://")
+            raise UsageError(text, name=name)
     return [_start_target(url, site_of(url)) for url in map(repair_url, (*options.urls, *options.listed))]
 
 

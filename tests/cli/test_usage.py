@@ -10,6 +10,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from spiders.commands.crawl import parse_arguments
 from tests.cases import read_cases
 from tests.cli.conftest import RunCli
+from tests.unprivileged import run_unprivileged, shared_folder
 
 
 def test_a_usage_error_is_2_in_one_line_and_leaves_no_file(
@@ -132,3 +133,24 @@ def test_keys_of_other_commands_are_left_out(run_cli: RunCli, db: Path, tmp_path
     # Notepad begins a file with a mark.
     file.write_text("port = 8010\nfull = true\n[backup]\nlimit = 1\n", "utf-8-sig")
     assert run_cli("update", "--dry-run", "--db", db, "--config", file).code == 0
+
+
+def test_a_folder_that_the_user_may_not_enter_is_6_in_one_line(run_cli: RunCli, db: Path) -> None:
+    with shared_folder() as folder:
+        private, own = folder / "private", copy(db, folder / "own.db")
+        private.mkdir(mode=0o700)
+        commands = ("status", "verify", "search x", "serve", "update", f"merge {own}")
+        lines = [f"{words} --db {private}/a.db" for words in commands]
+        lines += [f"{words} {private}/out --db {own}" for words in ("seal", "export html", "import html")]
+        for line in lines:
+            run_cli(*line.split())  # imports the modules, which `nobody` may be unable to read
+
+        private.chmod(0)
+
+        def enter() -> None:
+            for line in lines:
+                result = run_cli(*line.split())
+                assert (result.code, result.out, len(result.err.splitlines())) == (6, "", 1), (line, result)
+                assert f"no permission for {private}/" in result.err
+
+        run_unprivileged(enter)

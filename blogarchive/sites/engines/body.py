@@ -83,7 +83,7 @@ def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes)
     # The news of Sina and People name the text with the column of links beside it.
     led = [outline.size(one) * outline.link_share(one) for one in (best, dense)]
     is_wide = dense in best.iter() and led[0] - led[1] > _BESIDE * (outline.size(best) - outline.size(dense))
-    is_loose = (is_wide and shared < _AGREED) or (is_around and mark(best) < 3)
+    is_loose = mark(best) < 3 and ((is_wide and shared < _AGREED) or is_around)
     return is_after or is_loose or (mark(best) == 1 and shared < _MOST)
 
 

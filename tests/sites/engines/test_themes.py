@@ -449,6 +449,18 @@ def test_a_short_post_above_a_list_of_others_without_headings_is_a_post() -> Non
     assert (page.kind, [post.body_text for post in page.posts]) == (PageKind.POST, ["今天只写一句。"])
 
 
+def test_a_text_that_the_page_states_is_whole_although_it_is_code_above_a_licence_of_links() -> None:
+    code = "<figure><table><tr><td><pre>{}</pre></td></tr></table></figure>"
+    lines = ("# 把面团放好，等一会儿。", "bake --slow bread.txt", "# 再烤，更快。", "bake --fast bread.txt")
+    last = code.format("".join(f"<span>{line}</span><br>" for line in lines))
+    steps = f"<h4>第一步</h4>{code.format('<span>bake --hot</span>')}<h4>第二步</h4>{last}"
+    link = "https://notes.example.org/2018/08/01/how-to-bake-bread-on-two-ovens/"
+    licence = f'<ul class="post-copyright"><li>本文链接：<a href="{link}">{link}</a></li></ul>'
+    text = f'<div class="article-entry" itemprop="articleBody">{steps}<div>{licence}</div></div>'
+    page = read(f"<article><header><h1>{TITLE}</h1><time>2018-08-01</time></header>{text}</article>")
+    assert page.posts[0].body_text == "\n".join(("第一步", "bake --hot", "第二步", *lines))
+
+
 def test_taxonomies_are_not_of_the_text_but_lists_without_links_are() -> None:
     links = '<div class="post-cat"><h2>Categories:</h2><a href="/category/river/">河</a></div>'
     added = f'<div class="post-taxonomy">{links}</div>'

@@ -179,7 +179,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
 
     The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host.
     """
-    page = urlsplit(outline.tree.url)
+    page = urlsplit(urls.parse_url(outline.tree.url).url)
     own = f"{page.netloc}{page.path.rstrip('/')}"
     if not urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= MIN_LISTED:
         return own

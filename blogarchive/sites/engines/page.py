@@ -144,7 +144,10 @@ class PageParser:
         # A sidebar may name the newest months alone, as a feed has the newest posts.
         is_part = is_walk and (not more or urls.is_index(more[0]) or urls.MONTH.search(more[0]))
         if not left and not is_part and (more or listed or urls.MONTH.search(self.here.url)):
-            return self._listing(listed, more)
+            # A post whose text is not found may link others.
+            is_post = self.target.kind is PageKind.POST and urls.DATED.search(self.here.url)
+            lost = self._unknown(Detail.BODY_NOT_FOUND, "body").problems if is_post else ()
+            return self._listing(listed, more, *lost)
         titled = self._title and Detail.HOME_EMPTY.format(title=self._title[:80])
         detail = left or (Detail.LIST_UNPROVED if listed else titled or Detail.LIST_EMPTY)
         return self._listing(listed, more, Problem(kind="incomplete", field="listed", detail=detail))

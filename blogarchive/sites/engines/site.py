@@ -43,8 +43,7 @@ class AnyBlog(Site):
 
     def next_index(self, target: Target) -> Target | None:
         """Return the list of posts to try after that of `target`, at last the home page to walk from; None if it is none."""
-        number = target.post_number if urls.is_rest(target.url) else None
-        if number:  # the page of the post shows some of them
+        if urls.is_rest(target.url) and (number := target.post_number):  # its page shows some of them
             url = urljoin(target.url, f"/{number}")
             return Target(url=url, site=NAME, kind=PageKind.POST, uid=target.uid, number=number)
         uid, is_later = target.uid, target.kind is PageKind.HOME and target.page_no > 1

@@ -17,9 +17,9 @@ def patterns(module: str, names: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile("".join(PATTERNS[module][name])) for name in names.split())
 
 
-_SHARED, _OWN_STEP, _TRACKING, _YEAR = patterns("urls", "shared own_step tracking year")
+_SHARED, _OWN_STEP, _TRACKING, _YEAR, _COUNTRY = patterns("urls", "shared own_step tracking year country")
 LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing no_post post_path index_path")
-_LISTING_QUERY, _POST_QUERY, INDEX_FILE = patterns("urls", "listing_query post_query index_file")
+_LISTING_QUERY, _POST_QUERY, INDEX_FILE, DATED = patterns("urls", "listing_query post_query index_file dated")
 COMMENTS_PAGE, COMMENT_FEED, MONTH, MARKUP = patterns("urls", "comments_page comment_feed month markup")
 # Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts.
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
@@ -32,13 +32,13 @@ WALK = "#walk"
 @lru_cache(maxsize=4096)
 def parse_url(url: str) -> ParsedUrl:
     """Return the kind, the number and the canonical form of a URL; the uid of a home page or on a shared host."""
-    parts = canonical_parts(url)
+    parts = canonical_parts(_COUNTRY.sub(r"\1.com", url))
     if parts is None:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     netloc, path, asked = parts.netloc, parts.path, parts.query
     # A post that others share has words of the sharer in its URL: it is one post.
     # Bo-Blog has posts at `read.php?5`, which is not `read.php?5=`.
-    query = urlencode([x for x in parse_qsl(asked, True) if not _TRACKING.match(x[0])], safe="/").rstrip("=")
+    query = urlencode(parse_qsl(_TRACKING.sub("", asked), True), safe="/").rstrip("=")
     canonical = urlunsplit(parts._replace(query=query, fragment="")) + WALK * (f"#{parts.fragment}" == WALK)
     step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None
     uid = f"{netloc}/{step['name']}" if step else None
@@ -122,8 +122,7 @@ def after_comments(uid: str, url: str) -> str:
 
 def is_within(url: str, uid: str) -> bool:
     """Return whether a URL belongs to the blog of that uid."""
-    parts, (host, _, prefix) = urlsplit(url), uid.partition("/")
-    is_host = parts.netloc.lower().removeprefix("www.") == host.removeprefix("www.")
-    path = f"{unquote(parts.path)}/"
-    is_below = not prefix or (path.startswith(f"/{prefix}/") and "/../" not in path)
-    return is_host and is_below and parts.scheme in ("http", "https")
+    parts, (host, slash, prefix) = urlsplit(url), uid.partition("/")
+    own, other = (_COUNTRY.sub(r"\1.com", one.lower().removeprefix("www.")) for one in (parts.netloc, host))
+    path, below = f"{unquote(parts.path)}/", slash + prefix + slash
+    return own == other and parts.scheme[:4] == "http" and path.startswith(below) and "/../" not in path

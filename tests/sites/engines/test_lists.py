@@ -837,6 +837,36 @@ def test_a_query_without_a_value_stays_as_it_is() -> None:
     assert site_by_name("web").parse_url(f"{HOME}/read.php?5").url == f"{HOME}/read.php?5"
 
 
+def test_a_page_of_a_post_whose_text_is_not_found_is_a_failure_though_it_links_others() -> None:
+    rows = "".join(f'<h3><a href="/2020/05/{n}.html">第 {n} 天</a></h3>' for n in range(1, 6))
+    body = f"<title>雨 - 小城笔记</title><body><div class='post-body'></div><ul>{rows}</ul></body>"
+    parsed = page_of(f"{HOME}/2020/05/9.html", body)
+    assert [(one.kind, one.field) for one in parsed.problems] == [("unreadable", "body")]
+    assert page_of(f"{HOME}/rain", body).problems == (), "a list may be anywhere else"
+
+
+def test_the_domains_of_blogger_in_each_country_are_one_blog() -> None:
+    rows = "".join(
+        f'<h3><a href="http://notes.blogspot.{domain}/2011/03/{domain}.html">Am Fluss {domain}</a></h3>'
+        for domain in ("de", "com.br", "co.uk", "com")
+    )
+    page = page_of("http://notes.blogspot.de/", f"<main>{rows}</main>", PageKind.HOME)
+    assert page.author is not None
+    assert page.author.uid == "notes.blogspot.com"
+    assert {post.url for post in page.listed} == {
+        f"http://notes.blogspot.com/2011/03/{domain}.html" for domain in ("de", "com.br", "co.uk", "com")
+    }
+
+
+def test_a_session_of_vbulletin_in_the_links_of_a_list_is_no_search() -> None:
+    session = "s=df38bf2cbfa9a380c90dc51e82213564"
+    rows = "".join(f'<h3><a href="/content/{n}-fluss?{session}">Am Fluss {n}</a></h3>' for n in range(5))
+    assert [post.number for post in read_page(f"<main>{rows}</main>", f"{HOME}/").listed] == [
+        f"content/{n}-fluss" for n in range(5)
+    ]
+    assert site_by_name("web").parse_url(f"{HOME}/?s=fluss").kind is PageKind.HOME, "a search is a list"
+
+
 @pytest.mark.parametrize("site", ["web", "creaders"])
 def test_a_blog_may_be_at_an_address_of_ipv6(site: str) -> None:
     shown = site_by_name(site).parse_url("HTTP://[2001:DB8::1]:8080//u/1/")

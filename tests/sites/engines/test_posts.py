@@ -577,9 +577,15 @@ def test_a_commenter_has_the_name_of_the_innermost_element_without_the_badge_of_
     ("more", "doubts"),
     [
         ('<li class="pingback" id="comment-8">Pingback: <a>Anna</a></li>', []),
+        # Typecho numbers them so.
+        (
+            '<li id="pingback-8"><cite class="fn">Anna</cite> <a href="#pingback-8">21. Mai 2019 um 11:21 Uhr</a>'
+            "<p>[...] am See [...]</p></li>",
+            [],
+        ),
         ('<li id="comment-8"><p>Hier fehlen Name und Zeit.</p></li>', ["comments"]),
     ],
-    ids=["pingback", "comment"],
+    ids=["pingback", "pingback by its id", "comment"],
 )
 def test_a_comment_that_is_numbered_and_not_read_is_a_problem(more: str, doubts: list[str]) -> None:
     text = comments("21. Mai 2019 um 11:21 Uhr").replace("<ol", "<h2>3 Gedanken</h2><ol")

@@ -169,6 +169,23 @@ def test_a_typed_item_with_a_linked_name_replaces_no_guest_above_it() -> None:
     assert [problem.kind for problem in parsed.problems] == ["forged"]
 
 
+# A commenter types a table like his own into his text; all names are links, and the page states no number of comments.
+def test_a_whole_comment_typed_into_a_text_with_its_elements_is_none_of_the_page() -> None:
+    row = (
+        "<table class='item'><tr><td>{0}</td><td><a href='/u/{1}/'>{2}</a></td><td>2025-01-0{0} 14:53 |"
+        " <a href='#'>回复</a></td></tr><tr><td>&nbsp;</td><td colspan='2'>{3}</td></tr></table>"
+    )
+    typed = row.format(3, 66666, "冒名", "我收回我的话。")
+    rows = (
+        row.format(1, 7, "乙", "话一"),
+        row.format(2, 8, "丙", f"话二<br>{typed}"),
+        row.format(3, 9, "丁", "话三"),
+    )
+    parsed = read_one(one_post(counters="", comments=f"<div>网友评论：</div>{''.join(rows)}"))
+    assert parsed.posts[0].comments == ()
+    assert [problem.kind for problem in parsed.problems] == ["forged"]
+
+
 def test_counters_typed_at_the_end_of_a_text_are_a_problem_if_those_of_the_page_are_in_another_form() -> None:
     typed = "<p>二段。</p><div>Views: 99999 | Comments (2)</div></div>"
     own = "<p>Posted by 林木 on January 1, 2025 10:00 AM | Permalink | Trackbacks | Views: 10 | Comments (2)</p>"

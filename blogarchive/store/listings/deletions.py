@@ -8,7 +8,7 @@ A list that shows a post (`record_listed`), or its own page (`mark_seen` in `pos
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 
 from blogarchive.items import PageKind
 from blogarchive.sites.links import order_key
@@ -101,16 +101,17 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
     mark_complete(context, chain)
 
 
-def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last: bool) -> None:
+def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last: bool) -> Set[str]:
     """Record posts as missing from a list if their own pages are gone and the list shows four older posts.
 
     The list may be incomplete: a list from new to old shows each post that is newer than its last ones. A list of their
-    month without a next page, or a list of months without theirs, is such a list too.
+    month without a next page, or a list of months without theirs, is such a list too. Return the months, YYYY-MM, of
+    the list of months that still have a doubted post.
     """
     month_of = context.site.month_of
     months = {month for link in context.parsed.links if link.is_whole and (month := month_of(link.url))}
-    doubted = doubted_months(context) - months if months else set[str]()
-    absent = {month for month in doubted if month > min(months)}
+    doubted = _doubted_months(context) if months else set[str]()
+    absent = {month for month in doubted - months if month > min(months)}
     own = month_of(context.target.url) if is_last else None
     query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is not null
             and p.id not in (select value from json_each(?2))
@@ -119,9 +120,10 @@ def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last:
     lists = json.dumps([*shown]), json.dumps([own, *absent])
     passed = context.archive.column(query, (context.author_id, *lists))
     record_missing(context, passed, since=context.precise_moment)
+    return _doubted_months(context) if passed and months else doubted
 
 
-def doubted_months(context: SaveContext) -> set[str]:
+def _doubted_months(context: SaveContext) -> set[str]:
     """Return the months, YYYY-MM, of posts whose own pages are gone and whose deletion no list has proved."""
     query = """select substr(posted_at, 1, 7) from posts where author_id = ? and gone_at is null
             and own_page_gone_at is not null and posted_at is not null"""

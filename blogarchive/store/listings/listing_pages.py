@@ -3,7 +3,7 @@
 A chain that was crawled to its last page proves its listing: posts that it no longer shows are recorded as missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
@@ -109,13 +109,15 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     following = page_chains.next_page_links(context, LIST_KINDS)
     chain, in_order = _find_or_start_chain(context, page)
     is_unknown_host = context.site.has_any_host  # its lists name the same posts
+    doubted: Set[str] = set()
     if is_unknown_host:
-        deletions.record_passed_over(context, [row.id for row in page.rows.values()], is_last=not following)
+        shown = [row.id for row in page.rows.values()]
+        doubted = deletions.record_passed_over(context, shown, is_last=not following)
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)
     if following and not is_repeated:
-        _queue_next(context, page, chain, following)
+        _queue_next(context, page, chain, following, doubted)
     elif is_unknown_host and _is_followed(context, page.chain_name):
         return
     elif context.partial:
@@ -162,8 +164,13 @@ def _is_unsound(context: SaveContext) -> bool:
     return has_months or any(one.field.startswith("listed") for one in context.parsed.problems)
 
 
-def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, following: Sequence[Link]) -> None:
-    """Queue the pages that continue the list, unless the home page needs no further one."""
+def _queue_next(
+    context: SaveContext, page: _SavedList, chain: PageChain, following: Sequence[Link], doubted: Set[str]
+) -> None:
+    """Queue the pages that continue the list, unless the home page needs no further one.
+
+    A list of a month that was read is fetched again only if the month is one of `doubted`.
+    """
     page_no = context.target.page_no + 1
     first = context.own_target(page.kind, following[0].url, page_no=page_no, chain=page.chain_name)
     if page.kind is PageKind.HOME and not _needs_next_home(context, page, chain, first.url):
@@ -174,8 +181,6 @@ def _queue_next(context: SaveContext, page: _SavedList, chain: PageChain, follow
     if len(following) > 1 and deletions.posts_with_one_witness(context):
         # All lists of an index together prove that a post is gone: none of them may answer with 304.
         frontier.forget_validators(context.archive, context.blog, "chain = ?", (page.chain_name,))
-    has_months = any(link.is_whole for link in following)
-    doubted = deletions.doubted_months(context) if has_months else set[str]()
     for place, link in enumerate(following):
         target = replace(first, url=link.url, page_no=page_no + place)
         is_known = link.is_whole and context.site.month_of(link.url) not in doubted

@@ -245,4 +245,4 @@ def _left_over(outline: Outline, item: Item) -> list[str]:
     # Drupal repeats the first words of the text as the subject.
     name, said = (item.name or "\n")[0], " ".join(outline.texts[at].strip() for at in sorted(item.shown))
     rest = (outline.texts[at].strip() for at in sorted(places) if outline.holders[at] in nodes)
-    return [text for text in rest if _SENTENCE.search(text) and text not in said and name not in text]
+    return [one for one in rest if _SENTENCE.search(one) and name not in one and not said.startswith(one)]

@@ -261,7 +261,7 @@ def refuse_older(archive: Statements) -> None:
 
 
 def refuse_changed(archive: Statements) -> None:
-    """Raise `ArchiveDamaged` if statements on the archive would run what somebody else wrote into its schema.
+    """Raise `ArchiveDamaged` if statements on the archive would run, or break, what somebody else wrote into its schema.
 
     In an archive of an older version, only views in place of a table, and triggers, are found.
     """
@@ -270,7 +270,7 @@ def refuse_changed(archive: Statements) -> None:
     if not changed:
         return
     words = _("{path} has another {object} than blogarchive makes; restore it, or use a copy of the file")
-    if changed[0].startswith("trigger"):  # one of ours is made again
+    if changed[0].startswith(("trigger", 'index "')):  # not of ours, or one that is made again
         words = _(
             "{path} has a {object} that blogarchive did not make; delete it by the SQL `drop {object}`,"
             " or use a copy of the file"

@@ -94,21 +94,24 @@ def is_own_trigger(name: str, sql: str) -> bool:
 def changed_objects(archive: Statements) -> list[str]:
     """Return the type and name of foreign objects in place of a table, index, view or trigger of ours.
 
-    A trigger on a table of ours is one too. Other objects of the file are ignored: nothing executes them. Plain
-    columns may be added, or be missing in an older file. The triggers by which sqlite-utils counts rows are allowed.
+    A trigger on a table of ours is one too, and for a connection that writes, a unique index: it may refuse a row. Other
+    objects of the file are ignored: nothing executes them. Plain columns may be added, or be missing in an older file.
+    The triggers by which sqlite-utils counts rows are allowed.
     """
-    ours = _definitions()
+    ours, writes = _definitions(), not archive.scalar("pragma query_only")
     found = []
     # A table before its indexes: they follow it if it is renamed, and are not the cause.
     query = "select type, name, tbl_name, sql from sqlite_master order by type = 'index'"
     for kind, name, table, sql in archive.rows(query):
         definition, stored = ours.get(name.lower()), (kind, (sql or "").lower())
-        if definition is None:
-            is_changed = kind == "trigger" and table.lower() in ours and not re.fullmatch(_COUNTS_ROWS, sql)
+        if is_added := definition is None:
+            is_unique = writes and stored[1].startswith("create unique index")
+            runs = kind == "trigger" and not re.fullmatch(_COUNTS_ROWS, sql)
+            is_changed = table.lower() in ours and (is_unique or runs)
         else:  # almost always the same text: splitting it would take most of the time of a start
             is_changed = stored != definition and _is_changed(definition, stored)
         if is_changed:
-            found.append(f"{kind} {quote_name(name)}" if kind == "trigger" else f"{kind} {name}")
+            found.append(f"{kind} {quote_name(name)}" if is_added or kind == "trigger" else f"{kind} {name}")
     return found
 
 

@@ -272,6 +272,19 @@ def test_the_message_about_a_foreign_trigger_has_the_statement_that_removes_it(p
     Archive.open(path).close()
 
 
+def test_a_unique_index_of_ones_own_is_named_before_a_run_and_hinders_no_reader(path: Path) -> None:
+    Archive.open(path, create=True).close()
+    run_sql(path, "create index words on runs(command)")
+    Archive.open(path).close()
+    run_sql(path, "create unique index once on runs(command)")
+    Archive.open(path, read_only=True).close()
+    with pytest.raises(ArchiveDamaged, match="once") as refused:
+        Archive.open(path)
+    (statement,) = re.findall("`(.+)`", str(refused.value))
+    run_sql(path, statement)
+    Archive.open(path).close()
+
+
 def test_rows_that_were_not_read_to_their_end_may_outlive_the_archive(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "a.db", create=True) as archive:
         found = archive.each("select 1 union select 2")

@@ -17,10 +17,12 @@ BIN = Path(sys.executable).parent
 
 
 @contextmanager
-def demo_host(*uids: str, posts: int, comments: int = 3, markup: str = "tables") -> Iterator[list[str]]:
-    """Serve generated blogs in a process of its own, and yield their URLs."""
+def demo_host(
+    *uids: str, posts: int, comments: int = 3, markup: str = "tables", shape: Sequence[str] = ()
+) -> Iterator[list[str]]:
+    """Serve generated blogs in a process of its own, and yield their URLs; `shape` are further arguments of it."""
     words = [sys.executable, "-m", "tests.demo", "--posts", str(posts), "--comments", str(comments)]
-    words += ["--markup", markup]
+    words += ["--markup", markup, *shape]
     for uid in uids:
         words += ["--uid", uid]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:

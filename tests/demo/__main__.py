@@ -25,6 +25,10 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--uid", action="append", help="generate a blog of this uid; may be repeated")
     parser.add_argument("--posts", type=int, default=80, help="posts of a generated blog")
     parser.add_argument("--comments", type=int, default=3, help="comments a post, on average")
+    parser.add_argument(
+        "--months", type=int, help="months of a generated blog; one for six posts if not given"
+    )
+    parser.add_argument("--length", type=int, help="least number of characters of a text")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--markup", choices=sorted(MARKUPS), default="tables")
     parser.add_argument(
@@ -53,7 +57,9 @@ def _host(arguments: argparse.Namespace) -> tuple[DemoHost, tuple[DemoBlog, ...]
                 uid,
                 posts=arguments.posts,
                 seed=arguments.seed,
+                months=arguments.months,
                 comments=arguments.comments,
+                length=arguments.length,
                 traditional=arguments.traditional,
             )
             for uid in arguments.uid

@@ -23,11 +23,13 @@ def make_blog(
     traditional: bool = False,
     habits: Habits | None = None,
     awkward: bool = True,
+    length: int | None = None,
 ) -> DemoBlog:
     """Return a blog of `posts` posts over `months` months, the same for the same arguments.
 
     A post has `comments` comments on average. Two blogs share no post number unless their uids are equal
-    modulo 97. If `awkward` is False, `oddities` are left out.
+    modulo 97. If `awkward` is False, `oddities` are left out. A text has at least `length` characters, or two to
+    eight paragraphs.
     """
     stock = HANT if traditional else HANS
     random = Random(f"{uid}/{seed}")
@@ -49,7 +51,9 @@ def make_blog(
         habits=habits or Habits(),
         traditional=traditional,
     )
-    made = _posts(random, stock, blog, posts, months or max(1, min(posts // 6, 200)), comments, newest)
+    made = _posts(
+        random, stock, blog, posts, months or max(1, min(posts // 6, 200)), comments, newest, length
+    )
     if awkward:
         made = tuple(make_awkward(blog, post, posts - index, random) for index, post in enumerate(made))
     first_day = min((post.posted_at.date() for post in made), default=newest.date())
@@ -57,7 +61,14 @@ def make_blog(
 
 
 def _posts(
-    random: Random, stock: Stock, blog: DemoBlog, count: int, months: int, comments: int, newest: datetime
+    random: Random,
+    stock: Stock,
+    blog: DemoBlog,
+    count: int,
+    months: int,
+    comments: int,
+    newest: datetime,
+    length: int | None,
 ) -> tuple[DemoPost, ...]:
     step = timedelta(days=30.4 * months) / max(1, count)
     pool = tuple(stock.paragraph(random) for _ in range(60))
@@ -70,7 +81,7 @@ def _posts(
                 number=number,
                 title=stock.title(random, count - index),
                 posted_at=posted_at.replace(microsecond=0),
-                body=_body(random, stock, pool, count - index),
+                body=_body(random, stock, pool, count - index, length),
                 categories=(random.choice(blog.categories).name,),
                 comments=_comments(random, stock, posted_at, random.randrange(2 * comments + 1)),
                 views=random.randrange(10, 20_000),
@@ -80,8 +91,12 @@ def _posts(
     return tuple(made)
 
 
-def _body(random: Random, stock: Stock, pool: tuple[str, ...], ordinal: int) -> tuple[Block, ...]:
+def _body(
+    random: Random, stock: Stock, pool: tuple[str, ...], ordinal: int, length: int | None
+) -> tuple[Block, ...]:
     lines = [stock.opening(ordinal), *random.sample(pool, random.randrange(2, 9))]
+    while length is not None and sum(map(len, lines)) < length:
+        lines.append(stock.paragraph(random))
     return tuple(para(line) for line in lines)
 
 

@@ -215,6 +215,9 @@ class Detail(StrEnum):
     OTHER_KIND = N_("shows a page of kind {kind} in its place")
     OTHER_POST = N_("shows post {number} in its place")
     OTHER_BLOG = N_("a page of another blog ({uid})")
+    OTHER_HOME = N_(
+        "shows the title {title!r} and no stored post; if it is the blog, `blogarchive update --accept-changes`"
+    )
     NO_BLOG = N_("nothing says whose blog it is")
     NO_POST = N_("no post was found on the page of one")
     NO_BODY = N_("the post has no body")

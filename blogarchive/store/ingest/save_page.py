@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from blogarchive import items
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
@@ -22,6 +23,7 @@ from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, hom
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import page_chains, pages
 from blogarchive.store.pages.context import Outcome, SaveContext, SaveResult, date_text_iso
+from blogarchive.store.rows import format_utc
 
 
 def record_problems(context: SaveContext) -> None:
@@ -297,6 +299,7 @@ def find_rejection(
     return (
         validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         or _reject_by_author(archive, crawled, blog)
+        or (None if accepted else _reject_other_home(archive, crawled, blog))
         or check_change(archive, crawled, blog, run_id, accepted=accepted)
     )
 
@@ -318,6 +321,30 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
+    return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
+
+
+_IS_OTHER_HOME = """
+select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and a.last_seen_at <= ?
+   and exists (select 1 from posts where author_id = a.id and content_hash is not null)
+   and not exists (select 1 from posts where author_id = a.id and number in (select value from json_each(?)))
+"""
+
+
+def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
+    """Return a rejection if a home page has another title and lists no stored post: a parked domain, its new owner."""
+    parsed, uid = crawled.parsed, blog.uid
+    is_own = (
+        urlsplit(crawled.page.url).path == urlsplit(crawled.target.url).path
+    )  # a blog may redirect to its new folder
+    if uid is None or not (is_own and crawled.target.is_home and site_by_name(blog.site).has_any_host):
+        return None
+    title = (parsed.author and parsed.author.blog_title) or ""
+    numbers = json.dumps(sorted(set(_own_numbers(blog.site, parsed, uid))))
+    moment = format_utc(crawled.page.fetched_at)
+    if not archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, moment, numbers)):
+        return None
+    detail = Detail.OTHER_HOME.format(title=title)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
 
 

@@ -370,7 +370,7 @@ def test_pages_of_errors_are_no_change_of_a_site(tmp_path: Path) -> None:
 
 def test_a_domain_that_is_for_sale_is_asked_for_few_pages_and_has_not_changed(tmp_path: Path) -> None:
     blog, answer = LivelyBlog(30), LivelyBlog.answer
-    head = "<head><title>blog.test</title></head>"
+    head = "<head><title>山居</title></head>"
 
     def park(path: str) -> tuple[int, str, str]:
         offer = f'<p>The domain may be for sale. <a href="https://sale.test/?{uuid4().hex}">点此询价</a></p>'
@@ -388,6 +388,36 @@ def test_a_domain_that_is_for_sale_is_asked_for_few_pages_and_has_not_changed(tm
         assert night(blog, tmp_path, 12, "update", "--full").code == 0
     assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(30, 0)]
     assert edits(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<title>blog.test is for sale</title><h1>blog.test</h1><a href=/s1>Noodles</a> <a href=/s2>Loans</a>",
+        '<script>window.location.href="/lander"</script>',
+        "<title>欢迎</title><h1>请先登录</h1><form method=post><input name=user></form>",
+    ],
+)
+def test_a_home_page_of_another_title_without_a_stored_post_is_no_home_of_the_blog_until_a_person_agrees(
+    tmp_path: Path, page: str
+) -> None:
+    blog, answer = PagedBlog(8), PagedBlog.answer
+    names = "select blog_title, (select count(*) from posts) from authors"
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        before = rows(tmp_path, names)
+        blog.answer = lambda path: (200, "text/html", f"<html>{page}</html>")  # type: ignore[method-assign]
+        nights = [night(blog, tmp_path, day, "update") for day in range(1, 12)]
+        assert (nights[0].code, rows(tmp_path, names)) == (4, before)
+        assert "no stored post" in nights[0].err
+        blog.answer = lambda path: answer(blog, path)  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 12, "update").code == 0
+        blog.posts, blog.texts = {501: []}, {501: f"{TEXT}<p>新家。</p>"}
+        blog.head = lambda title, more="": f"<html><head><title>新家{title}</title>{more}</head>"  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 13, "update").code == 4
+        assert night(blog, tmp_path, 14, "update", "--accept-changes").code == 0
+        assert night(blog, tmp_path, 15, "update").code == 0
+    assert rows(tmp_path, "select number from posts where number = 'post-501'") == [("post-501",)]
 
 
 @pytest.mark.parametrize("words", ["请稍候…", "正在检查您的浏览器", "该域名可能出售"])

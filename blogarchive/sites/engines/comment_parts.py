@@ -11,7 +11,7 @@ from typing import NamedTuple
 from blogarchive.items import Comment
 from blogarchive.parsing.dates.order import day_orders
 from blogarchive.parsing.dates.parse import date_text, open_time
-from blogarchive.parsing.html import BLOCKS, Element, link_url
+from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, MOMENT, parse_exact, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
@@ -217,8 +217,9 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
-    most = _MAX_LINK if "a" in tags else _MAX_NAME
-    short = ((n, text) for n in nodes if n.tag in tags and 0 < len(text := outline.text(n)) <= most)
+    # Business Insider has an explanation in the element, behind the name.
+    own = ((n, own_text(n).strip() or outline.text(n)) for n in nodes if n.tag in tags)
+    short = (row for row in own if 0 < len(row[1]) <= (_MAX_LINK if "a" in tags else _MAX_NAME))
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
     # A visitor of emlog may sign as `2333`.
     return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.match(r"\d\d?[F.]?$", x[1][0])]

@@ -779,3 +779,13 @@ def test_a_comma_before_the_year_and_a_time_of_day_in_a_link_are_of_one_time() -
     page = read(f'<h3>Comments</h3><ol id="commentlist">{rows(item)}</ol>')
     shown = [(one.author_name, str(one.posted and one.posted.at)[:16]) for one in page.posts[0].comments]
     assert shown == [(name, f"2011-07-1{n} 13:04") for n, (name, _) in enumerate(COMMENTS, start=2)]
+
+
+def test_a_button_to_report_and_a_box_in_the_element_of_a_name_are_not_the_name() -> None:
+    item = (
+        '<div id="comment-{n}" class="comments"><div><a href="#" onclick="flag()">Flag as Offensive</a></div>'
+        "<b>{name}<div><span>What is this? A sign of the house for those who wrote a hundred comments, or more.</span></div></b>"
+        '<span>on <a href="/c/{n}">May 1{n},  3:05 PM</a> said:</span><div class="comment-text">{text}</div></div>'
+    )
+    page = read(f'<div class="comments-content"><h2>Comments</h2>{rows(item)}</div>')
+    assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]

@@ -68,7 +68,7 @@ def split_comments(
 ) -> tuple[CommentBlock, ...]:
     """Return the block of each header."""
     footers = comment_footers.select_footers(markers, headers)
-    limits = [*_find_tops(markers.view, headers)[1:], markers.end]
+    limits = [*find_tops(markers.view, headers)[1:], markers.end]
     blocks = []
     begins = _find_text_begins(markers.view, headers)
     for header, begin, footer, limit in zip(headers, begins, footers, limits, strict=True):
@@ -144,7 +144,7 @@ def _find_text_begins(view: PageView, headers: Sequence[CommentHeader]) -> list[
 
 
 # Promise "any markup": a row above each header may have the number of the floor.
-def _find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
+def find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
     """Return the line above each header if all these are floors, else the first line of each."""
     firsts = [header.first for header in headers]
     above = [view.folded[i - 1].strip() for i in firsts if i > 0]
@@ -190,7 +190,7 @@ def split_comments_above(
     """
     known = {header.first for header in headers}
     # The number of a floor begins a comment: its text is below the header.
-    if known.isdisjoint(_find_tops(view, headers)):
+    if known.isdisjoint(find_tops(view, headers)):
         return ()
     blocks: list[CommentBlock] = []
     bare = 0  # comments without text

@@ -234,7 +234,7 @@ def parse_comments(
     return PageComments(
         blocks=blocks,
         problem=problem,
-        start=above[0].text_begin if above else markers.headers[0].first,
+        start=above[0].text_begin if above else comment_blocks.find_tops(view, selection.headers)[0],
         end=max(block.end for block in blocks),
         sure=selection.sure and (len(selection.headers) > 1 or markers.headers[0].is_linked),
         framed=selection.framed,

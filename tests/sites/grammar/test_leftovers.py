@@ -115,6 +115,16 @@ def test_a_label_that_a_text_quotes_is_not_left_over_if_the_page_counts_no_comme
     assert problems(shown.format(none)) == []
 
 
+def test_the_number_of_the_first_comment_is_not_left_over() -> None:
+    row = (
+        "<table><tr><td>{0}</td><td><a href='/u/{0}/'>网友{0}</a></td><td>2025-01-0{0} 14:53</td></tr>"
+        "<tr><td></td><td colspan='2'>话{0}</td></tr></table>"
+    )
+    html = post(counters="<div>浏览（10）评论（2）</div>", comments=row.format(1) + row.format(2))
+    assert len(read(html).posts[0].comments) == 2
+    assert problems(html) == []
+
+
 def test_equal_rows_with_numbers_that_were_not_read_are_told() -> None:
     row = "<p><a href='/u/31182/202501/50{0}.html'>第{0}篇</a><br>2025-01-0{0} 10:00 <i></i> 17{0} <i></i> {0}</p>"
     html = listing("".join(row.format(i) for i in (3, 2, 1)))

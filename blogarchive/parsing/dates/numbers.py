@@ -124,7 +124,7 @@ _TRADITIONAL = str.maketrans(
 )
 # Bank forms and some Taiwanese headers use formal numerals; old pages write ○ or ◯ for 〇.
 _NUMERALS = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟〇○◯⚪", "一二二三三四五六六七八九十百千零零零零")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─━﹘", "-") | {"∶": ":", "꞉": ":"})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─━﹘", "-") | {"∶": ":", "꞉": ":", "،": ","})
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 # 二O一二 and 二0一二: a letter or an ASCII digit in place of 〇, which is hard to type.

@@ -39,7 +39,9 @@ def join_date(parts: Sequence[str]) -> str | None:
 # The `mon` in `14 months ago` is no Monday.
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
 _STATED = re.compile(r"[0-9]{4}-([0-9]{2})-([0-9]{2})")
-_SLASHED = re.compile(r"(?<![\d/-])(0?[1-9]|[12]\d|3[01])[/-](0?[1-9]|[12]\d|3[01])[/-]((?:19|20)\d\d)(?!\d)")
+_SLASHED = re.compile(
+    r"(?<![\d/-])(?<!\d\.)(0?[1-9]|[12]\d|3[01])[/.-](0?[1-9]|[12]\d|3[01])[/.-]((?:19|20)\d\d)(?!\d)"
+)
 _SHORT_SLASHED = re.compile(
     r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s)?\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$)"
 )
@@ -51,6 +53,13 @@ DAY_FIRST = re.compile(
     r"(?i)(?:fr|de|es|it|pt|nl|ru|uk|pl|ro|tr|el|vi|id|da|nb|fi|cs|sk|en[-_](?:gb|au|nz|in|ie|za))\b"
 )
 """Languages that write the day before the month, also in figures."""
+
+
+def language_orders(lang: str) -> set[bool]:
+    """Return the orders of month and day in a language, as `day_orders`; both in English of no certain country."""
+    return {True} if DAY_FIRST.match(lang) else {True, False} if lang.lower().startswith("en") else set()
+
+
 _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
@@ -77,21 +86,23 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
     """Return the text with a date such as 5/6/2021 as year-month-day, unchanged if its month is not known.
 
     The weekday in the text tells the month, else `order`: the result of `day_orders` for dates of the same page.
-    Without a sure `order`, 5/6/21 12:30 is none: it may begin with the year.
+    Without a sure `order`, 5/6/21 12:30 is none: it may begin with the year. With both orders, 5.6.2021 is none either.
     """
     orders = {*order}
     text = _SHORT_SLASHED.sub(r"\1/\2/20\3\4" if len(orders) == 1 else "?", text)
-    match = _SLASHED.search(text)
-    if match is None or max(int(match[1]), int(match[2])) > 12:
+    if (match := _SLASHED.search(text)) is None:
         return text
     first, second, year = map(int, match.groups())
-    orders = {True} if first == second else orders
-    if day := _WEEKDAY.search(text):
+    if max(first, second) > 12 or first == second:
+        orders = {first > 12 or first == second}
+    elif day := _WEEKDAY.search(text):
         dates = (datetime(year, second, first), datetime(year, first, second))
         fits = [ENGLISH_DAYS[date.weekday()] == day[1].lower() for date in dates]
         orders = {fits[0]} if len({*fits}) == 2 else orders
+    if len(orders) != 1:  # another rule puts the day first if dots are between the numbers
+        return text.replace(match[0], "?") if orders and "." in match[0] else text
     date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
-    return f"{text[: match.start()]}{date}{text[match.end() :]}" if len(orders) == 1 else text
+    return f"{text[: match.start()]}{date}{text[match.end() :]}"
 
 
 def short_date_form(shown: str, lang: str) -> str:
@@ -106,5 +117,8 @@ def short_date_form(shown: str, lang: str) -> str:
     is_dotted = all("." in row for row in rows)
     if _YEAR_FIRST.match(lang) or (is_dotted and first > last and not DAY_FIRST.match(lang)):
         return r"20\1.\3.\4"
-    is_sure = not lang.startswith("en") or (last > first and any(int(row[0]) > 12 for row in rows))
+    days = [any(int(row[at]) > 12 for row in rows) for at in (0, 2)]
+    if is_dotted and days == [False, True]:  # 02.25.12 has no other order
+        return r"20\4.\1.\3"
+    is_sure = not lang.startswith("en") or (last > first and days[0])
     return r"\1.\3.20\4" if is_dotted and (is_sure or DAY_FIRST.match(lang)) else r"\g<0>"

@@ -13,7 +13,7 @@ from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, own_text
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import AGO, DATE, VAGUE, is_edited, links_post
+from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
@@ -118,7 +118,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     is_rest = (found or wanted or count is None) and _has_more(outline, areas, body, seen, bool(found))
     lost = [str(one.posted and one.posted.text) for one in known if not (one.posted and one.posted.at)]
     problems: tuple[Problem, ...] = (_problem(Detail.NO_TIME_OF_COMMENT),) * bool(lost)
-    if is_rest or not all(AGO.match(one) or VAGUE.search(one) for one in lost) or (not found and wanted):
+    if is_rest or not all(map(MOMENT.search, lost)) or (not found and wanted):
         known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) < len(found) or body in seen:
         known, problems = (), (_problem(Detail.COMMENT_PARTS),)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import MONTH_NAME
-from blogarchive.parsing.dates.order import DAY_FIRST, SHORT_DATE, day_orders, write_year_first
+from blogarchive.parsing.dates.order import SHORT_DATE, day_orders, language_orders, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
@@ -208,7 +208,7 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     Without an `order`, that of the language counts.
     """
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
-    by_language = {True} if DAY_FIRST.match(outline.tree.root.get("lang") or "") else set[bool]()
+    by_language = language_orders(outline.tree.root.get("lang") or "")
     order = {*order} or day_orders([text]) or by_language
     found = parse_place(outline, place, now, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))

@@ -27,9 +27,16 @@ def read(
     return api.parse_page(text.encode(), url, fetched_at=READ_AT)
 
 
-def shown(page: ParsedPage) -> list[tuple[str, str, str | None]]:
+def shown(page: ParsedPage) -> list[tuple[str, str | None, str | None]]:
     found = page.posts[0].comments
-    return [(one.author_name, f"{one.posted and one.posted.at:%m-%d %H:%M}", one.body_text) for one in found]
+    times = [one.posted and one.posted.at for one in found]
+    return [
+        (x.author_name, at and f"{at:%m-%d %H:%M}", x.body_text) for x, at in zip(found, times, strict=True)
+    ]
+
+
+def timeless() -> list[tuple[str, None, str]]:
+    return [(name, None, text) for name, text in COMMENTS]
 
 
 def expected(*texts: str) -> list[tuple[str, str, str]]:
@@ -439,7 +446,7 @@ def test_a_date_of_figures_of_posts_and_comments_is_read_if_the_language_tells_i
     item = '<div class=bComment><h3>{name}</h3><div class=bCommentText>{text}</div><div class=small>{at} <a href="?reply_ID={n}#form">Répondre</a></div></div>'
     page = read(f"<div class=bComments><h3>评论</h3>{rows(item, at)}</div>", lang, at.format(n=7))
     posted = page.posts[0].posted
-    assert shown(page) == ([] if doubts else expected())
+    assert shown(page) == (timeless() if doubts else expected())
     assert (posted and f"{posted.at:%m-%d %H:%M}") == (None if doubts else "05-07 09:07")
     assert [one.field for one in page.problems] == doubts
 
@@ -564,7 +571,40 @@ def test_a_link_to_report_the_only_comment_is_no_word_of_it() -> None:
 def test_days_and_months_that_nothing_tells_apart_are_told() -> None:
     said = rows('<div class="said"><b>{name}</b><p>{text}</p><i>{at}</i></div>', at="5/{n}/2025 09:0{n}")
     page = read(f'<div id="comments"><h3>评论</h3>{said}</div>')
-    assert (shown(page), [one.field for one in page.problems]) == ([], ["comments"])
+    assert (shown(page), [one.field for one in page.problems]) == (timeless(), ["comments"])
+
+
+@pytest.mark.parametrize(
+    ("at", "lang", "first"),
+    [
+        ("0{n}.05.2025 09:0{n}", "de", "05-02 09:02"),
+        ("05.0{n}.2025 at 9:0{n} am", "en-US", None),
+        ("05.2{n}.2025 at 9:0{n} am", "en-US", "05-22 09:02"),
+        ("2{n}.05.2025 at 9:0{n} am", "en", "05-22 09:02"),
+    ],
+)
+def test_dots_between_a_month_and_a_day_say_nothing_of_their_order_on_english_pages(
+    at: str, lang: str, first: str | None
+) -> None:
+    item = '<li class="comment"><h4>{name}</h4><time class="when"><a href="#{n}">{at}</a></time><p>{text}</p></li>'
+    page = read(f'<ol class="comments">{rows(item, at)}</ol><p>(c) 2025</p>', lang, "May 1, 2025")
+    assert shown(page)[0] == (COMMENTS[0][0], first, COMMENTS[0][1])
+    assert [one.field for one in page.problems] == ([] if first else ["comments"])
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        "{n} May 2025 9.0{n}am",
+        "0{n}-May-25 09:0{n}",
+        "May {n} '25 at 9:0{n}",
+        "{n} مايو، 2025 الساعة 9:0{n} ص",
+    ],
+)
+def test_more_forms_of_a_date_are_read_with_the_time_of_day(at: str) -> None:
+    item = '<li class="comment"><h4>{name}</h4><span class="date">{at}</span><p>{text}</p></li>'
+    page = read(f'<ol class="comments">{rows(item, at)}</ol>', "en")
+    assert (shown(page), page.problems) == (expected(), ())
 
 
 def test_each_comment_of_z_blog_is_a_list_beside_one_of_other_posts() -> None:
@@ -624,7 +664,7 @@ def test_years_of_two_digits_come_first_on_chinese_pages_alone() -> None:
     page = read(
         section, lang="nl", when="25-05-01 08:05", text="<p>" + "Het water steeg, tot aan de brug. " * 20
     )
-    assert (page.posts[0].posted, page.posts[0].comments) == (None, ())
+    assert (page.posts[0].posted, shown(page)) == (None, timeless())
     assert {one.field for one in page.problems} >= {"posted_at", "comments"}
 
 
@@ -700,7 +740,7 @@ def test_a_weekday_and_a_time_of_day_before_the_date_are_no_part_of_the_name(sta
 def test_a_time_of_day_in_indonesian_that_is_not_read_is_told() -> None:
     item = "<li><b>{name}</b> <span>{at}</span><p>{text}</p></li>"
     page = read(f"<ol id='comments'>{rows(item, at='{n} Mei 2025 pukul 09.0{n} WIB')}</ol>", lang="id")
-    assert (page.posts[0].comments, [one.field for one in page.problems]) == ((), ["comments"])
+    assert (shown(page), [one.field for one in page.problems]) == (timeless(), ["comments"])
 
 
 def test_the_author_above_a_picture_is_no_text_of_its_post() -> None:

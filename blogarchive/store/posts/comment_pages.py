@@ -206,28 +206,39 @@ def _has_comment_problems(context: SaveContext) -> bool:
 def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, *, sound: bool) -> bool:
     """Compare the comments of all pages with the claimed count; return False if the chain is to restart.
 
-    A comment that equals one of an earlier page is doubtful: the author wrote it twice, or the pages overlap. The claimed
-    count decides: doubtful comments count, those of repeated pages count too, or none of them does.
+    `seen` counts them without pages that repeat others, but with single comments that equal one of an earlier page.
     """
     ends_here = _has_comment_problems(context) or page_chains.is_at_limit(context)
     if not sound and not ends_here and _restart(context, chain):
         return False
-    own = page_chains.doubtful_items(context, chain) if sound else ()
-    repeated = page_chains.doubtful_items(context, chain, with_repeats=True) if sound else ()
-    are_repeats_own = chain.claimed == seen + _count(repeated) - _count(own)
-    if are_repeats_own:
-        seen, own = chain.claimed or 0, repeated
-    elif chain.claimed == seen - _count(own):
-        seen, own = chain.claimed or 0, ()  # the pages overlapped and showed these comments twice
-    if own:
-        _store_decision(context, post_id, chain, with_repeats=are_repeats_own)
-    for item in own:
-        comments.save_repeated(context, post_id, item)
+    if sound:
+        seen = _store_doubtful(context, post_id, chain, seen)
     # If the clock was set back, comments seen now must not be older than the start of the chain.
     started = min(chain.started_second, context.moment)
     _check_count(context, post_id, seen=seen if sound else -1, claimed=chain.claimed, since=started)
     page_chains.delete_chain(context, chain.chain)
     return True
+
+
+def _store_doubtful(context: SaveContext, post_id: int, chain: PageChain, seen: int) -> int:
+    """Store the comments of a chain that equal one of an earlier page and count; return how many were seen then.
+
+    The author wrote such a comment twice, or the pages overlap. The claimed count decides: those of repeated pages count
+    too, or none of them does, else all but those.
+    """
+    single = page_chains.doubtful_items(context, chain)
+    every = page_chains.doubtful_items(context, chain, with_repeats=True)
+    seen_without, seen_with = seen - _count(single), seen - _count(single) + _count(every)
+    own, own_seen = single, seen
+    if chain.claimed == seen_with:
+        own, own_seen = every, seen_with
+    elif chain.claimed == seen_without:
+        own, own_seen = (), seen_without
+    if own:
+        _store_decision(context, post_id, chain, with_repeats=chain.claimed == seen_with)
+    for item in own:
+        comments.save_repeated(context, post_id, item)
+    return own_seen
 
 
 def _count(items: Iterable[DoubtfulItem]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from blogarchive.items import Comment
 from blogarchive.parsing.compared_form import text_digest
@@ -62,7 +63,7 @@ class SourcedComment:
     body_text: str
 
 
-_Index = dict[object, list[SourcedComment]]
+_Rows = defaultdict[object, list[SourcedComment]]
 
 
 def identify_comments(
@@ -230,42 +231,65 @@ def pair_sources(
 ) -> Iterator[tuple[ShownComment, SourcedComment]]:
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
-    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. The texts must be equal too if
-    a page shows the day or a relative time: `6天前` is another date some days later. The same holds if the hours
-    differ by the time zone, or the author has another name; no other comment of that time may have the text, or begin
-    alike: the text may have been edited too. What was seen `since` (UTC text) is on another page.
+    A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. What was seen `since` (UTC text) is
+    on another page.
     """
     known, used = {row.base for row in stored}, set[int]()
-    earlier = [row for row in stored if since is None or row.last_seen_at < since]
-    days, texts, begins = _index(shown, earlier)
+    index = _index(shown, [row for row in stored if since is None or row.last_seen_at < since])
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.base not in known and at is not None]
-    moved = [item for item, at in new if any(_is_moved(item, at, row) for row in texts[item.text_digest])]
+    moved = [
+        item for item, at in new if any(_is_moved(item, at, row) for row in index.texts[item.text_digest])
+    ]
     # One author may write `thanks` twice, an hour apart and on two pages: another zone moves most comments of a page.
     is_other_zone = 2 * len(moved) > len(shown) and (len(moved) > 1 or len(stored) == 1)
     copies = Counter((item.text_digest, at) for item, at in new)
     for item, at in new:
-        digest = item.text_digest
-        same_text = [row for row in texts[digest] if _is_about(item, at, row)]
-        # Time and text identify one comment: several authors write `thanks` on one day.
-        is_certain = _has_minute(at) or len(item.comment.body_text) >= _OWN_TEXT
-        renamed = same_text if len(same_text) == copies[digest, at] == 1 and is_certain else []
-        found = [row for row in same_text if row.author_name == item.comment.author_name]
-        found += [row for row in days[item.comment.author_name, at[:_DAY]] if _is_same_minute(item, at, row)]
-        found += [row for row in texts[digest] if is_other_zone and _is_moved(item, at, row)]
-        begin = item.comment.body_text[:_OWN_TEXT]
-        alike = begins[begin, at[:_MINUTE]] if len(begin) == _OWN_TEXT else []
-        edited = alike if len(alike) == 1 and _is_same_minute(item, at, alike[0]) else []
-        row_found = next((row for row in (*found, *renamed, *edited) if row.id not in used), None)
-        if row_found is not None:
-            used.add(row_found.id)
-            yield item, row_found
+        is_only_copy = copies[item.text_digest, at] == 1
+        found = _iter_likely(item, at, index, is_only_copy=is_only_copy, is_other_zone=is_other_zone)
+        row = next((row for row in found if row.id not in used), None)
+        if row is not None:
+            used.add(row.id)
+            yield item, row
 
 
-def _index(shown: Iterable[ShownComment], rows: Iterable[SourcedComment]) -> tuple[_Index, _Index, _Index]:
-    """Return the rows that the page may show otherwise: by author and day, by text, by its beginning and the minute."""
+class _Index(NamedTuple):
+    """Stored comments that a page may show otherwise."""
+
+    days: _Rows  # by author and day
+    texts: _Rows  # by the digest of the text
+    begins: _Rows  # by the beginning of the text and the minute
+
+
+def _iter_likely(
+    item: ShownComment, at: str, index: _Index, *, is_only_copy: bool, is_other_zone: bool
+) -> Iterator[SourcedComment]:
+    """Yield the stored comments that one with the time `at` may be, the most certain first.
+
+    `is_only_copy`: no other new comment of the page has its text and time. `is_other_zone`: the page shows its times in
+    another time zone than the stored ones.
+    """
+    name, text = item.comment.author_name, item.comment.body_text
+    equal = index.texts[item.text_digest]
+    # A page may show the day or `6天前`, which is another date some days later: then the text must be equal.
+    same_text = [row for row in equal if _is_about(item, at, row)]
+    yield from (row for row in same_text if row.author_name == name)
+    yield from (row for row in index.days[name, at[:_DAY]] if _is_same_minute(item, at, row))
+    if is_other_zone:
+        yield from (row for row in equal if _is_moved(item, at, row))
+    # Of another name. Time and text identify one comment: several authors write `thanks` on one day.
+    if len(same_text) == 1 and is_only_copy and (_has_minute(at) or len(text) >= _OWN_TEXT):
+        yield same_text[0]
+    # Of another name, and edited: no other comment of that minute begins alike.
+    begin = text[:_OWN_TEXT]
+    alike = index.begins[begin, at[:_MINUTE]] if len(begin) == _OWN_TEXT else []
+    if len(alike) == 1 and _is_same_minute(item, at, alike[0]):
+        yield alike[0]
+
+
+def _index(shown: Iterable[ShownComment], rows: Iterable[SourcedComment]) -> _Index:
     named, in_place = {item.base for item in shown}, {(item.base, item.text_digest) for item in shown}
-    days, texts, begins = (defaultdict[object, list[SourcedComment]](list) for _ in range(3))
+    days, texts, begins = (_Rows(list) for _ in range(3))
     for row in rows:
         day, text = days[row.author_name, (row.posted_at or "")[:_DAY]], texts[row.text_digest]
         if row.base not in named and len(day) < _MAX_OF_DAY:
@@ -274,7 +298,7 @@ def _index(shown: Iterable[ShownComment], rows: Iterable[SourcedComment]) -> tup
             begins[row.body_text[:_OWN_TEXT], (row.posted_at or "")[:_MINUTE]].append(row)
         if (row.base, row.text_digest) not in in_place and len(text) < _MAX_OF_DAY:
             text.append(row)
-    return days, texts, begins
+    return _Index(days, texts, begins)
 
 
 def _has_minute(at: str) -> bool:

@@ -191,11 +191,7 @@ def _most_severe(
     found += throttle.busy_hosts.values()
     homes = set(session.hosts.values())
     found += [blocked_error(*one) for one in throttle.blocked_hosts.items() if one[0] in homes]
-    unreached = _unreached_error(session) if session.unreached else None
-    resting = _resting(session)
-    if session.unreached and len(resting) == len(session.blogs):
-        news = [state for state in resting if _is_new(session, state)]  # an earlier run reported the others
-        unreached = errors.Unreachable("; ".join(map(_state_message, news))) if news else None
+    unreached = _unreached_error(session)
     if isinstance(unreached, errors.SiteChanged):
         # A host that served one page for all URLs is blocked for that.
         found = [error for error in found if not isinstance(error, errors.SiteBlocks)]
@@ -259,7 +255,13 @@ def _known(session: CrawlSession) -> list[failures.OpenFailure]:
 
 
 def _unreached_error(session: CrawlSession) -> errors.BlogArchiveError | None:
-    """Return why no page was stored; None for errors of this program, and for blogs known to be unreachable."""
+    """Return why no page was stored; None if one was, for errors of this program, and for what an earlier run reported."""
+    if not session.unreached:
+        return None
+    resting = _resting(session)
+    if len(resting) == len(session.blogs):
+        news = [state for state in resting if _is_new(session, state)]
+        return errors.Unreachable("; ".join(map(_state_message, news))) if news else None
     found = [
         failure
         for failure in failures.open_failures(session.archive, session.blogs)

@@ -1,6 +1,7 @@
 """Follow the URLs of a blog: retire targets that redirect to others, and move all of them with the blog."""
 
 from dataclasses import replace
+from itertools import chain
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,17 +28,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     if url == target.url or crawled.page.url == target.url or target.kind is PageKind.HOME:
         return crawled
     if target.kind is PageKind.POST:
-        moved = _merge_moved(archive, crawled, url)
-        # If the blog of a post is not known yet, the key of its target is the URL, which must not change.
-        is_same_key = frontier.target_key(target) == frontier.target_key(moved)
-        is_own = site_by_name(target.site).parse_url(url).number in (None, moved.number)
-        if is_own:
-            frontier.change_url(archive, moved)
-        if moved.number is None or moved.number == target.number:
-            return replace(crawled, target=moved) if is_own and is_same_key else crawled
-        # The page was parsed as that of the earlier number.
-        posts = tuple(replace(post, number=moved.number) for post in crawled.parsed.posts)
-        return replace(crawled, target=moved, parsed=replace(crawled.parsed, posts=posts))
+        return _follow_post(archive, crawled, url)
     query = f"select {frontier.TARGET_COLUMNS} from frontier where key = ? and kind = ?"
     known = archive.one_as(type(target), query, (url, target.kind))
     if known is None:
@@ -46,6 +37,21 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     frontier.deactivate(archive, target)
     failures.resolve(archive, target.url, now=crawled.page.fetched_at)
     return replace(crawled, target=known)
+
+
+def _follow_post(archive: Archive, crawled: CrawledPage, url: str) -> CrawledPage:
+    """Return the page of a post under the URL that another one redirected to, and under the number that it has there."""
+    target, moved = crawled.target, _merge_moved(archive, crawled, url)
+    is_own = site_by_name(target.site).parse_url(url).number in (None, moved.number)
+    if is_own:
+        frontier.change_url(archive, moved)
+    if moved.number is None or moved.number == target.number:
+        # If the blog of a post is not known yet, the key of its target is the URL, which must not change.
+        is_same_key = frontier.target_key(target) == frontier.target_key(moved)
+        return replace(crawled, target=moved) if is_own and is_same_key else crawled
+    # The page was parsed as that of the earlier number.
+    posts = tuple(replace(post, number=moved.number) for post in crawled.parsed.posts)
+    return replace(crawled, target=moved, parsed=replace(crawled.parsed, posts=posts))
 
 
 # The SQL condition that `o` has the time of `p`. It has the text of `p` too, or a run found it after one had seen `p`.
@@ -156,25 +162,24 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     Pages link to the blog by http and https, and by its old host long after a move. Each form would be a target.
     """
     current = None if crawled.target.kind is PageKind.HOME else stored_url(archive, blog)
-    origin, homes = _origin(current or crawled.page.url), home_urls(archive, blog)
-    others = {_origin(url) for url in homes} | {other_scheme(origin)}
+    origin, parsed = _origin(current or crawled.page.url), crawled.parsed
+    others = {_origin(url) for url in home_urls(archive, blog)} | {other_scheme(origin)}
     prefixes = tuple(f"{other}/" for other in others - {origin})
-
-    parsed = crawled.parsed
-    lists: Any = {name: getattr(parsed, name) for name in ("links", "months", "latest", "listed", "posts")}
-    frame = prefixes, parsed.links, parsed.months, parsed.latest, parsed.categories
-    listed: list[Any] = [parsed.listed, parsed.posts]
-    if archive.cache.done.get("origin") != frame:
-        listed += [*lists.values(), parsed.categories, *(row.posts for row in parsed.categories)]
-    text = "\n".join([row.url or "" for rows in listed for row in rows])
+    # The pages of a blog mostly share these objects: they are searched once.
+    shared = prefixes, parsed.links, parsed.months, parsed.latest, parsed.categories
+    rows: list[Any] = [*parsed.listed, *parsed.posts]
+    if archive.cache.done.get("origin") != shared:
+        rows += chain(*shared[1:], *(row.posts for row in parsed.categories))
+    text = "\n".join([row.url or "" for row in rows])
     if not any(prefix in text for prefix in prefixes):
-        archive.cache.done["origin"] = frame
+        archive.cache.done["origin"] = shared
         return crawled  # nearly all pages
 
     def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
         return tuple([_with_origin(row, prefixes, origin) for row in rows])
 
-    lists = {name: moved(rows) for name, rows in lists.items()}
+    names = ("links", "months", "latest", "listed", "posts")
+    lists: Any = {name: moved(getattr(parsed, name)) for name in names}
     categories = tuple(replace(row, posts=moved(row.posts)) for row in moved(parsed.categories))
     return replace(crawled, parsed=replace(parsed, **lists, categories=categories))
 

@@ -145,11 +145,7 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
             post_pages.mark_unchanged(context)
         else:  # the next request returns the whole page, which shows whether it is the post
             frontier.forget_validators(archive, blog, "url = ?", (target.url,))
-        other = context.site.next_index(target) if context.site.is_digest(target.url) else None
-        if other is not None:
-            listing_pages.start_at_digest(context)
-            if not frontier.is_missing(archive, other, now=page.fetched_at):
-                context.requeue(other, failed_too=True)  # a digest names no deleted post
+        _queue_behind_digest(context)
         due_at = context.moment if has_moved else _reschedule(context)
         frontier.mark_fetched(archive, target, fetched_at=context.precise_moment, due_at=due_at)
         if target.kind is PageKind.POST:  # its page is the same: a field that was unreadable still is
@@ -157,6 +153,16 @@ def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int 
         else:
             context.resolve(target.url)
         return context.result(Outcome.SAME)
+
+
+def _queue_behind_digest(context: SaveContext) -> None:
+    """Queue the list behind an unchanged digest, which names no deleted post; its chain begins at the digest."""
+    target = context.target
+    other = context.site.next_index(target) if context.site.is_digest(target.url) else None
+    if other is not None:
+        listing_pages.start_at_digest(context)
+        if not frontier.is_missing(context.archive, other, now=context.now):
+            context.requeue(other, failed_too=True)
 
 
 def save_fetch_failure(

@@ -73,9 +73,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
         found = other if len(other.comments) == found.claimed else found
     quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
     quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
-    if not (found.comments or found.problems) and any(one in outline.order for one in quoted):
-        return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),))
-    return found
+    is_lost = not (found.comments or found.problems) and any(one in outline.order for one in quoted)
+    return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
 
 
 def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:

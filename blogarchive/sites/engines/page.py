@@ -65,9 +65,8 @@ class PageParser:
         index = read_index(self.page, self._text, self.uid, self.now)
         if index is not None and any(index):
             return replace(self._listing(*index[:2]), commented=index.commented, total=index.total)
-        if urls.is_index(self.page.url):
-            return self._unknown(Detail.INDEX_UNREADABLE, "listed")
-        return self._parse_html()
+        is_index = urls.is_index(self.page.url)
+        return self._unknown(Detail.INDEX_UNREADABLE, "listed") if is_index else self._parse_html()
 
     def _parse_html(self) -> ParsedPage:
         if self._outline.select(urls.PATTERNS["page"]["challenge"]):

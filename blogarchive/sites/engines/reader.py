@@ -21,7 +21,6 @@ from blogarchive.sites.markup.elements import ancestors, block_around
 from blogarchive.sites.markup.picker import Picker, read_body, select_all, selector_of, with_descendants
 
 _GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = patterns("reader", "generator category name stated views")
-_Parts = tuple[Element, bool, FoundComments]
 
 
 class PostReading(NamedTuple):
@@ -63,17 +62,17 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     return PostReading(post, problems, _sources(title, time, element, found))
 
 
-def _read(outline: Outline, areas: list[Element], now: datetime) -> _Parts | None:
+def _read(outline: Outline, own: list[Element], now: datetime) -> tuple[Element, bool, FoundComments] | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
-    element, agreed = find_body(outline, set(areas))
+    element, agreed = find_body(outline, set(own))
     if element is None:
         return None
-    found, under = read_comments(outline, areas, element, now), under_heading(outline, outline.title.heading)
+    found, under = read_comments(outline, own, element, now), under_heading(outline, outline.title.heading)
     if under and ((start := outline.span(under[0]).start) < outline.span(element).stop or not agreed):
-        second, sure = find_body(outline, {*areas, *under})  # the text holds the comments
+        second, sure = find_body(outline, {*own, *under})  # the text holds the comments
         # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
         if second is not None and sure and outline.span(second).stop <= start:
-            other = read_comments(outline, areas, second, now)
+            other = read_comments(outline, own, second, now)
             is_better = other.comments and all(x.kind == "incomplete" for x in other.problems)
             element, agreed = (second, sure) if is_better else (element, agreed)
             found = other if other.comments or (other.problems and not found.comments) else found
@@ -114,11 +113,19 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
 
 
 def _stated(around: Surroundings, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield where short lines above the text, or right below it, match: they state numbers of the post."""
-    outline, inside, end = around.outline, around.inside, around.text.stop + 1
-    lines = dict.fromkeys(block_around(x) for at, x in enumerate(outline.holders[:end]) if at not in inside)
-    found = ((x, pattern.search(outline.text(x))) for x in lines if outline.size(x) < 120)
+    """Yield where short lines above the text, or right below it, match: they state numbers of the post.
+
+    The classes of an element and of its icon are a line before its own: CSDN has an eye beside the number of views.
+    """
+    outline, end = around.outline, around.text.stop + 1
+    nodes = [x for at, x in enumerate(outline.holders[:end]) if at not in around.inside]
+    lines = dict.fromkeys([*map(block_around, nodes), *nodes])
+    found = ((x, pattern.search(f"{_classes(x)}\n{outline.text(x)}")) for x in lines if outline.size(x) < 120)
     return (n for x, n in found if n and not is_of_another(around, x))
+
+
+def _classes(row: Element) -> str:
+    return " ".join(x.get("class") or "" for x in (row, *row, *islice(row.itersiblings(preceding=True), 1)))
 
 
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:

@@ -203,8 +203,10 @@ def _format_incomplete(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str
 
 def _format_unreached(blog: status_query.BlogStatus) -> Sequence[str]:
     name, paused = f"{blog.site}/{blog.uid or '?'}", _(" (paused)") if blog.paused_at else ""
-    error = explain_detail(blog.last_error or "") or _("not tried yet")
-    return [f"{name} {blog.url}{paused}", _("  never reached: {error}").format(error=error)]
+    if not blog.last_error:
+        return [f"{name} {blog.url}{paused}", _("  not tried yet")]
+    text = _("  never reached: {error}; `blogarchive forget {url} --delete` removes it")
+    return [f"{name} {blog.url}{paused}", text.format(error=explain_detail(blog.last_error), url=blog.url)]
 
 
 def _format_coverage(coverage: SiteTotals) -> str:

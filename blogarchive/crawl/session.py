@@ -55,7 +55,9 @@ class CrawlSession:
     def begin(self, targets: Sequence[Target]) -> None:
         """Queue the targets of the run, those of `start_targets` first."""
         if self.run.ahead:
-            text = _("this machine's clock is {hours} hours behind the newest time in the archive")
+            text = _(
+                "this machine's clock is {hours} hours behind the newest time in the archive; set it if it is wrong"
+            )
             self.observer.on_message(text.format(hours=f"{self.run.ahead / timedelta(hours=1):,.1f}"))
         self._start_keys = frozenset(self._queue_start(target) for target in targets)
         if self.options.command == "update":

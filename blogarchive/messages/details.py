@@ -216,7 +216,7 @@ class Detail(StrEnum):
     OTHER_POST = N_("shows post {number} in its place")
     OTHER_BLOG = N_("a page of another blog ({uid})")
     OTHER_HOME = N_(
-        "shows the title {title!r} and no stored post; if it is the blog, `blogarchive update --accept-changes`"
+        "shows the title {title!r} and no stored post; if it is the blog, `update --accept-changes` agrees"
     )
     NO_BLOG = N_("nothing says whose blog it is")
     NO_POST = N_("no post was found on the page of one")

@@ -85,8 +85,10 @@ def test_a_blog_that_was_never_reached_is_in_status_with_its_last_error(tool: To
     assert (found["last_error"], found["complete"], found["url"]) == ("connection refused", False, url)
     lines = tool.run("status").out.splitlines()
     assert f"creaders/31999 {url}" in lines
-    assert "  never reached: connection refused" in lines
+    assert f"  never reached: connection refused; `blogarchive forget {url} --delete` removes it" in lines
     assert all("None" not in line for line in lines)
+    assert tool.run("forget", url, "--delete", "--yes").code == 0
+    assert "31999" not in statuses(tool)
 
 
 @pytest.mark.slow

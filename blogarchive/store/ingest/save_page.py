@@ -263,6 +263,7 @@ def _reschedule(context: SaveContext) -> str | None:
 # One row, also for a blog or a post that is not stored. `twin`: see `StoredState`; a later form of a moved post is none.
 _STORED_STATE = f"""
 select coalesce(p.content_hash is not null and not p.from_listing, 0) as whole, coalesce(p.body_text, '') as body,
+       coalesce(p.body_text = '' and p.body_html like '%<img%', 0) as is_picture,
        case when not p.title_is_cut then p.title end as title, p.posted_at is not null as posted, p.read_by, p.comment_count,
        coalesce((select closed from pages where id = p.page_id),
                 (select closed from pages where url = :page order by id desc limit 1), 0) as has_end_tag,

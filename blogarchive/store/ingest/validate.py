@@ -147,11 +147,11 @@ class Rejection:
 class StoredState:
     """The stored state of a target, against which its new page is validated.
 
-    `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `title`: that
-    of the page, else the whole one of a list. `posted`: its time is known. `has_end_tag`: the page of the stored post, else
-    the last one at the URL, ends with `</html>` or `</body>`. `listed`: the listing showed posts. `accepted`: fields that
-    the site no longer shows, with which a person agreed. `twin`: the URL of another post of which the page has the URL, or
-    the title and the text.
+    `whole`: the post's own page was saved, with the text `body` and `comment_count`, by the engine `read_by`. `is_picture`:
+    it has images alone. `title`: that of the page, else the whole one of a list. `posted`: its time is known.
+    `has_end_tag`: the page of the stored post, else the last one at the URL, ends with `</html>` or `</body>`. `listed`:
+    the listing showed posts. `accepted`: fields that the site no longer shows, with which a person agreed. `twin`: the URL
+    of another post of which the page has the URL, or the title and the text.
     """
 
     whole: bool = False
@@ -159,6 +159,7 @@ class StoredState:
     posted: bool = False
     read_by: str | None = None
     body: str = ""
+    is_picture: bool = False
     comment_count: int | None = None
     has_end_tag: bool = False
     listed: bool = False
@@ -344,7 +345,7 @@ def _reject_notice(crawled: CrawledPage, *texts: str) -> Rejection | None:
 
 def _validate_body_text(parsed: ParsedPage, post: Post, stored: StoredState) -> Rejection | None:
     length, stored_length = len(post.body_text or ""), len(stored.body)
-    if stored_length and not length and not post.images:
+    if (stored_length or stored.is_picture) and not length and not post.images:
         return _cut(Detail.BODY_EMPTY)
     field = _missing_field(parsed, post, stored)
     if field is None or post.body_text == stored.body:

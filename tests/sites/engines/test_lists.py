@@ -845,6 +845,23 @@ def test_a_page_of_a_post_whose_text_is_not_found_is_a_failure_though_it_links_o
     assert page_of(f"{HOME}/rain", body).problems == (), "a list may be anywhere else"
 
 
+def test_a_picture_beside_links_to_tags_in_one_element_is_the_post() -> None:
+    """So Ananke shows a post that is a picture alone; Hux has columns of the whole blog beside the text."""
+    tags = '<ul class="pa0"><li class="list di"><a href="/tags/fluss/">Fluss</a></li></ul>'
+    body = (
+        f'<article><h1>Am Fluss</h1><div class="lh-copy"><p><img src="/fluss.jpg"></p>{tags}</div></article>'
+    )
+    (post,) = page_of(f"{HOME}/posts/fluss/", f"<title>Am Fluss | Notizen</title><body>{body}</body>").posts
+    assert "fluss.jpg" in (post.body_html or "")
+    text = "<p>Am Morgen lag das Laub auf der Straße, und der Laden hatte noch Licht.</p>" * 4
+    beside = f'<div class="col-lg-3 sidebar-container"><h5>FEATURED TAGS</h5>{tags}</div>'
+    rows = f"<article><div class='row'><div class='post-container'>{text}</div>{beside}</div></article>"
+    page = page_of(
+        f"{HOME}/posts/markt/", f"<title>Markt - Notizen</title><header><h1>Markt</h1></header>{rows}"
+    )
+    assert "FEATURED" not in (page.posts[0].body_text or "")
+
+
 def test_the_domains_of_blogger_in_each_country_are_one_blog() -> None:
     rows = "".join(
         f'<h3><a href="http://notes.blogspot.{domain}/2011/03/{domain}.html">Am Fluss {domain}</a></h3>'

@@ -142,3 +142,15 @@ def test_a_new_session_in_links_or_a_new_signature_of_an_image_is_no_edit(
     save(archive, blog, html.format("3f", 3).replace("w=800", "w=900"), clock)
     save(archive, blog, html.format("3f", 3).replace("/2?", "/2?t=5&amp;"), clock)
     assert archive.scalar("select count(*) from post_revisions") == 2
+
+
+def test_a_page_that_lost_the_picture_of_a_post_without_a_text_is_no_version_of_it(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    picture = '<p><img src="http://blog.test/a/1.jpg"></p>'
+    for html in (picture, "<p></p>", picture):
+        save(archive, blog, html, clock)
+        assert archive.column("select body_html from posts") == [picture]
+        failures = archive.rows("select kind, detail from open_failures")
+        assert failures == ([] if html == picture else [("cut", "the body is empty now")])
+    assert archive.scalar("select count(*) from post_revisions") == 0

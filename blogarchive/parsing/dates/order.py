@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
 
@@ -45,6 +45,7 @@ _SLASHED = re.compile(
 _SHORT_SLASHED = re.compile(
     r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s)?\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$)"
 )
+_SHOWN_COMMENT = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose
 
 SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")
@@ -70,6 +71,7 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     beside 3/1/15, as Blogger has it in Spanish: no year has one digit.
     """
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
+    short = [_SHORT_SLASHED.sub(r"\1/\2/20\3\4", text) if _STATED.search(text) else text for text in short]
     found = [(match, text) for text in short for match in _SLASHED.finditer(text)]
     pairs = [(int(match[1]), int(match[2])) for match, _ in found]
     # As month and day.
@@ -80,6 +82,12 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     known |= {False for row in rows if int(row[1]) > 12}
     known |= {True for row in rows if is_year_last and int(row[0]) > 12}
     return known | {first > 12 for first, second in pairs if max(first, second) > 12}
+
+
+def day_of_link(url: str | None) -> str:
+    """Return the day in UTC of the stamp in a link to a comment, as Blogger has it; empty without one."""
+    stamp = _SHOWN_COMMENT.search(url or "")
+    return f"{datetime.fromtimestamp(int(stamp[1]), UTC):%Y-%m-%d}" if stamp else ""
 
 
 def write_year_first(text: str, order: Iterable[bool]) -> str:

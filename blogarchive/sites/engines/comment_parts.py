@@ -9,7 +9,7 @@ from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment
-from blogarchive.parsing.dates.order import day_orders
+from blogarchive.parsing.dates.order import day_of_link, day_orders
 from blogarchive.parsing.dates.parse import date_text, open_time
 from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
@@ -83,7 +83,8 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
 def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
     """Return the orders of month and day that the dates of comments have, else those of the page."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    stated = (f"{outline.text(one)} {one.get('datetime')}" for one in outline.select("time[datetime]"))
+    nodes = outline.select("time[datetime], a[href*='showComment=']")
+    stated = (f"{outline.text(one)} {one.get('datetime') or day_of_link(one.get('href'))}" for one in nodes)
     return day_orders(dates) or day_orders(stated)
 
 

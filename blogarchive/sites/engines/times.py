@@ -241,5 +241,4 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     apart = ((n, at) for n in nodes if (at := outline.span(n).start) not in around.inside)
     own = (n for n, at in apart if not (is_edited(outline, at) or is_of_another(around, n)))
     found += [("time", n.get("datetime") or n.get("content") or "") for n in islice(own, 1)]
-    parsed = ((name, parse_stamp(value, around.now)) for name, value in found)
-    return [(name, one) for name, one in parsed if one is not None and one.at <= around.now + 2 * _DAY]
+    return [(n, x) for n, v in found if (x := parse_stamp(v, around.now)) and x.at <= around.now + 2 * _DAY]

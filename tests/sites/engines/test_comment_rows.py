@@ -829,3 +829,16 @@ def test_a_button_to_report_and_a_box_in_the_element_of_a_name_are_not_the_name(
     )
     page = read(f'<div class="comments-content"><h2>Comments</h2>{rows(item)}</div>')
     assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]
+
+
+@pytest.mark.parametrize("at", ["5/{n}/2025 09:0{n}:00 AM", "5/0{n}/25, 09:0{n} AM", "5/{n}/25 9:0{n}"])
+def test_the_stamp_in_the_link_of_a_comment_tells_the_month_and_the_time_stays_that_of_the_blog(
+    at: str,
+) -> None:
+    item = (
+        '<dt id="c{n}000000000000000"><a href="http://www.blogger.com/profile/{n}">{name}</a> said...</dt><dd class="comment-body"><p>{text}</p></dd>'
+        '<dd class="comment-timestamp"><a href="/2025/05/bridge.html?showComment={stamp}#c{n}000000000000000" title="comment permalink">{at}</a></dd>'
+    )
+    stamps = [f"{int(datetime(2025, 5, n, 16, n, tzinfo=UTC).timestamp())}000" for n in (2, 3, 4)]
+    page = read(f'<dl id="comments-block">{rows(item, at, stamp=stamps)}</dl>', "")
+    assert (shown(page), page.problems) == (expected(), ())

@@ -80,11 +80,8 @@ class _Lazy(click.Group):
         """Return the commands that begin so, and the options."""
         from click.shell_completion import CompletionItem
 
-        found = [
-            CompletionItem(name, help=_(words))
-            for name, (_module, words) in _COMMANDS.items()
-            if name.startswith(incomplete)
-        ]
+        begun = (name for name in _COMMANDS if name.startswith(incomplete))
+        found = [CompletionItem(name, help=_(_COMMANDS[name][1])) for name in begun]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:

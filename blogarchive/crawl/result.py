@@ -262,11 +262,8 @@ def _unreached_error(session: CrawlSession) -> errors.BlogArchiveError | None:
     if len(resting) == len(session.blogs):
         news = [state for state in resting if _is_new(session, state)]
         return errors.Unreachable("; ".join(map(_state_message, news))) if news else None
-    found = [
-        failure
-        for failure in failures.open_failures(session.archive, session.blogs)
-        if failure.last_failed_at >= session.run.started_at
-    ]
+    since = session.run.started_at
+    found = [x for x in failures.open_failures(session.archive, session.blogs) if x.last_failed_at >= since]
     # A failure of a blog of which no page was stored.
     known = [x for x in _known(session) if not is_stored(session.archive, Blog(site=x.site or "", uid=x.uid))]
     if found and all(failure in known for failure in found):

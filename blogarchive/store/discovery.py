@@ -134,10 +134,7 @@ def add_blogs(
     """
     moment = format_utc(now)
     sources: dict[str | None, Source] = dict.fromkeys(commenters, "comments")
-    rows = [
-        (blog.site, blog.uid, blog.url, sources.get(blog.uid, source), found_on, moment, found_by)
-        for blog in blogs
-    ]
+    rows = [(x.site, x.uid, x.url, sources.get(x.uid, source), found_on, moment, found_by) for x in blogs]
     return archive.execute_many(_INSERT, rows)
 
 

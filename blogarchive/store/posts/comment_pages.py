@@ -26,17 +26,16 @@ _SECOND = 2
 _MAX_RESTARTS = 2
 
 
-def _is_refused(context: SaveContext) -> bool:
-    return frontier.has_refused_comments(context.archive, context.blog, now=context.now)
-
-
 def save_first_page(context: SaveContext, post_id: int, post: Post) -> None:
     """Store the comments of the own page of a post, and queue its next page.
 
     An interface that has all comments is queued instead, unless it refused those of the blog within a week.
     """
     links = page_chains.next_page_links(context, (PageKind.COMMENTS,))
-    link = next((one for one in links if not (one.is_whole and _is_refused(context))), None)
+    is_asked = any(link.is_whole for link in links)
+    if is_asked and frontier.has_refused_comments(context.archive, context.blog, now=context.now):
+        links = [link for link in links if not link.is_whole]
+    link = next(iter(links), None)
     if link is not None and link.is_whole:
         context.is_without_comments, post = True, replace(post, comments=())
     identified = comments.identify_comments(post.comments)

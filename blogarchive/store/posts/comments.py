@@ -131,11 +131,8 @@ def _match_texts(
     """Return the comments whose texts are stored, with their ordinals, and all others; matched rows leave `free`."""
     matched: list[ShownComment] = []
     unmatched: list[ShownComment] = []
-    in_place = {
-        item.ordinal
-        for item in items
-        if item.ordinal in free and free[item.ordinal].text_digest == item.text_digest
-    }
+    digests = {ordinal: row.text_digest for ordinal, row in free.items()}
+    in_place = {item.ordinal for item in items if digests.get(item.ordinal) == item.text_digest}
     for item in sorted(items, key=lambda item: item.ordinal not in in_place):
         equal = [row.ordinal for row in free.values() if row.text_digest == item.text_digest]
         ordinal = item.ordinal if item.ordinal in in_place else next(iter(equal), None)
@@ -336,12 +333,8 @@ def _is_about(item: ShownComment, at: str, row: SourcedComment) -> bool:
 
 def filter_stored(context: SaveContext, post_id: int, shown: Sequence[ShownComment]) -> list[ShownComment]:
     """Return the comments that are stored with equal texts."""
-    stored = _read_rows(context, post_id, shown)
-    return [
-        item
-        for item in shown
-        if (row := stored.get(item.fingerprint)) is not None and row.text_digest == item.text_digest
-    ]
+    digests = {name: row.text_digest for name, row in _read_rows(context, post_id, shown).items()}
+    return [item for item in shown if digests.get(item.fingerprint) == item.text_digest]
 
 
 def filter_certain(context: SaveContext, post_id: int, shown: Sequence[ShownComment]) -> list[ShownComment]:

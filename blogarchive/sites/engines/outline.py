@@ -221,7 +221,8 @@ def _site_names(outline: Outline) -> set[str]:
     feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
     # Matery has an empty heading for a post without a title.
     feed = str(outline.tree.root.xpath(PATTERNS["outline"]["feed_of_bare"]))
-    shown = (outline.text(node) or node.get("alt", "") for node in links)  # a logo has the name of the blog
+    # A logo has the name of the blog; Icarus, which states it too, the title of the post.
+    shown = (outline.text(x) or x.get("alt", "") * ("og:site_name" not in outline.metas) for x in links)
     return {*map(letters_of, chain((outline.metas.get("og:site_name", ""), feed), feeds, shown))} - {""}
 
 

@@ -181,6 +181,14 @@ def test_the_time_and_counters_in_the_element_of_a_title_are_not_of_the_title() 
     assert page.posts[0].title == TITLE
 
 
+def test_a_logo_that_is_described_by_the_title_of_the_post_leaves_the_post_its_title() -> None:
+    name = '<meta property="og:site_name" content="山居">'
+    logo = f'<a class="navbar-logo" href="/"><img src="/logo.png" alt="{TITLE}"></a>'
+    page = read(f'{name}<nav>{logo}</nav><p><time>2020-05-06</time></p><h1 class="title">{TITLE}</h1>{BODY}')
+    assert page.posts[0].title == TITLE
+    assert told(page) == []
+
+
 def test_the_time_in_a_banner_whose_title_a_script_writes_is_that_of_the_post() -> None:
     stamp = '<meta property="article:published_time" content="2020-05-05T15:10:05.000Z">'
     time = '<time datetime="2020-05-06 00:10">2020年5月6日 凌晨</time>'

@@ -80,8 +80,8 @@ def _is_accepted(archive: Archive, site: str, stored: StoredPost, change: TextCh
     return accepted_at is not None and (stored.own_page_seen_at or "") < accepted_at
 
 
-# The values of the statements about a change, by name.
-_Names = dict[str, Value]
+# The parameters of the statements about a change, by name.
+_Values = dict[str, Value]
 
 # Facts have no revisions, so the change has the earlier ones.
 _RECORD = """
@@ -96,23 +96,22 @@ def _hold_if_doubted(
     archive: Archive, site: str, now: datetime, run_id: int, change: TextChange, stored: StoredPost
 ) -> Rejection | None:
     """Record a changed text; return why its page is held, or None if the author may have edited the post."""
-    names: _Names = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
-    names |= {"held": 0, "moment": format_utc(now), "post": stored.id}
-    archive.execute(_RECORD, names)
-    is_of_most = _is_of_most(archive, change.kind, names)
+    values: _Values = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
+    values |= {"held": 0, "moment": format_utc(now), "post": stored.id}
+    archive.execute(_RECORD, values)
+    is_common = _is_common(archive, change.kind, values)
     is_site_open = coverage.is_open(archive, site, coverage.TEXTS)
-    other = Failure(kind="changed", field="text", detail="")
-    is_waiting = is_site_open or failures.is_open(archive, stored.url, other)
-    if not (change.reason or is_of_most or is_waiting):
-        return None
-    archive.execute(_RECORD, names | {"held": _CERTAIN if change.reason else _DOUBTED})
     detail = change.reason or Detail.CHANGE_OF_MOST.format(change=change.kind)
     failure = Failure(kind="changed", field="text", detail=detail)
+    is_post_held = failures.is_open(archive, stored.url, failure)
+    if not (change.reason or is_common or is_site_open or is_post_held):
+        return None
+    archive.execute(_RECORD, values | {"held": _CERTAIN if change.reason else _DOUBTED})
     undone = Counts()
-    if is_of_most:
+    if is_common:
         coverage.open_change(archive, site, f"{coverage.TEXTS}.{change.kind}", run_id=run_id, now=now)
-        undone = _undo_run(archive, names, failure, run_id=run_id, now=now)
-    return Rejection(failure=failure, undone=undone, waits=coverage.is_open(archive, site, coverage.TEXTS))
+        undone = _undo_run(archive, values, failure, run_id=run_id, now=now)
+    return Rejection(failure=failure, undone=undone, waits=is_site_open or is_common)
 
 
 _OF_MOST = """
@@ -126,15 +125,13 @@ _OF_KIND = _OF_MOST.format(condition="kind = :kind and run_id = :run")
 _OF_DIGEST = _OF_MOST.format(condition="digest = :digest")
 
 
-def _is_of_most(archive: Archive, kind: ChangeKind, names: _Names) -> bool:
+def _is_common(archive: Archive, kind: ChangeKind, values: _Values) -> bool:
     """Return whether most compared posts of the run show this kind of change, or an equal one since it came."""
     least = MIN_COMMENTED_POSTS if kind.concerns_comments else MIN_POSTS
     field = coverage.COMMENTS if kind.concerns_comments else coverage.TEXTS
-    names = names | {"share": MIN_SHARE, "field": field}
-    return bool(
-        archive.scalar(_OF_KIND, names | {"least": least})
-        or archive.scalar(_OF_DIGEST, names | {"least": MIN_EQUAL_POSTS})
-    )
+    values = values | {"share": MIN_SHARE, "field": field}
+    of_kind = archive.scalar(_OF_KIND, values | {"least": least})
+    return bool(of_kind or archive.scalar(_OF_DIGEST, values | {"least": MIN_EQUAL_POSTS}))
 
 
 _CHANGED = """
@@ -144,12 +141,12 @@ select t.id as change, t.post_id as post, t.captured_at as since, p.url, a.site,
 """
 
 
-def _undo_run(archive: Archive, names: _Names, failure: Failure, *, run_id: int, now: datetime) -> Counts:
+def _undo_run(archive: Archive, values: _Values, failure: Failure, *, run_id: int, now: datetime) -> Counts:
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
-    changed = archive.dicts(_CHANGED, names)
+    changed = archive.dicts(_CHANGED, values)
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
     for statement in _UNDO_NAMES:
-        archive.execute(statement, names)
+        archive.execute(statement, values)
     for row in changed:
         url, site, uid = row["url"], row["site"], row["uid"]
         target = Target(url=url, site=site, kind=PageKind.POST, uid=uid, number=row["number"])
@@ -213,20 +210,20 @@ select c.id, r.id as revision_id, r.body_html, r.body_text, r.text_checksum, r.p
 
 def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> Counts:
     """Hold the page of a change; restore its post and comments. Return the counts with which it was saved, negative."""
-    names: _Names = {**row, "now": now}
-    for comment in archive.dicts(_COMMENT_REVISIONS, names):
+    values: _Values = {**row, "now": now}
+    for comment in archive.dicts(_COMMENT_REVISIONS, values):
         comment_id, revision_id = comment.pop("id"), comment.pop("revision_id")
         digest = text_digest(comment["body_text"])
         archive.update_row("comments", comment_id, {**comment, "text_digest": digest})
         archive.execute("delete from comment_revisions where id = ?", (revision_id,))
     for statement in _UNDO_POST:
-        archive.execute(statement, names)
+        archive.execute(statement, values)
     frontier.deactivate_comments(archive, Blog(site=row["site"], uid=row["uid"]), row["number"])
-    ended = archive.execute(_END_VERSION, names).rowcount
+    ended = archive.execute(_END_VERSION, values).rowcount
     if ended:
         html = archive.text("select body_html from posts where id = ?", (row["post"],))
         write_images(archive, row["post"], list(enumerate(image_urls(html or ""))))
-    added = archive.execute(_NEW_COMMENTS, names).rowcount
+    added = archive.execute(_NEW_COMMENTS, values).rowcount
     return Counts(posts_changed=-ended, comments_new=-added)
 
 

@@ -185,28 +185,34 @@ def save_comments(
     """
     if not shown:
         return
-    stored, since = _read_rows(context, post_id, shown), since or context.moment
+    shown, stored = _find_stored(context, post_id, shown, since or context.moment)
+    for item in shown:
+        if item.fingerprint in stored:
+            _revise(context, item, stored[item.fingerprint])
+        else:
+            _insert(context, post_id, item)
+            context.count(comments_new=1)
+    # A page that is parsed again is mostly older than the rows, which then need no update.
+    rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
+    if rows:
+        _mark_seen(context, [row.id for row in rows])
+
+
+def _find_stored(
+    context: SaveContext, post_id: int, shown: Sequence[ShownComment], since: str
+) -> tuple[Sequence[ShownComment], dict[str, CommentRow]]:
+    """Return the comments, each with the ordinal of the stored comment that it is, and these by fingerprint."""
+    stored = _read_rows(context, post_id, shown)
     has_moved = len(stored) < len(shown) and _follow(context, post_id, shown, since)
     if has_moved:
         stored = _read_rows(context, post_id, shown)
     unmatched = {item.base for item in shown if not _is_matched(item, stored.get(item.fingerprint))}
     if has_moved:  # the ordinal 0 of a base may have been theirs
         unmatched |= {item.base for item in shown if item.fingerprint not in stored}
-    if unmatched:
-        shown = _match(context, post_id, shown, unmatched)
-        stored = _read_rows(context, post_id, shown)
-    for item in shown:
-        before = stored.get(item.fingerprint)
-        if before is None:
-            _insert(context, post_id, item)
-        else:
-            _revise(context, item, before)
-    new = sum(item.fingerprint not in stored for item in shown)
-    context.count(comments_new=new)
-    # A page that is parsed again is mostly older than the rows, which then need no update.
-    rows = [row for row in stored.values() if not context.is_reparse or row.first_seen_at > context.moment]
-    if rows:
-        _mark_seen(context, [row.id for row in rows])
+    if not unmatched:
+        return shown, stored
+    matched = _match(context, post_id, shown, unmatched)
+    return matched, _read_rows(context, post_id, matched)
 
 
 def _follow(context: SaveContext, post_id: int, shown: Sequence[ShownComment], since: str) -> bool:

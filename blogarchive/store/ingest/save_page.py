@@ -334,7 +334,8 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
 _IS_OTHER_HOME = """
 select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and a.last_seen_at <= ?
    and exists (select 1 from posts where author_id = a.id and content_hash is not null)
-   and not exists (select 1 from posts where author_id = a.id and number in (select value from json_each(?)))
+   and not exists (select 1 from json_each(?) v join posts p on p.author_id = a.id and p.number = v.value ->> 0
+                    where instr(p.title, nullif(v.value ->> 1, '')) = 1)
 """
 
 
@@ -347,9 +348,11 @@ def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> va
     if uid is None or not (is_own and crawled.target.is_home and site_by_name(blog.site).has_any_host):
         return None
     title = (parsed.author and parsed.author.blog_title) or ""
-    numbers = json.dumps(sorted(set(_own_numbers(blog.site, parsed, uid))))
+    shown = json.dumps(
+        [(post.number, post.title) for post in parsed.listed]
+    )  # a new owner may have the same numbers
     moment = format_utc(crawled.page.fetched_at)
-    if not archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, moment, numbers)):
+    if not archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, moment, shown)):
         return None
     detail = Detail.OTHER_HOME.format(title=title)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))

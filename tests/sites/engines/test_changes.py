@@ -390,6 +390,20 @@ def test_a_domain_that_is_for_sale_is_asked_for_few_pages_and_has_not_changed(tm
     assert edits(tmp_path) == []
 
 
+def test_a_blog_with_another_title_that_lists_stored_posts_is_the_blog(tmp_path: Path) -> None:
+    blog, answer = PagedBlog(8), PagedBlog.answer
+
+    def renamed(path: str) -> tuple[int, str, str]:
+        status, kind, text = answer(blog, path)
+        return status, kind, re.sub("<title>.*?</title>", "<title>河边的新名字</title>", text)
+
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.answer = lambda path: renamed(path) if path == "/" else answer(blog, path)  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 1, "update").code == 0
+    assert rows(tmp_path, "select blog_title from authors") == [("河边的新名字",)]
+
+
 @pytest.mark.parametrize(
     "page",
     [

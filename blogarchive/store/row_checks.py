@@ -184,6 +184,8 @@ def _type_of(name: str, *, is_read: bool = False) -> str:
 def _form_of(table: str, column: str) -> _Parser | None:
     if table.endswith("_totals"):  # their times are those of comments and posts
         return None
+    if (table, column) == ("_page_chains", "started_at"):
+        return _parse_chain_start
     if column in _FORMS:
         return _FORMS[column]
     if column in _SHOWN_TIMES:
@@ -224,6 +226,12 @@ def _is_parsed(parse: _Parser, text: str | bytes) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+def _parse_chain_start(text: str) -> None:
+    """Raise `ValueError` as `_parse_own_time`; a chain that a limited run left is "", and begins again."""
+    if text:
+        _parse_own_time(text)
 
 
 @lru_cache(maxsize=1024)  # rows that were stored together have the same times

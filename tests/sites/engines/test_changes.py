@@ -245,6 +245,15 @@ class PagedBlog(LivelyBlog):
         return super().page(number, page).replace(f"第 {number} 篇", self.title(number))
 
 
+def test_an_archive_of_a_limited_backup_is_not_damaged_and_can_be_sealed(tmp_path: Path) -> None:
+    blog = PagedBlog(24)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url, "--limit", "2").code == 0
+    for words in (("verify",), ("seal", "copy")):
+        ran = run_command(*words, "--db", "a.db", folder=tmp_path)
+        assert (ran.code, "damage" in ran.err) == (0, False), ran.err
+
+
 def test_a_post_with_a_new_address_title_and_text_in_one_night_is_one_post(tmp_path: Path) -> None:
     blog = PagedBlog(24)
     blog.comment(2, "阿明", FIRST)

@@ -181,6 +181,16 @@ def test_the_time_and_counters_in_the_element_of_a_title_are_not_of_the_title() 
     assert page.posts[0].title == TITLE
 
 
+def test_the_links_of_emlog_to_the_posts_before_and_after_are_no_part_of_a_text() -> None:
+    beside = '<div class="nextlog">« <a href="/?post=8">冬天</a> | <a href="/?post=10">夏天</a>»</div>'
+    top, tags = (
+        '<p class="date">发布于：2020-5-6 9:30</p>',
+        '<p class="tag">标签: <a href="/?tag=1">桥</a></p>',
+    )
+    page = read(f'<div id="contentleft"><h2>{TITLE}</h2>{top}{TEXT}{tags}{beside}</div>')
+    assert page.posts[0].body_text == read(f"<h2>{TITLE}</h2>{BODY}").posts[0].body_text
+
+
 def test_a_logo_that_is_described_by_the_title_of_the_post_leaves_the_post_its_title() -> None:
     name = '<meta property="og:site_name" content="山居">'
     logo = f'<a class="navbar-logo" href="/"><img src="/logo.png" alt="{TITLE}"></a>'

@@ -337,9 +337,8 @@ def _own_places(outline: Outline, node: Element, marks: _Marks, *, is_body: bool
         return [place for place in outline.span(node) if outline.holders[place] is node]
     # bjyblog writes `NAME：text` in one paragraph, and `NAME 回复 NAME：text` for an answer.
     names = marks.names if node in marks.above and marks.names <= {*node.iter()} else ()
-    places = [at for at in outline.span(node) if at not in marks.heads and outline.holders[at] not in names]
-    links = {at for at in places if is_body and outline.holders[at].tag == "a"}
-    return [at for at in places if at not in links or not is_label(outline.texts[at])]
+    own = [at for at in outline.span(node) if at not in marks.heads and outline.holders[at] not in names]
+    return [x for x in own if not (is_body and outline.holders[x].tag == "a" and is_label(outline.texts[x]))]
 
 
 def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, marks: _Marks) -> bool:

@@ -90,7 +90,9 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     kin = Counter(shape_of(one)[0] for one in outline.order if one.get("class"))
     lone = [one for one in areas if kin[shape_of(one)[0]] < 2 and has_role(one, COMMENTS)]
     # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
-    named = [one for one in outline.order if has_role(one, ITEM) and one not in outline.beside]
+    # A link from another blog may be marked as a comment beside a single one.
+    apart = outline.beside | with_descendants(one for one in outline.order if has_role(one, _PING))
+    named = [one for one in outline.order if has_role(one, ITEM) and one not in apart]
     single = named[:1] if all(outline.contains(named[0], one) for one in named) else []
     above = ancestors([*areas, *single, body, outline.title.heading]).union(lone)
     # Without sections, or with that of the form alone, comments are below an element with the name of one.

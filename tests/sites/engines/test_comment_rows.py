@@ -842,3 +842,20 @@ def test_the_stamp_in_the_link_of_a_comment_tells_the_month_and_the_time_stays_t
     stamps = [f"{int(datetime(2025, 5, n, 16, n, tzinfo=UTC).timestamp())}000" for n in (2, 3, 4)]
     page = read(f'<dl id="comments-block">{rows(item, at, stamp=stamps)}</dl>', "")
     assert (shown(page), page.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_single_comment_is_read_beside_links_from_other_blogs_that_are_marked_as_comments(
+    count: int,
+) -> None:
+    item = (
+        '<li id="comment-{n}" class="comment depth-1"><article id="div-comment-{n}" class="comment-body"><b class="fn">{name}</b>'
+        '<a href="#comment-{n}"><time>{at}</time></a><div class="comment-content"><p>{text}</p></div></article></li>'
+    )
+    ping = '<li id="comment-9{n}" class="pingback depth-1"><div class="comment-body">Pingback: <a href="http://other.example.org/{n}/">Die Brücke</a></div></li>'
+    pings = "".join(ping.format(n=n) for n in range(count))
+    first = rows(item).partition("</li>")[0] + "</li>"
+    page = read(
+        f'<div class="post-comments"><div id="comments"><h2>评论</h2><ol class="comment-list">{first}{pings}</ol></div></div>'
+    )
+    assert (shown(page), page.problems) == (expected()[:1], ())

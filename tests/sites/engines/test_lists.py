@@ -862,6 +862,17 @@ def test_a_picture_beside_links_to_tags_in_one_element_is_the_post() -> None:
     assert "FEATURED" not in (page.posts[0].body_text or "")
 
 
+def test_the_home_page_of_a_blog_below_any_path_names_the_blog() -> None:
+    """A login page in its place is told by this name."""
+    url = f"{HOME}/weblog/"
+    target = Target(url=url, site="web", kind=PageKind.HOME, uid="notes.example.org/weblog")
+    body = "<title>Un carnet</title><main><h2><a href='2026/pluie.html'>La pluie</a></h2></main>"
+    page = Page(url=url, fetched_at=NOW, status=200, headers=(), body=body.encode())
+    author = site_by_name("web").parse_page(page, target).author
+    assert author is not None
+    assert (author.uid, author.blog_title) == ("notes.example.org/weblog", "Un carnet")
+
+
 def test_the_domains_of_blogger_in_each_country_are_one_blog() -> None:
     rows = "".join(
         f'<h3><a href="http://notes.blogspot.{domain}/2011/03/{domain}.html">Am Fluss {domain}</a></h3>'

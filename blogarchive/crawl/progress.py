@@ -79,22 +79,15 @@ class LineObserver(CrawlObserver):
     def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Print the progress, at most once a minute."""
         if self._line_is_due():
-            progress = count()
-            self.on_message(
-                _("{stored} of {found} posts read, {failed} failed, {todo} to do").format(
-                    stored=progress.posts_read,
-                    found=progress.posts_found,
-                    failed=progress.failed,
-                    todo=progress.todo,
-                )
-                + self._images_line
+            text = _(
+                "{now.posts_read} of {now.posts_found} posts read, {now.failed} failed, {now.todo} to do"
             )
+            self.on_message(text.format(now=count()) + self._images_line)
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
         """Print the progress, at most once a minute; the lines about pages show it too."""
-        images = _("{stored} of {total} images fetched, {failed} failed").format(
-            stored=stored, total=total, failed=failed
-        )
+        text = _("{stored} of {total} images fetched, {failed} failed")
+        images = text.format(stored=stored, total=total, failed=failed)
         self._images_line = f"; {images}"
         if self._line_is_due():
             self.on_message(images)

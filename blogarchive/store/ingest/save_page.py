@@ -335,7 +335,7 @@ _IS_OTHER_HOME = """
 select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and a.last_seen_at <= ?
    and exists (select 1 from posts where author_id = a.id and content_hash is not null)
    and not exists (select 1 from json_each(?) v join posts p on p.author_id = a.id and p.number = v.value ->> 0
-                    where instr(p.title, nullif(v.value ->> 1, '')) = 1)
+                    where instr(coalesce(p.title, ''), v.value ->> 1) = 1)
 """
 
 

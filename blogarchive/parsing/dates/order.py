@@ -25,6 +25,7 @@ def join_date(parts: Sequence[str]) -> str | None:
     """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `Dec 22 2018`."""
     if match := _NUMBERS.fullmatch(" ".join(map(str.strip, parts))):
         return "-".join(match.groups()[:3]) + (match[4] or "")
+    parts = [part for part in parts if part.strip().lower() != "of"]  # `17 of Sep, 2012`
     # Habari has the year above the day and the month.
     parts = [*parts[1:], parts[0]] if len(parts) == 3 and _YEAR.fullmatch(parts[0]) else parts
     box = _DATE_BOX.fullmatch(f" {' '.join(parts)} ") if 0 < sum(map(len, parts)) < _MAX_BOX else None

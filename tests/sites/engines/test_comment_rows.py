@@ -859,3 +859,11 @@ def test_a_single_comment_is_read_beside_links_from_other_blogs_that_are_marked_
         f'<div class="post-comments"><div id="comments"><h2>评论</h2><ol class="comment-list">{first}{pings}</ol></div></div>'
     )
     assert (shown(page), page.problems) == (expected()[:1], ())
+
+
+def test_a_comment_of_some_seconds_ago_is_read_beside_older_ones() -> None:
+    item = '<li class="comment"><b class="fn">{name}</b> <span class="when">{ago}</span><p>{text}</p></li>'
+    ago = ["15 seconds ago", "3 mins ago", "2 hours ago"]
+    page = read(f'<ol class="comments">{rows(item, ago=ago)}</ol>', "en")
+    assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]
+    assert all(one.posted and one.posted.at for one in page.posts[0].comments)

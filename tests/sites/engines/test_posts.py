@@ -1183,3 +1183,8 @@ def test_the_line_of_the_time_below_the_lead_in_the_element_of_the_text_is_of_th
 def test_the_name_of_a_meta_element_may_say_in_other_ways_that_it_has_the_time_of_the_post(name: str) -> None:
     page = read(post(""), f'<meta name="{name}" content="2019-05-20 21:30:50">')
     assert str(page.posts[0].posted and page.posts[0].posted.at)[:16] == "2019-05-20 21:30"
+
+
+def test_a_word_in_italics_between_the_day_and_the_month_is_of_the_date() -> None:
+    page = read(post("<span>20 <em>of</em> May, 2019</span>"))
+    assert (str(page.posts[0].posted and page.posts[0].posted.at)[:10], told(page)) == ("2019-05-20", [])

@@ -177,6 +177,8 @@ def run(arguments: Sequence[str] | None) -> int:
         _print_error(str(shown))
         return shown.exit_code
     except PermissionError as error:  # each look at a file fails in a folder that the user may not enter
+        if error.filename is None:
+            raise
         text = _("no permission for {path}; correct it, or choose another place, then run again")
         _print_error(text.format(path=error.filename))
         return CannotWrite.exit_code

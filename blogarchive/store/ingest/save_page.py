@@ -342,15 +342,13 @@ select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and
 def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection if a home page has another title and lists no stored post: a parked domain, its new owner."""
     parsed, uid = crawled.parsed, blog.uid
-    is_own = (
-        urlsplit(crawled.page.url).path == urlsplit(crawled.target.url).path
-    )  # a blog may redirect to its new folder
+    # A blog may redirect to its new folder.
+    is_own = urlsplit(crawled.page.url).path == urlsplit(crawled.target.url).path
     if uid is None or not (is_own and crawled.target.is_home and site_by_name(blog.site).has_any_host):
         return None
     title = (parsed.author and parsed.author.blog_title) or ""
-    shown = json.dumps(
-        [(post.number, post.title) for post in parsed.listed]
-    )  # a new owner may have the same numbers
+    # A new owner may have the same numbers.
+    shown = json.dumps([(post.number, post.title) for post in parsed.listed])
     moment = format_utc(crawled.page.fetched_at)
     if not archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, moment, shown)):
         return None

@@ -67,7 +67,7 @@ def test_the_version_is_that_of_the_metadata_or_unknown(
 ) -> None:
     assert installed_version() == version("blogarchive")
     monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "missing.zip")])
-    assert installed_version.__wrapped__() == "unknown"
+    assert installed_version() == "unknown"
 
 
 def test_an_export_starts_without_processes_sites_and_patterns_of_the_search_index() -> None:
@@ -112,19 +112,27 @@ def test_a_command_that_parses_no_page_starts_without_dates_charsets_and_dataset
     assert not modules & {"blogarchive.parsing.dates", "blogarchive.parsing.charset", "datasette"}
 
 
-def test_ctrl_c_while_the_program_starts_ends_it_with_3_and_no_traceback() -> None:
+@pytest.mark.parametrize(
+    "name", ["blogarchive.messages", "gettext", "blogarchive.cli.group", "blogarchive.crawl.progress"]
+)
+def test_ctrl_c_in_an_import_ends_the_program_with_3_and_no_traceback(name: str) -> None:
     program = """if True:
         import sys
         class Stop:
             def find_spec(self, name, path, target=None):
-                if name == "blogarchive.cli.group":
+                if name == sys.argv[1]:  # the last one is of the message of an error
                     raise KeyboardInterrupt
         sys.meta_path.insert(0, Stop())
         from blogarchive.cli import main
-        main(["sites"])
+        main(["no-command"])
     """
-    ran = python("-c", program)
+    ran = python("-c", program, name)
     assert (ran.returncode, ran.stdout, ran.stderr) == (3, "", "")
+
+
+def test_no_module_is_imported_before_ctrl_c_ends_the_program_with_3() -> None:
+    program = "import sys; before = set(sys.modules); from blogarchive.cli import main; print(*set(sys.modules) - before)"
+    assert set(python("-I", "-c", program).stdout.split()) == {"blogarchive", "blogarchive.cli"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -244,14 +244,14 @@ def crawl_in(
     if options.command != "backup":
         connection.require_archive(options.db)
     is_new = not options.db.exists()
-    if is_new:
-        observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
     with (
         _restored_signal_handlers(),
         open_host_locks(options.db, process.settings.getfloat("DOWNLOAD_DELAY")) as locks,
         connection.hold_lock(options.db, options.command, now=utc_now()),
     ):
         with Archive.open(options.db, create=options.command == "backup") as archive:
+            if is_new:
+                observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
             session = _start_session(archive, options, observer)
             result = _crawl_archive(process, session, targets, locks, spawned)
             is_useless = result.outcome == "unreachable" and _found_nothing(archive)

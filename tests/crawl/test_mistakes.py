@@ -32,6 +32,13 @@ def test_a_refused_connection_is_named_and_leaves_no_archive(tool: Tool, live: s
     assert not tool.db.exists()
 
 
+def test_an_archive_that_cannot_be_written_is_not_announced(tool: Tool, live: str) -> None:
+    (tool.folder / "file").touch()
+    tool.db = tool.folder / "file" / "a.db"
+    ran = tool.run("backup", live)
+    assert (ran.code, "cannot write" in ran.err, "new archive" in ran.err) == (6, True, False)
+
+
 def test_an_unknown_host_is_named_and_leaves_no_archive(tool: Tool) -> None:
     ran = tool.run("backup", "https://nosuch.invalid/u/1/")
     assert (ran.code, ran.err.splitlines()[-1].rpartition(": ")[2]) == (4, "nosuch.invalid")

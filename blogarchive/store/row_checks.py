@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from blogarchive.errors import ArchiveDamaged
 from blogarchive.items import MAX_COUNT, PageKind
+from blogarchive.messages import N_
 from blogarchive.parsing.compared_form import content_hash, text_digest
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.pages import pages as page_rows
@@ -89,6 +90,7 @@ _COUNTERS = {"views", "likes", "comment_count", "total_visits", "account_age"}
 _CHECKED_TEXTS = {"body_html", "body_text"}  # by `_posts` and `_comments`
 _SHOWN_TIMES = {"posted_at", "registered_on", "first_at", "last_at"}
 _SHOWN_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.+)?)?)?")
+_OUT_OF_RANGE, _NO_UTF_8 = N_("out of range"), N_("no UTF-8")
 _Parser = Callable[[str], object]
 _FORMS: dict[str, _Parser] = {
     "headers": page_rows.parse_headers,
@@ -169,16 +171,16 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
     for key, *found in archive.each(query):
         for (name, (allowed, notnull)), kind in zip(typed.items(), found, strict=True):
             if kind not in allowed and (notnull or kind != "null"):
-                yield Damage(text=describe_value(table, key, name, kind), table=table, row=key)
+                yield Damage(text=describe_value(table, key, name, _(kind)), table=table, row=key)
 
 
 def _type_of(name: str, *, is_read: bool = False) -> str:
     """Return the SQL expression of the type of a value, or of what is wrong with it; a text is read if `is_read`."""
     column = quote_name(name)
     if name in _COUNTERS:
-        return f"iif({column} < 0 or {column} > {MAX_COUNT}, 'out of range', typeof({column}))"
+        return f"iif({column} < 0 or {column} > {MAX_COUNT}, '{_OUT_OF_RANGE}', typeof({column}))"
     is_damaged = f"typeof({column}) = 'text' and not is_utf8(cast({column} as blob))"
-    return f"iif({is_damaged}, 'no UTF-8', typeof({column}))" if is_read else f"typeof({column})"
+    return f"iif({is_damaged}, '{_NO_UTF_8}', typeof({column}))" if is_read else f"typeof({column})"
 
 
 def _form_of(table: str, column: str) -> _Parser | None:
@@ -216,7 +218,7 @@ def _check_form(archive: Archive, table: str, names: list[str], parse: _Parser) 
     for row, *texts in archive.each(query) if wrong else ():
         for name, text in zip(names, texts, strict=True):
             if text in wrong:
-                shown = text if isinstance(text, str) else "no UTF-8"
+                shown = text if isinstance(text, str) else _(_NO_UTF_8)
                 yield Damage(text=describe_value(table, row, name, shown), table=table, row=row)
 
 

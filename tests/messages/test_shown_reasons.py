@@ -19,7 +19,7 @@ from blogarchive.store.ledger.failures import Failure
 from tests.browse.conftest import close
 from tests.browse.make_archive import make
 from tests.messages.test_details import filled
-from tests.sql import read_sql
+from tests.sql import read_sql, run_sql
 
 _ENGLISH = re.compile(r"(?<![/.\w-])[a-z]{2,} [a-z]{2,}")
 
@@ -56,6 +56,21 @@ def test_a_command_shows_no_english_words_in_a_chinese_terminal(archive_path: Pa
     shown = run(archive_path, command)
     assert re.search("[一-鿿]", shown)
     assert _ENGLISH.findall(shown) == []
+
+
+def test_verify_says_in_chinese_what_is_wrong_with_a_value(tmp_path: Path) -> None:
+    path = make(tmp_path / "archive.db")
+    run_sql(
+        path,
+        "update posts set views = -1, url = cast(x'c328' as text), gone_at = cast(x'c328' as text) where id = 1",
+    )
+    shown = run(path, "verify")
+    for found in (
+        "views 的值有误（超出范围）",
+        "url 的值有误（不是 UTF-8）",
+        "gone_at 的值有误（不是 UTF-8）",
+    ):
+        assert found in shown
 
 
 def test_an_english_terminal_and_json_show_the_stored_reason(archive_path: Path) -> None:

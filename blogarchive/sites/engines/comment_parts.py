@@ -156,7 +156,7 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
     at = date_text(line, parse_exact(outline, item.place, now, orders)) or open_time(line)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
-    to = named[1] if named else item.above.name[0] if item.above and item.above.name else None
+    to = named[1] if named else (item.above and item.above.name and item.above.name[0]) or None
     comment = Comment(author_name=item.name[0], author_url=item.name[1], posted=at, reply_to=to)
     return replace(comment, body_html=text.html, body_text=text.text)
 
@@ -178,12 +178,11 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     every = {place for part in item.parts for place in span(part) if outline.holders[place] in nodes}
     places = {at for at in every - shown if "@" not in (texts[at - 1].rstrip()[-1:], texts[at].lstrip()[:1])}
     free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
-    yield _names_by_class(outline, item, free)
+    yield (classed := _names_by_class(outline, item, free))
     said = " ".join(texts[place].strip() for place in sorted(shown))
     # In Drupal a comment has a subject: the first words of its text. A link to another site is a name.
-    apart = (at for at in places if outline.holders[at].tag in ("a", *HEADINGS) and not said.isdigit())
-    own = (at for at in apart if "#" in (outline.holders[at].get("href") or "#"))
-    subjects = {at for at in own if said.startswith(texts[at].strip())}
+    own = {x: outline.holders[x] for x in places if said.startswith(texts[x].strip()) and not said.isdigit()}
+    subjects = {at for at, n in own.items() if n.tag in ("a", *HEADINGS) and "#" in (n.get("href") or "#")}
     before, after, closest = _texts_by_time(outline, item, places - subjects)
     yield _first_text([*dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
     free = [n for n in free if span(n).start not in subjects and not _OWN.search(n.get("href", ""))]
@@ -197,13 +196,15 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     known, beside_time = {name for _, (name, _) in [*bold, *links]}, map(_first_text, (after, closest))
     next_to, nearest = ([one for one in row if not known or one[1][0] in known] for row in beside_time)
     yield from (next_to, bold, links, nearest, heads)
+    # Tistory hides who wrote a secret comment: the element that has the name of another one is empty.
+    bare = [(shape_of(n), ("", None)) for n in _authors(outline, [*nodes]) if not (outline.text(n) or len(n))]
+    yield [(shape[:1], name) for shape, name in classed or bare * (not (bold or links or nearest or heads))]
 
 
 def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list[str], ...]:
     """Return the texts before the time on its line, those after it, and all of `places`, the closest first."""
-    own, text = item.place, outline.texts[item.place]
-    line = outline.span(block_around(outline.holders[own]))
-    start, end = match.span() if (match := MOMENT.search(text)) else (0, len(text))
+    own, line = item.place, outline.span(block_around(outline.holders[item.place]))
+    start, end = match.span() if (match := MOMENT.search(text := outline.texts[own])) else (0, len(text))
     closest = {at: outline.texts[at] for at in sorted(places - {own}, key=lambda at: (abs(at - own), at))}
     before = [_DAY.sub("", text[:start]), *(closest[at] for at in closest if at in line and at < own)]
     after = [closest[at] for at in closest if at in line and at > own]

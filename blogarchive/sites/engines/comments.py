@@ -244,6 +244,6 @@ def _left_over(outline: Outline, item: Item) -> list[str]:
     nodes = {*item.nodes} - with_descendants(node for part in item.parts for node in part.iter("a", *APART))
     places = set[int]().union(*map(outline.span, item.parts)) - item.shown
     # Drupal repeats the first words of the text as the subject.
-    name, said = (item.name or "\n")[0], " ".join(outline.texts[at].strip() for at in sorted(item.shown))
+    who, said = (item.name or "\n")[0] or "\n", " ".join(outline.texts[x].strip() for x in sorted(item.shown))
     rest = (outline.texts[at].strip() for at in sorted(places) if outline.holders[at] in nodes)
-    return [one for one in rest if _SENTENCE.search(one) and name not in one and not said.startswith(one)]
+    return [one for one in rest if _SENTENCE.search(one) and who not in one and not said.startswith(one)]

@@ -342,13 +342,13 @@ select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and
 def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection if a home page has another title and lists no stored post: a parked domain, its new owner."""
     parsed, uid = crawled.parsed, blog.uid
-    # A blog may redirect to its new folder.
-    is_own = urlsplit(crawled.page.url).path == urlsplit(crawled.target.url).path
-    if uid is None or not (is_own and crawled.target.is_home and site_by_name(blog.site).has_any_host):
+    if uid is None or not (crawled.target.is_home and site_by_name(blog.site).has_any_host):
         return None
     title = (parsed.author and parsed.author.blog_title) or ""
-    # A new owner may have the same numbers.
-    shown = json.dumps([(post.number, post.title) for post in parsed.listed])
+    # A new owner may have the same numbers; a blog that moved below a path has the path before them.
+    path = f"{urlsplit(crawled.page.url).path.strip('/')}/"
+    numbers = [(number, post.title) for post in parsed.listed if (number := post.number)]
+    shown = json.dumps(numbers + [(number.removeprefix(path), title) for number, title in numbers])
     moment = format_utc(crawled.page.fetched_at)
     if not archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, moment, shown)):
         return None

@@ -293,9 +293,10 @@ class MovedBlog(PagedBlog):
     """A blog of no known engine, below the path `folder`, to which its earlier URLs redirect."""
 
     folder = ""
+    name = ""
 
     def head(self, title: str, more: str = "") -> str:
-        return f"<!DOCTYPE html><html><head><title>{title}</title></head>"
+        return f"<!DOCTYPE html><html><head><title>{self.name}{title}</title></head>"
 
     def page(self, number: int, page: int) -> str:
         own = f'<p><img src="/files/{number}.jpg"> <a href="/post-3/">桥</a></p>'
@@ -308,9 +309,13 @@ class MovedBlog(PagedBlog):
         return status, kind, re.sub(f'(href|src)="(?:{self.root}|/)', rf'\1="{self.folder}/', body)
 
 
-@pytest.mark.parametrize("on_home", [None, 5], ids=["interface", "no list of all posts"])
+@pytest.mark.parametrize(
+    ("on_home", "name"),
+    [(None, ""), (5, ""), (None, "河边")],
+    ids=["interface", "no list of all posts", "another title"],
+)
 def test_a_blog_that_moves_below_a_path_has_each_post_once_in_the_same_night(
-    tmp_path: Path, on_home: int | None
+    tmp_path: Path, on_home: int | None, name: str
 ) -> None:
     blog = MovedBlog(24)
     blog.on_home = on_home
@@ -319,7 +324,7 @@ def test_a_blog_that_moves_below_a_path_has_each_post_once_in_the_same_night(
         for day, words in ((0, ("backup", url)), (80, ("update", "--revisits", "40"))):
             moment = datetime(2026, 11, 2, 4, tzinfo=UTC) + timedelta(days=day)
             run_command(*words, "--db", "a.db", "--delay", "0.001", folder=tmp_path, now=moment)
-            blog.folder = "/journal"
+            blog.folder, blog.name = "/journal", name
     stored = "select count(*), count(gone_at) from posts where number like 'journal/post-%'"
     assert rows(tmp_path, stored) == rows(tmp_path, "select count(*), 0 from posts") == [(24, 0)]
     assert rows(tmp_path, "select count(*) from comments") == [(1,)]
@@ -423,22 +428,27 @@ def test_a_blog_with_another_title_that_lists_stored_posts_is_the_blog(tmp_path:
 
 
 @pytest.mark.parametrize(
-    "page",
+    ("page", "at"),
     [
-        "<title>blog.test is for sale</title><h1>blog.test</h1><a href=/s1>Noodles</a> <a href=/s2>Loans</a>",
-        '<script>window.location.href="/lander"</script>',
-        "<title>欢迎</title><h1>请先登录</h1><form method=post><input name=user></form>",
+        (
+            "<title>blog.test is for sale</title><h1>blog.test</h1><a href=/s1>Noodles</a> <a href=/s2>Loans</a>",
+            "/",
+        ),
+        ("<title>blog.test</title><a href=/lander/s1>Noodles</a> <a href=/lander/s2>Loans</a>", "/lander"),
+        ('<script>window.location.href="/lander"</script>', "/"),
+        ("<title>欢迎</title><h1>请先登录</h1><form method=post><input name=user></form>", "/"),
     ],
 )
 def test_a_home_page_of_another_title_without_a_stored_post_is_no_home_of_the_blog_until_a_person_agrees(
-    tmp_path: Path, page: str
+    tmp_path: Path, page: str, at: str
 ) -> None:
     blog, answer = PagedBlog(8), PagedBlog.answer
     names = "select blog_title, (select count(*) from posts) from authors"
     with serve(blog) as url:
         assert night(blog, tmp_path, 0, "backup", url).code == 0
         before = rows(tmp_path, names)
-        blog.answer = lambda path: (200, "text/html", f"<html>{page}</html>")  # type: ignore[method-assign]
+        parked = (200, "text/html", f"<html>{page}</html>")
+        blog.answer = lambda path: (301, f"{url}{at[1:]}", "") if path == "/" != at else parked  # type: ignore[method-assign]
         nights = [night(blog, tmp_path, day, "update") for day in range(1, 12)]
         assert (nights[0].code, rows(tmp_path, names)) == (4, before)
         assert "no stored post" in nights[0].err

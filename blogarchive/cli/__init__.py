@@ -3,7 +3,7 @@
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line in the language of the system, and leave with its exit code."""
-    try:  # no import stands before it: each takes milliseconds in which Ctrl-C would show its lines
+    try:  # imports stand inside: Ctrl-C during one would print a traceback
         import gc
 
         gc.disable()  # nothing that an import makes is garbage: to look for some takes a tenth of the start

@@ -255,7 +255,7 @@ def _known(session: CrawlSession) -> list[failures.OpenFailure]:
 
 
 def _unreached_error(session: CrawlSession) -> errors.BlogArchiveError | None:
-    """Return why no page was stored; None if one was, for errors of this program, and for what an earlier run reported."""
+    """Return why no page was stored; None if one was, if an earlier run reported it, or if this program failed."""
     if not session.unreached:
         return None
     resting = _resting(session)

@@ -10,7 +10,7 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan
 from blogarchive.store.ingest.changes import held_blogs
-from blogarchive.store.ledger import blogs, failures, frontier
+from blogarchive.store.ledger import blogs, frontier
 from blogarchive.store.ledger.blogs import Blog
 from blogarchive.store.ledger.runs import Run
 from blogarchive.store.posts import comment_pages
@@ -106,7 +106,7 @@ class TargetSource:
         self._homes: dict[Blog, bool] = {}
         self._posts_taken = 0
         self._times = Counter[str]()  # targets given out, by key
-        self._endless: dict[str, Target] = {}
+        self._endless = set[Target]()
 
     def add_blog(self, blog: Blog, host: str) -> None:
         """Add a blog of `host`."""
@@ -217,17 +217,14 @@ class TargetSource:
 
     def _due(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:
         """Return due targets of a blog; one that stays due, which is a fault of this program, becomes a failure."""
-        ended, now = (*exclude, *self._endless.values()), utc_now()
-        since = self._options.since
+        ended, now, since = (*exclude, *self._endless), utc_now(), self._options.since
         due = frontier.next_targets(self._archive, blog, limit=limit, now=now, exclude=ended, since=since)
-        endless = {
-            key: target for target in due if self._times[key := frontier.target_key(target)] >= MAX_TIMES
-        }
+        endless = [target for target in due if self._times[frontier.target_key(target)] >= MAX_TIMES]
         if not endless:
             return due
-        self._endless |= endless
-        for target in endless.values():
-            failures.record_endless(self._archive, target, MAX_TIMES, run_id=self._run.id, now=now)
+        self._endless.update(endless)
+        for target in endless:
+            frontier.defer_endless(self._archive, target, MAX_TIMES, now=now)
         return self._due(blog, limit, exclude)
 
     def _take_limited(self, blog: Blog, limit: int, exclude: Collection[Target]) -> list[Target]:

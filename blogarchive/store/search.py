@@ -182,7 +182,7 @@ def _sentence_around(text: str, first: int, last: int, spans: Sequence[tuple[int
 
 
 def _join(text: str, spans: Sequence[tuple[int, int]], parts: Sequence[_Part]) -> Iterator[Fragment]:
-    """Yield the fragments of several parts of a text; the fragment … stands for a gap between two parts."""
+    """Yield the fragments of the parts of a text, and the fragment … for each gap between two parts."""
     shown = None
     for part in parts:
         is_apart = part.cut_before if shown is None else part.start > shown

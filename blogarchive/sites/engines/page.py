@@ -143,7 +143,7 @@ class PageParser:
         # A sidebar may name the newest months alone, as a feed has the newest posts.
         is_part = is_walk and (not more or urls.is_index(more[0]) or urls.MONTH.search(more[0]))
         if not left and not is_part and (more or listed or urls.MONTH.search(self.here.url)):
-            # A post whose text is not found may link others.
+            # The page of a post may link other posts although its own text is not found.
             is_post = self.target.kind is PageKind.POST and urls.DATED.search(self.here.url)
             lost = self._unknown(Detail.BODY_NOT_FOUND, "body").problems if is_post else ()
             return self._listing(listed, more, *lost)

@@ -261,7 +261,7 @@ def refuse_older(archive: Statements) -> None:
 
 
 def refuse_changed(archive: Statements) -> None:
-    """Raise `ArchiveDamaged` if statements on the archive would run, or break, what somebody else wrote into its schema.
+    """Raise `ArchiveDamaged` if a foreign object of the schema would run with our statements, or refuse our rows.
 
     In an archive of an older version, only views in place of a table, and triggers, are found.
     """

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from blogarchive.items import Target
 from blogarchive.messages.details import Detail
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger.blogs import Blog, blogs_json, home_page_urls, home_target
@@ -77,18 +76,6 @@ def record_failure(
     origin = {"site": blog.site, "uid": blog.uid, "first_failed_at": format_utc(now)}
     scope = {"url": url, "kind": failure.kind, "field": failure.field}
     archive.insert_row("failures", {**changing, **scope, **origin})
-
-
-def record_endless(archive: Archive, target: Target, times: int, *, run_id: int, now: datetime) -> None:
-    """Leave a target that was still due after `times` requests of a run to the next run, and record the mistake."""
-    # Not by its key: a row with another key than its target's would stay due.
-    update = (
-        "update frontier set state = 'done', due_at = ? where site = ? and uid is ? and kind = ? and url = ?"
-    )
-    archive.execute(update, (format_utc(now), target.site, target.uid, target.kind, target.url))
-    why = Failure(kind="mistake", field="again", detail=Detail.STILL_DUE.format(count=times))
-    blog = Blog(site=target.site, uid=target.uid)
-    record_failure(archive, blog, target.url, why, run_id=run_id, now=now, next_try_at=format_utc(now))
 
 
 def resolve(archive: Archive, url: str, *, now: datetime, keep: Sequence[tuple[str, str | None]] = ()) -> int:

@@ -124,14 +124,14 @@ def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last:
 
 
 def _doubted_months(context: SaveContext) -> set[str]:
-    """Return the months, YYYY-MM, of posts whose own pages are gone and whose deletion no list has proved."""
+    """Return the months, YYYY-MM, of posts with a gone own page and without a list that proves their deletion."""
     query = """select substr(posted_at, 1, 7) from posts where author_id = ? and gone_at is null
             and own_page_gone_at is not null and posted_at is not null"""
     return {*context.archive.column(query, (context.author_id,))}
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of posts whose own pages went after `since` (UTC text), and whose deletion no list has proved."""
+    """Return the numbers of posts that no list has proved deleted, with an own page gone after `since` (UTC text)."""
     query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
     return context.archive.column(query, (context.author_id, since))
 

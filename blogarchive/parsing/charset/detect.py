@@ -95,7 +95,8 @@ def choose_charset(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Ch
             continue
         if best in declared:
             return best
-        if not is_readable(sample, best):
+        # A page of Hungary, in iso-8859-2, has letters that windows-1252 reads as those of other languages.
+        if (best is whatwg.WINDOWS_1252 and candidate.is_single_byte) or not is_readable(sample, best):
             return candidate
         break
     is_sure = not best.is_single_byte and is_readable(sample, best)

@@ -268,7 +268,8 @@ def _rank_heading(
     is_named = has_role(others[0], _POST_TITLE) if others else False
     ends = set[str]() if is_named else {*map(letters_of, claims)}.difference([own] if others else ())
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in ends)
-    is_beside = node in outline.beside and not has_role(node, _POST_TITLE)
+    # TMZ has the title in an `h1` above the columns, and parts of it in headings above the text.
+    is_beside = node in outline.beside and not (node.tag == "h1" or has_role(node, _POST_TITLE))
     # A post in a list below may have the name of the blog as its title. Hatena links words of a title.
     links = {post_number(link_url(one, outline.tree.base) or here) for one in [*node.iter("a")][:1]}
     # Z-Blog has the category of a post without a title in the window title.

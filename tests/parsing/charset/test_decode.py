@@ -173,6 +173,20 @@ def test_latin_text_stays_latin(text, content_type):
     assert decode(text.encode("cp1252"), content_type).text == text
 
 
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("iso-8859-2", "Az eső elől a ház elé álltunk, a tűz mellett ültünk, énekeltünk és ittunk egy pohár bort."),
+        ("windows-1250", "Včera jsem byl v lese a našel jsem houby. Dědeček měl radost, žáci také."),
+        ("iso-8859-9", "Öğleden sonra parka gittik, çocuklar çok eğlendi. Küçük kuşlar uçtu, gün çok güzeldi."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("lines", [1, 30])
+def test_a_long_page_keeps_the_letters_of_the_charset_it_declares(charset, text, lines):
+    text = page([text] * lines, f'<meta charset="{charset}">')
+    assert decode(text.encode(charset)).text == text
+
+
 @pytest.mark.parametrize("text", ["pīnyīn: zhōngguó", "x² + y²", "Tōkyō, Tōkyō", "½ cup"])
 def test_undeclared_utf_8_letters_and_symbols_stay_utf_8(text):
     assert decode(text.encode()).text == text

@@ -46,6 +46,16 @@ def test_words_of_a_longer_title_are_not_the_title(body: str, title: str, doubts
     assert told(page) == doubts
 
 
+def test_a_title_above_the_columns_is_better_than_its_words_in_headings_above_the_text() -> None:
+    parts = "<h2>Der Regen</h2><h4>$2 hört endlich auf</h4>"
+    column = f"<div><div>{parts}</div><p>20. Mai 2019</p><div class='entry-content'>{TEXT}</div></div>"
+    title = "Der Regen $2 hört endlich auf"
+    page = read(
+        f"<body><div class='breadcrumb'><h1>{title}</h1></div>{column}</body>", window=f"{title} – Notizen"
+    )
+    assert page.posts[0].title == title
+
+
 def test_the_number_of_a_post_behind_the_month_in_its_address_is_no_day() -> None:
     page = read(post("4. Mai 2019"), url="https://notes.example.org/2019/05/21-das-wetter/")
     assert told(page) == []

@@ -21,7 +21,7 @@ from blogarchive.messages.details import Detail, explain_detail
 from blogarchive.parsing.images import ImageFailure
 from blogarchive.parsing.urls import host_of, service_of
 from blogarchive.store.ingest.validate import ResponseClassifier, ResponseKind, repeated_form
-from blogarchive.store.ledger.blogs import unclosed_hosts
+from blogarchive.store.ledger.blogs import named_at, unclosed_hosts
 from blogarchive.store.ledger.failures import Failure
 from blogarchive.workers.parser_process import ParserKilled, RunParser, Spawned
 from spiders import responses
@@ -103,7 +103,7 @@ class BlogSpider(PoliteSpider):
     async def parse(self, response: Response, target: Target) -> list[CrawledPage | Request]:
         """Return the crawled page, or the request for another try."""
         page = responses.page_of(response)
-        parsed = await self.parser.parse(page, target)
+        parsed = await self.parser.parse(page, named_at(self.session.archive, target, page.url))
         return list(self._handle(response, target, page, parsed))
 
     def failed(self, caught: TwistedFailure) -> Iterator[Request]:

@@ -164,8 +164,8 @@ class CrawlSession:
     def _queue_start(self, target: Target) -> str:
         """Queue a target that the user named, before all others, and return its key in the frontier."""
         # The user says that it is that blog.
-        if self.options.site and target.uid and target.kind is PageKind.HOME:
-            blogs.follow_move(self.archive, target.site, target.uid, target.url, utc_now())
+        if self.options.site and target.kind is PageKind.HOME:
+            target = replace(target, uid=blogs.follow_move(self.archive, target, utc_now()))
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
         target = frontier.with_stored_scheme(self.archive, replace(target, uid=uid))
         target = frontier.as_stored_post(self.archive, target)

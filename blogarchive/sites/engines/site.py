@@ -49,12 +49,10 @@ class AnyBlog(Site):
         uid, is_later = target.uid, target.kind is PageKind.HOME and target.page_no > 1
         if uid is None or not (is_later and urls.is_index(target.url)):
             return None
-        has_moved = not urls.is_within(target.url, uid.partition("/")[0])
-        root = urljoin(target.url, "/") if has_moved else urls.blog_root(uid, target.url)
+        home = target.chain or urls.blog_root(uid, target.url)  # Flask answers `/blog`, and `/blog/` with 404
+        root = urls.blog_root(uid, target.url) if urls.is_within(home, uid) else home  # of one that has moved
         if urls.COMMENT_FEED.search(target.url):
             return replace(target, url=urls.after_comments(uid, target.url), etag=None, last_modified=None)
-        # Flask answers `/blog`, and `/blog/` with 404.
-        home = root if has_moved else target.chain or root
         names = [*dict.fromkeys(urljoin(root, name) for name in urls.INDEXES), home + urls.WALK]
         place = names.index(target.url) + 1 if target.url in names else 0
         return replace(target, url=names[place], etag=None, last_modified=None)

@@ -1,5 +1,6 @@
 """Follow the URLs of a blog: retire targets that redirect to others, and move all of them with the blog."""
 
+import json
 from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
@@ -10,7 +11,15 @@ from blogarchive.parsing.urls import other_scheme
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
-from blogarchive.store.ledger.blogs import OF_POSTS, Blog, author_id, home_urls, post_id, stored_url
+from blogarchive.store.ledger.blogs import (
+    OF_POSTS,
+    Blog,
+    address_of,
+    author_id,
+    home_urls,
+    post_id,
+    stored_url,
+)
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.rows import Value
 
@@ -152,7 +161,7 @@ _MERGE = (
     " own_page_gone_at = null, own_page_gone_reason = null where id = :old",
     "delete from frontier where key = :new_key"
     " or (site = :site and uid is :uid and post_number in (:number, :before))",
-    "update frontier set key = :new_key, number = :number where key = :key",
+    "update frontier set key = :new_key, number = :number, url = :url, etag = null, last_modified = null where key = :key",
 )
 
 
@@ -190,15 +199,62 @@ def _with_origin(row: Linked, others: tuple[str, ...], origin: str) -> Linked:
     return replace(row, url=origin + row.url[len(_origin(row.url)) :])
 
 
-def move_blog(archive: Archive, blog: Blog, home: str) -> None:
-    """Move the targets of a blog to the scheme and host of the home page that was fetched."""
-    stored = stored_url(archive, blog)
-    if stored is None or _origin(stored) == _origin(home):
+def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
+    """Move the targets of a blog to the scheme and host of the home page that was fetched, its posts below its path."""
+    stored, home = stored_url(archive, blog), crawled.page.url
+    if stored is None or stored == home:
+        return
+    _move_posts(archive, blog, crawled, stored)
+    if _origin(stored) == _origin(home):
         return
     names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "author": author_id(archive, blog)}
     names |= {"old": f"{_origin(stored)}/", "new": f"{_origin(home)}/"}
     for statement in _MOVE:
         archive.execute(statement, names)
+
+
+def _paths(archive: Archive, blog: Blog, crawled: CrawledPage) -> tuple[str, str]:
+    """Return the paths of the home page before and of that which was fetched, as numbers of posts begin with them."""
+    homes = stored_url(archive, blog) or "", crawled.page.url
+    before, after = (f"{address_of(url).partition('/')[2]}/".lstrip("/") for url in homes)
+    return before, after
+
+
+def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, at: str = "") -> int:
+    """Return how many posts of a blog the home page lists: with their titles, at the same places below its path.
+
+    Only those whose numbers begin with `at` count.
+    """
+    before, after = _paths(archive, blog, crawled)
+    query = """select count(*) from json_each(?2) v where exists (select 1 from posts where author_id = ?1
+            and content_hash is not null and number = v.value ->> 0 and instr(coalesce(title, ''), v.value ->> 1) = 1)"""
+    listed = [(x.number, x.title) for x in crawled.parsed.listed if x.number and x.number.startswith(at)]
+    moved = [
+        (before * number.startswith(after) + number.removeprefix(after), title) for number, title in listed
+    ]
+    return archive.scalar(query, (author_id(archive, blog), json.dumps(moved)))
+
+
+def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage, stored: str) -> None:
+    """Move the posts below the path of the new home page, if most posts that it lists are found there."""
+    before, after = _paths(archive, blog, crawled)
+    if before == after or 2 * count_known(archive, blog, crawled, at=after) <= len(crawled.parsed.listed):
+        return
+    old, new = f"{_origin(stored)}/{before}", f"{_origin(crawled.page.url)}/{after}"
+    query = """select id as old, number as before, url from posts
+            where author_id = ?1 and gone_at is null and substr(number, 1, length(?2)) = ?2"""
+    for post in archive.dicts(query, (author_id(archive, blog), before)):
+        number = after + post["before"].removeprefix(before)
+        names = {
+            **post,
+            "number": number,
+            "url": post["url"].replace(old, new, 1),
+            "site": blog.site,
+            "uid": blog.uid,
+        }
+        names |= {"new": post_id(archive, blog, number), "key": blog.post_key(post["before"])}
+        for statement in _MERGE:
+            archive.execute(statement, names | {"new_key": blog.post_key(number)})
 
 
 _OF_BLOG = "site = :site and uid is :uid"

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from blogarchive import items
 from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
@@ -54,6 +53,9 @@ def _failure(problem: items.Problem) -> failures.Failure:
     return failures.Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
+_MIN_KNOWN = 3  # posts that prove that a home page at another path is that of the blog
+
+
 def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
@@ -61,6 +63,11 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     if uid is None or is_stored(archive, named):
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
+    if blog == named and crawled.target.is_home and site_by_name(site).has_any_host:
+        # The owner of a host may lead readers of a deleted blog to a portal, or to the blog of another person.
+        old = Blog(site=site, uid=crawled.target.uid)
+        known = redirects.count_known(archive, old, crawled)
+        return old if known >= _MIN_KNOWN and 2 * known > len(crawled.parsed.listed) else blog
     if blog != named or author is None or not uid.isdigit():
         return blog
     return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
@@ -118,7 +125,7 @@ def save_page(
         if rejected is not None:
             return save_rejection(archive, crawled, blog, rejected, run_id)
         if crawled.target.is_home:
-            redirects.move_blog(archive, blog, crawled.page.url)
+            redirects.move_blog(archive, blog, crawled)
             clear_state(archive, blog)
         crawled = redirects.use_one_origin(archive, redirects.follow_redirect(archive, crawled), blog)
         context = SaveContext(archive, crawled, blog, run_id=run_id, partial=partial)
@@ -327,6 +334,9 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     shows_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
     if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
+    if shows_home and crawled.parsed.listed and site_by_name(blog.site).has_any_host:  # a person may know it
+        moved = Detail.REDIRECT_OTHER_SITE.format(url=crawled.page.url)
+        return validate.Rejection(failure=failures.Failure(kind="http", detail=moved, permanent=True))
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
 
@@ -334,8 +344,6 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
 _IS_OTHER_HOME = """
 select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and a.last_seen_at <= ?
    and exists (select 1 from posts where author_id = a.id and content_hash is not null)
-   and not exists (select 1 from json_each(?) v join posts p on p.author_id = a.id and p.number = v.value ->> 0
-                    where instr(coalesce(p.title, ''), v.value ->> 1) = 1)
 """
 
 
@@ -345,12 +353,8 @@ def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> va
     if uid is None or not (crawled.target.is_home and site_by_name(blog.site).has_any_host):
         return None
     title = (parsed.author and parsed.author.blog_title) or ""
-    # A new owner may have the same numbers; a blog that moved below a path has the path before them.
-    path = f"{urlsplit(crawled.page.url).path.strip('/')}/"
-    numbers = [(number, post.title) for post in parsed.listed if (number := post.number)]
-    shown = json.dumps(numbers + [(number.removeprefix(path), title) for number, title in numbers])
-    moment = format_utc(crawled.page.fetched_at)
-    if not archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, moment, shown)):
+    names = (blog.site, uid, title, format_utc(crawled.page.fetched_at))
+    if not archive.exists(_IS_OTHER_HOME, names) or redirects.count_known(archive, blog, crawled):
         return None
     detail = Detail.OTHER_HOME.format(title=title)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))

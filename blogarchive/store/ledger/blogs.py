@@ -1,11 +1,13 @@
 """The blogs of an archive: their rows and states, their stored settings, and the removal of a blog."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import Literal
+from urllib.parse import unquote
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
@@ -109,12 +111,47 @@ def canonical_uid(archive: Archive, site: str, uid: str) -> str:
     return uid if current is None else current
 
 
-def follow_move(archive: Archive, site: str, uid: str, url: str, now: datetime) -> None:
-    """Store `uid` as an alias of the blog that has moved to `url`, unless it is another stored blog."""
+def follow_move(archive: Archive, target: Target, now: datetime) -> str | None:
+    """Return the uid of a home page that a user named, an alias if a blog has moved there; store that alias.
+
+    The address of another stored blog becomes no alias.
+    """
+    uid = target.uid or address_of(target.url)
     insert = """insert or ignore into author_aliases(author_id, alias, first_seen_at) select id, ?2, ?4 from authors
             where site = ?1 and state = 'moved' and rtrim(state_detail, '/') = rtrim(?3, '/')
             and not exists (select 1 from authors where site = ?1 and uid = ?2)"""
-    archive.execute(insert, (site, uid, url, format_utc(now)))
+    is_moved = archive.execute(insert, (target.site, uid, target.url, format_utc(now))).rowcount
+    return uid if is_moved else target.uid
+
+
+_INDEX_FILE = re.compile(r"/(?:(?:index|default)\.\w+)?$")
+
+
+def address_of(url: str) -> str:
+    """Return host and path of the URL of a home page, as the uid of a blog of an unknown host."""
+    return _INDEX_FILE.sub("", unquote(url.partition("://")[2].partition("?")[0]))
+
+
+def named_at(archive: Archive, target: Target, url: str) -> Target:
+    """Return the target with the uid or alias that its blog has at `url`; a home page at another path has its address.
+
+    A list that blogs of one host share is read as one of the blog's present home.
+    """
+    site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
+    home = stored_url(archive, blog) if site.has_any_host else None
+    query = "select alias from author_aliases where author_id = ? and typeof(alias) = 'text'"
+    uids = [target.uid or "", *(archive.column(query, (author_id(archive, blog),)) if home else ())]
+    if home is None or (len(uids) == 1 and "/" not in uids[0]):
+        return target
+
+    def fits(uid: str, place: str) -> int:
+        is_there = f"/{uid.removeprefix('www.')}/" in unquote(f"{place.replace('://www.', '://')}/")
+        return len(uid) * is_there
+
+    named = max(uids, key=lambda uid: (fits(uid, url), fits(uid, home)))
+    if target.is_home and not fits(named, url):
+        named = site.parse_url(url).uid or address_of(url)
+    return replace(target, uid=named)
 
 
 def site_of_host(archive: Archive, url: str) -> str | None:

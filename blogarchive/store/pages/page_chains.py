@@ -231,6 +231,6 @@ def _listing_names(context: SaveContext) -> dict[str, str]:
 def _missing_home(context: SaveContext, *, has_home: bool) -> list[Target]:
     """Return the home page if the frontier lacks it: the crawl began at a post, or the blog has a new uid."""
     author = context.parsed.author
-    if author is None or (author.uid == context.blog.uid and has_home):
+    if author is None or (has_home and (context.site.has_any_host or author.uid == context.blog.uid)):
         return []
     return [context.own_target(PageKind.HOME, author.url)]

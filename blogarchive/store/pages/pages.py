@@ -5,7 +5,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 from hashlib import sha256
@@ -16,6 +16,7 @@ from blogarchive.fetched import READER_VERSION, Page, PageKind, Target
 from blogarchive.parsing.urls import host_of
 from blogarchive.store import rows
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import blogs
 from blogarchive.store.rows import CONTROLS, Value, clip, describe_value, format_utc, load_json, parse_utc
 from blogarchive.store.statements import Row
 
@@ -199,7 +200,8 @@ def within_size(archive: Archive, pages: Iterable[StoredPage], schema: str = "ma
 def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
     """Return the page of that id, or None. Raises `ArchiveDamaged` if a stored value is damaged."""
     row = page_row(archive, page_id)
-    return None if row is None else row.unpack()
+    page = row.unpack() if row else None
+    return page and replace(page, target=blogs.named_at(archive, page.target, page.page.url))
 
 
 def read_parser(archive: Archive, page_id: int) -> Row | None:

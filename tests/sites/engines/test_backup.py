@@ -461,23 +461,27 @@ def test_doctor_of_the_home_page_of_a_blog_below_a_path_ends_with_0(tmp_path: Pa
     assert (home.code, absent.code) == (0, 4)
 
 
-def test_a_blog_that_has_moved_to_another_host_goes_on_there_under_its_uid(tmp_path: Path) -> None:
-    blog = Blog(tmp_path / "blog", lists=True)
+@pytest.mark.parametrize(("below", "folder"), [("", ""), ("blog/", "ann/"), ("", "ann/")])
+def test_a_blog_that_has_moved_to_another_host_goes_on_there_under_its_uid(
+    tmp_path: Path, below: str, folder: str
+) -> None:
+    blog = Blog(tmp_path / "blog", lists=True, below=below)
     for number in range(1, 5):
         blog.write(number, f"今天是第 {number} 天，下午去了河边。\n\n晚上下雨，读了一会儿书。")
     with serve(blog) as url, serve(blog, "127.0.0.2", int(url.rstrip("/").rpartition(":")[2])) as new:
         blog.build(url)
-        assert run(tmp_path, "backup", url).code == 0
+        assert run(tmp_path, "backup", f"{url}{below}").code == 0
+        blog.below, home = f"{folder}{below}", f"{new}{folder}{below}"
         blog.build(new)
-        blog.moved_to = new
-        assert f"`blogarchive backup {new} --site web` continues there" in run(tmp_path, "update").err
+        blog.moved_to = f"{new}{folder}"
+        assert f"`blogarchive backup {home} --site web` continues there" in run(tmp_path, "update").err
         blog.write(5, "今天是第 5 天，在新的地方。")
         blog.build(new)
-        assert run(tmp_path, "backup", new, "--site", "web").code == 0
+        assert run(tmp_path, "backup", home, "--site", "web").code == 0
         assert run(tmp_path, "update").code == 0
-        host, other = (one.removeprefix("http://").rstrip("/") for one in (url, new))
-    assert rows(tmp_path, "select uid, url, state from authors") == [(host, new, None)]
-    assert rows(tmp_path, "select alias from author_aliases") == [(other,)]
+    uids = [one.removeprefix("http://").rstrip("/") for one in (f"{url}{below}", home)]
+    assert rows(tmp_path, "select uid, url, state from authors") == [(uids[0], home, None)]
+    assert rows(tmp_path, "select alias from author_aliases") == [(uids[1],)]
     assert rows(tmp_path, "select count(body_text), count(*) from posts") == [(5, 5)]
     assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]
 

@@ -1,0 +1,77 @@
+"""A blog below a path that moves to another path, on its host or on another one, and what its old URL may lead to."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.sites.engines.test_changes import PagedBlog
+from tests.sites.engines.test_wordpress import FIRST, night, rows, serve
+from tests.tool import run_command
+
+
+class BelowPath(PagedBlog):
+    """A blog of no known engine below the path `folder`, to which its earlier folders redirect."""
+
+    folder = "/~ann/blog"
+    earlier: tuple[str, ...] = ()
+
+    def head(self, title: str, more: str = "") -> str:
+        return f"<!DOCTYPE html><html><head><title>{title}</title></head>"
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        for folder in self.earlier:
+            if path.startswith(f"{folder}/"):
+                return 301, f"{self.root.rstrip('/')}{self.folder}{path.removeprefix(folder)}", ""
+        if not path.startswith(f"{self.folder}/"):
+            return 404, "text/html", "<html><body>no</body></html>"
+        status, kind, body = super().answer(path.removeprefix(self.folder))
+        return status, kind, re.sub(f'(href|src)="(?:{self.root}|/)', rf'\1="{self.folder}/', body)
+
+
+@pytest.mark.parametrize("folder", ["/ann", "/~berta/journal", ""])
+def test_a_blog_that_moves_to_another_path_of_its_host_keeps_its_row_and_posts(
+    tmp_path: Path, folder: str
+) -> None:
+    blog = BelowPath(24)
+    blog.comment(2, "阿明", FIRST)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", f"{url}~ann/blog/").code == 0
+        before = rows(tmp_path, "select uid from authors")
+        blog.folder, blog.earlier = folder, ("/~ann/blog",)
+        codes = [night(blog, tmp_path, 10, "update", "--revisits", "40").code]
+        blog.posts, blog.texts[25] = {25: [], **blog.posts}, "<p>在新的地方。</p>"
+        codes += [night(blog, tmp_path, day, "update").code for day in (11, 12)]
+        blog.requested.clear()
+        codes.append(night(blog, tmp_path, 13, "update").code)
+        home = f"{url.rstrip('/')}{folder}/"
+    assert codes == [0, 0, 0, 0]
+    assert len(blog.requested) <= 3
+    assert rows(tmp_path, "select uid from authors") == before
+    assert rows(tmp_path, "select url, state from authors") == [(home, None)]
+    assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(25, 0)]
+    assert rows(tmp_path, "select count(*) from comments") == [(1,)]
+    assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]
+    stored = rows(tmp_path, "select number, title, body_text, url from posts order by 1")
+    assert run_command("reparse", "--db", "a.db", folder=tmp_path).code == 0
+    assert rows(tmp_path, "select number, title, body_text, url from posts order by 1") == stored
+    assert rows(tmp_path, "select uid from authors") == before
+
+
+def test_a_portal_or_another_blog_of_its_host_does_not_take_over_the_row_of_a_blog(tmp_path: Path) -> None:
+    """The portal shows two posts of the blog among others; the other blog has as many posts at the same places."""
+    blog, other = BelowPath(24), BelowPath(24)
+    with serve(blog) as url:
+        other.root, other.folder = url, "/bob"
+        own = other.title
+        other.title = lambda number: own(number) if number < 3 else f"别人的第 {number} 篇"  # type: ignore[method-assign]
+        answer = blog.answer
+        blog.answer = lambda path: other.answer(path) if path.startswith("/bob/") else answer(path)  # type: ignore[method-assign]
+        assert night(blog, tmp_path, 0, "backup", f"{url}~ann/blog/").code == 0
+        stored = rows(tmp_path, "select number, title, body_text, url, gone_at from posts order by 1")
+        blog.folder, blog.earlier = "/bob", ("/~ann/blog",)
+        found = [night(blog, tmp_path, day, "update") for day in (1, 2, 3, 4)]
+    assert [one.code for one in found] == [4, 0, 0, 0]
+    assert f"has moved to {url}bob/; if that is the same blog" in found[0].err
+    assert rows(tmp_path, "select number, title, body_text, url, gone_at from posts order by 1") == stored
+    assert rows(tmp_path, "select alias from author_aliases") == []

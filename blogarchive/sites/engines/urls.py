@@ -75,11 +75,11 @@ def may_be_post(url: str, title: str = "") -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
     path = unquote(INDEX_FILE.sub("", parts.path))
-    is_root = path in ("", "/") and not _POST_QUERY.search(parts.query)
+    is_post = _POST_QUERY.search(parts.query) is not None  # `/?p=5`, `/blog/?p=5`
     # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None
-    is_list = year[1] in title if year else LISTING.search(path)
-    return not (is_list or _LISTING_QUERY.search(parts.query) or is_root or _NO_POST.search(path))
+    is_list = year[1] in title if year else path in ("", "/") or LISTING.search(path)
+    return not ((is_list and not is_post) or _LISTING_QUERY.search(parts.query) or _NO_POST.search(path))
 
 
 def is_rest(url: str, kind: str = "comments") -> bool:

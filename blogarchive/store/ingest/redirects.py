@@ -9,17 +9,10 @@ from urllib.parse import urlsplit
 from blogarchive.items import CategoryRow, CrawledPage, Link, ListedPost, MonthRow, PageKind, Post, Target
 from blogarchive.parsing.urls import other_scheme
 from blogarchive.sites.base import site_by_name
+from blogarchive.sites.engines.urls import post_number
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier
-from blogarchive.store.ledger.blogs import (
-    OF_POSTS,
-    Blog,
-    address_of,
-    author_id,
-    home_urls,
-    post_id,
-    stored_url,
-)
+from blogarchive.store.ledger.blogs import OF_POSTS, Blog, author_id, home_urls, post_id, root_of, stored_url
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.rows import Value
 
@@ -204,7 +197,7 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
     stored, home = stored_url(archive, blog), crawled.page.url
     if stored is None or stored == home:
         return
-    _move_posts(archive, blog, crawled, stored)
+    _move_posts(archive, blog, crawled)
     if _origin(stored) == _origin(home):
         return
     names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "author": author_id(archive, blog)}
@@ -213,47 +206,33 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
         archive.execute(statement, names)
 
 
-def _paths(archive: Archive, blog: Blog, crawled: CrawledPage) -> tuple[str, str]:
-    """Return the paths of the home page before and of that which was fetched, as numbers of posts begin with them."""
-    homes = stored_url(archive, blog) or "", crawled.page.url
-    before, after = (f"{address_of(url).partition('/')[2]}/".lstrip("/") for url in homes)
-    return before, after
-
-
-def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, at: str = "") -> int:
-    """Return how many posts of a blog the home page lists: with their titles, at the same places below its path.
-
-    Only those whose numbers begin with `at` count.
-    """
-    before, after = _paths(archive, blog, crawled)
+def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, only_moved: bool = False) -> int:
+    """Return how many posts of a blog the home page lists: with their titles, at the same places below its path."""
+    old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
+    listed = [(post.url or "", post.number, post.title) for post in crawled.parsed.listed]
+    moved = [
+        (post_number(old + url.removeprefix(new)), name) for url, _, name in listed if url.startswith(new)
+    ]
+    others = [(number, name) for url, number, name in listed if not (only_moved or url.startswith(new))]
     query = """select count(*) from json_each(?2) v where exists (select 1 from posts where author_id = ?1
             and content_hash is not null and number = v.value ->> 0 and instr(coalesce(title, ''), v.value ->> 1) = 1)"""
-    listed = [(x.number, x.title) for x in crawled.parsed.listed if x.number and x.number.startswith(at)]
-    moved = [
-        (before * number.startswith(after) + number.removeprefix(after), title) for number, title in listed
-    ]
-    return archive.scalar(query, (author_id(archive, blog), json.dumps(moved)))
+    return archive.scalar(query, (author_id(archive, blog), json.dumps(moved + others)))
 
 
-def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage, stored: str) -> None:
+def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
     """Move the posts below the path of the new home page, if most posts that it lists are found there."""
-    before, after = _paths(archive, blog, crawled)
-    if before == after or 2 * count_known(archive, blog, crawled, at=after) <= len(crawled.parsed.listed):
+    old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
+    if 2 * count_known(archive, blog, crawled, only_moved=True) <= len(crawled.parsed.listed):
         return
-    old, new = f"{_origin(stored)}/{before}", f"{_origin(crawled.page.url)}/{after}"
     query = """select id as old, number as before, url from posts
-            where author_id = ?1 and gone_at is null and substr(number, 1, length(?2)) = ?2"""
-    for post in archive.dicts(query, (author_id(archive, blog), before)):
-        number = after + post["before"].removeprefix(before)
-        names = {
-            **post,
-            "number": number,
-            "url": post["url"].replace(old, new, 1),
-            "site": blog.site,
-            "uid": blog.uid,
-        }
+            where author_id = ?1 and gone_at is null and substr(url, 1, length(?2)) = ?2"""
+    for post in archive.dicts(query, (author_id(archive, blog), old)):
+        url = new + post["url"].removeprefix(old)
+        number = post_number(url)
+        failures.change_url(archive, post["url"], url)
+        names = {**post, "number": number, "url": url, "site": blog.site, "uid": blog.uid}
         names |= {"new": post_id(archive, blog, number), "key": blog.post_key(post["before"])}
-        for statement in _MERGE:
+        for statement in _MERGE if number != post["before"] else ():
             archive.execute(statement, names | {"new_key": blog.post_key(number)})
 
 

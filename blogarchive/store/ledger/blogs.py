@@ -127,9 +127,14 @@ def follow_move(archive: Archive, target: Target, now: datetime) -> str | None:
 _INDEX_FILE = re.compile(r"/(?:(?:index|default)\.\w+)?$")
 
 
+def root_of(url: str) -> str:
+    """Return the URL below which the pages of a blog of an unknown host are, of the URL of its home page."""
+    return _INDEX_FILE.sub("", url.partition("?")[0]) + "/"
+
+
 def address_of(url: str) -> str:
     """Return host and path of the URL of a home page, as the uid of a blog of an unknown host."""
-    return _INDEX_FILE.sub("", unquote(url.partition("://")[2].partition("?")[0]))
+    return unquote(root_of(url).partition("://")[2]).rstrip("/")
 
 
 def named_at(archive: Archive, target: Target, url: str) -> Target:

@@ -764,3 +764,13 @@ def test_a_site_that_states_another_time_of_the_last_edit_each_night_has_not_cha
         codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
     assert 5 not in codes
     assert rows(tmp_path, "select field from site_changes") == []
+
+
+def test_an_edit_of_an_untitled_post_is_stored_from_a_page_that_shows_its_time(tmp_path: Path) -> None:
+    blog = PagedBlog(8)
+    blog.title = lambda number: "" if number == 5 else f"第 {number} 篇"  # type: ignore[method-assign]
+    with serve(blog) as url:
+        night(blog, tmp_path, 0, "backup", url)
+        blog.texts[5] = TEXT + "<p>补记：桥修好了。</p>"
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+    assert (codes, edits(tmp_path)) == ([0, 0], [("post-5",)])

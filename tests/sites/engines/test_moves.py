@@ -75,3 +75,28 @@ def test_a_portal_or_another_blog_of_its_host_does_not_take_over_the_row_of_a_bl
     assert f"has moved to {url}bob/; if that is the same blog" in found[0].err
     assert rows(tmp_path, "select number, title, body_text, url, gone_at from posts order by 1") == stored
     assert rows(tmp_path, "select alias from author_aliases") == []
+
+
+class ByQuery(BelowPath):
+    """The posts are at `?p=5`; the third one shows fewer comments than it counts."""
+
+    def page(self, number: int, page: int) -> str:
+        counted = '<div id="comments"><h3>5 条评论</h3></div></article>' if number == 3 else "</article>"
+        return super().page(number, page).replace("</article>", counted)
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        status, kind, body = super().answer(re.sub(r"\?p=(\d+)$", r"post-\1/", path))
+        return status, re.sub(r"post-(\d+)/$", r"?p=\1", kind), re.sub(r'post-(\d+)/"', r'?p=\1"', body)
+
+
+def test_posts_at_queries_and_their_failures_move_with_the_blog(tmp_path: Path) -> None:
+    blog = ByQuery(16)
+    with serve(blog) as url:
+        codes = [night(blog, tmp_path, 0, "backup", f"{url}~ann/blog/").code]
+        blog.folder, blog.earlier = "/ann", ("/~ann/blog",)
+        codes += [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+        codes += [night(blog, tmp_path, 3, "update").code]
+    assert codes == [1, 0, 0, 0]
+    assert rows(tmp_path, "select url, field from open_failures") == [(f"{url}ann/?p=3", "comments")]
+    numbers = [(f"ann?p={number}", None) for number in range(1, 17)]
+    assert sorted(rows(tmp_path, "select number, gone_at from posts")) == sorted(numbers)

@@ -131,9 +131,14 @@ def _doubted_months(context: SaveContext) -> set[str]:
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of posts that no list has proved deleted, with an own page gone after `since` (UTC text)."""
-    query = "select number from posts where author_id = ? and gone_at is null and own_page_gone_at > ?"
-    return context.archive.column(query, (context.author_id, since))
+    """Return the numbers of posts whose own pages are gone, and that no list has proved deleted.
+
+    `since` is when the lists were read to their end (UTC text). A cache may show a post for some days: they are read
+    again a day after its page was gone, then after twice as many days each.
+    """
+    query = """select number from posts where author_id = ?1 and gone_at is null and own_page_gone_at is not null
+            and (?2 = '' or julianday(own_page_gone_at) + julianday(?3) > 2 * julianday(?2))"""
+    return context.archive.column(query, (context.author_id, since, context.moment))
 
 
 def _prove_month(context: SaveContext, month: str, numbers: Collection[str], chain: PageChain) -> None:

@@ -568,8 +568,8 @@ def test_deleted_posts_are_gone_once_a_list_that_is_read_to_its_end_lacks_them(t
         blog.build(url)
         page.parent.mkdir()
         page.write_text(soft, "utf-8")
-        # The lists were read to their end after the page of one was gone: they are read so again within 30 days.
-        later = datetime.now(UTC) + timedelta(days=31)
+        # The lists were read to their end after the page of one was gone, and are read so again on the next day.
+        later = datetime.now(UTC) + timedelta(days=1)
         assert run(tmp_path, "backup", f"{url}posts/p4/", f"{url}posts/p23/", now=later).code == 0
         assert rows(tmp_path, query) == [("posts/p23", "404"), ("posts/p4", "deleted")]
     assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]

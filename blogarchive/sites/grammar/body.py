@@ -111,6 +111,9 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     That is the first of the last lines of the template that are outside the element of the text; else `end`.
     """
     first = start
+    shown = [i for i in range(start, end) if view.folded[i].strip() or view.lines[i].media]
+    if all(_NEIGHBOUR.match(view.folded[i].strip()) and _leads_away(view, i) for i in shown):
+        return end, end  # the text is a video
     while first < end and (is_template_line(view, first) or _is_tag_or_advertisement(view, first)):
         first += 1
     around = view.iter_around(first) if first < end else ()
@@ -120,7 +123,8 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     frame, inside = inner[-1]
     rest = [i for i in range(inside.stop, end) if view.folded[i].strip() or view.lines[i].media]
     # One paragraph, of any number of lines, is no frame: the links may be the next one.
-    is_paragraph = frame.tag in _PLAIN_BLOCKS and (view.lines[first].block is frame or len(inside) == 1)
+    is_block = view.lines[first].block is frame or (len(inside) == 1 and not _is_named(frame))
+    is_paragraph = frame.tag in _PLAIN_BLOCKS and is_block
     is_frame = not is_paragraph or has_body_class(frame)
     lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
     is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)

@@ -252,7 +252,11 @@ class _BoundsSearch:
         """Return all counters from the title on; none if the author quotes all of them."""
         view, heading, end = self.view, self.heading, len(self.view.lines)
         above = max(heading.start - 1, 0)
-        row = above if are_in_same_row(view.lines[above], view.lines[heading.start]) else heading.end - 1
+        row = (
+            above
+            if are_in_same_row(view.lines[above], view.lines[heading.start])
+            else min(heading.start + 1, heading.end - 1)
+        )
         beside = [*iter_counters(view, row, heading.end)] if heading.footer_line is None else []
         found = [*beside, *iter_counters(view, heading.end, end)] or self._find_counters_beside_time()
         # Counters below views alone may be typed in a comment.
@@ -332,6 +336,11 @@ class _BoundsSearch:
         """Return the bounds without counters if the author may have typed these: no comments agree with them."""
         counters, is_typed = bounds.counters, not bounds.comments.possible
         if counters is None or not is_typed or counters.first < self.heading.end:
+            return bounds
+        # An element with the title and these alone is above the text.
+        view, lines = self.view, self.view.lines
+        head = view.document.common_ancestor(lines[self.heading.start], lines[counters.last])
+        if view.document.lines_in(head).stop == counters.last + 1:
             return bounds
         return bounds if is_framed(self.view, bounds.begin, bounds.end) else replace(bounds, counters=None)
 

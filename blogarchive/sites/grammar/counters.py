@@ -17,8 +17,8 @@ _VIEWS_LABEL = (
     r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数|\s*:\s*\d)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
 )
 _COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|跟[帖贴]|留言|[Cc]omments?)"
-_VIEWS = rf"{_VIEWS_LABEL}(?:次数|人数|数|量|了|全文)?"
-_COMMENTS = rf"{_COMMENTS_WORD}(?:次数|人数|数|量)?"
+_VIEWS = rf"{_VIEWS_LABEL}(?:[次人]?数|量|了|全文)?"
+_COMMENTS = rf"{_COMMENTS_WORD}(?:[次人条篇]?数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
 OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
 # A number, with or without brackets, any short text in brackets, or a dash.
@@ -57,6 +57,7 @@ _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
 # Before the views: the time, the category or the author of the post.
+_IN_BRACKETS = re.compile(r"^\(?([^()]*)\)$")
 _COUNTER_PREFIX = (
     r"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期|[Pp]osted at)?\s*+:?\s*+[(\[]?"
     rf"(?:{DATETIME}|{DATE}|{TIME_OF_DAY})[)\]]?"
@@ -82,7 +83,8 @@ _REPEATED: CountTexts = {}
 
 
 def parse_counts(text: str) -> CountTexts | None:
-    """Return the counts of a text with all numbers before labels, else with labels first."""
+    """Return the counts of a text with all numbers before labels, else with labels first; brackets may be around it."""
+    text = _IN_BRACKETS.sub(r"\1", text)
     return _parse_items(text, _NUMBERED) or _parse_labels_first(text)
 
 
@@ -139,7 +141,7 @@ _COUNTERS_START = re.compile(
     rf"{_COUNTER_PREFIX}{{1,3}}+(?:(?:{_BUTTON_WORDS}|{OTHERS})[: |\d()]*+){{0,4}}+(?:{_VIEWS_LABEL}|评论))"
     r"|(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
-    rf"|(?=\s*{_NUMBER_FIRST}))"
+    rf"|(?=[\s(]*{_NUMBER_FIRST}))"
 )
 _COUNTS_AFTER_TIME = re.compile(
     rf"{NUMBER}\s*[次人]?\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
@@ -147,7 +149,7 @@ _COUNTS_AFTER_TIME = re.compile(
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
 _LIKED = re.compile(_LIKES)
 _NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
-_LEADING_NUMBER = re.compile(rf"\s*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
+_LEADING_NUMBER = re.compile(rf"[\s(]*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
 _OF_BLOG = ("card", "statistics")  # sections with counts of the whole blog
 _MAX_LINES = 8
@@ -245,7 +247,7 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     # A number that ends a text, such as a year, may be above counters with labels first.
     is_apart = numbered and ONLY_NUMBERS.fullmatch(view.folded[index])
     for last in range(index, min(index + _MAX_LINES, end)):
-        text = view.join_lines(index, last).text.strip()
+        text = _IN_BRACKETS.sub(r"\1", view.join_lines(index, last).text.strip())
         if len(text) > _MAX_LENGTH:
             break
         texts = _parse_items(text, _NUMBERED) if numbered else None

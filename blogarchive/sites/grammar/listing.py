@@ -184,7 +184,7 @@ def _read_image_text(anchor: Element) -> str:
 # --- listed posts
 
 _TIME_LINE = re.compile(
-    rf"[\[(【]?{TIME_LABEL}(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT]))(?!\d).{{0,120}}"
+    rf"[\[(【]?{TIME_LABEL}(?P<time>{vocabulary.DATETIME}|{vocabulary.DATE}(?!\s*[\dT])(?!(?!星期|周|发[表布]|作者|浏览|阅读|评论)\w))(?!\d).{{0,120}}"
 )
 _TIME_AMID = re.compile(rf".{{1,60}}?(?P<time>{vocabulary.DATETIME}).{{0,60}}")  # 由某人于 TIME 发表
 _TIME_IN = re.compile(rf"{vocabulary.DATETIME}|{vocabulary.DATE}")
@@ -196,7 +196,6 @@ _DIGIT = re.compile(r"\d")
 # 10:20 and 9 阅读 in elements of their own have no space between them.
 _TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_IN, None))
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
-_IN_BRACKETS = re.compile(r"^\(([^()]*)\)$")
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
 
@@ -280,10 +279,7 @@ def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) ->
             zip(named[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels)
         )
         texts[place] = " ".join(":".join(pair) for each in counts for pair in each)
-    found = [
-        (entry.line, parse_counts(_IN_BRACKETS.sub(r"\1", text)))
-        for entry, text in zip(entries, texts, strict=True)
-    ]
+    found = [(entry.line, parse_counts(text)) for entry, text in zip(entries, texts, strict=True)]
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
 
 

@@ -208,10 +208,11 @@ class PageView:
         return any(node.tag == "form" and other not in inside for node, inside in around)
 
     def is_in_comment_form(self, index: int) -> bool:
-        """Return True if a line is in a form with a field for a text of several lines, which is not the whole page."""
+        """Return True if a line is in a form with a field for a text, which is not the whole page."""
         around = islice(self.iter_around(index), _MAX_FORM_DEPTH)
         forms = (node for node, inside in around if node.tag == "form" and 0 not in inside)
-        return any(node.find(".//textarea") is not None for node in forms)
+        fields = (field for form in forms for field in form.iter("input", "textarea"))
+        return any((field.get("type") or "text").lower() == "text" for field in fields)
 
     def has_text(self, lines: Iterable[int]) -> bool:
         """Return True if any of the lines has text."""
@@ -479,6 +480,8 @@ def find_labels(view: PageView, label: "re.Pattern[str]") -> Sequence[int]:
 def _find_labels(view: PageView, words: str) -> Sequence[int]:
     label, start = _STARTS[words]
     starts = {*view.line_index.find_lines(start), *view.image_labels}
+    replies = {i for i in starts if view.folded[i].strip()[:2] in ("回复", "回帖")}
+    starts -= replies if len(replies) > 1 else set()  # 回复(2) below each comment is a button
     return sorted(index for index in starts if is_label(view, index, label))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from blogarchive.items import DateText
+from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import OWNER_WORDS
@@ -41,6 +41,7 @@ _CATEGORY = re.compile(r"(?:分类|类别|栏目)\s*:\s*\S{1,20}\s*$")  # 时政
 _ENDS_IN_TIME = re.compile(r"\d\s*秒?\s*[)\]】MmＭ]?\s*$")
 _MIN_SURE_LABEL = 3  # characters: 发表于 is a label in any place, 时间 may end a title
 _SEPARATOR = re.compile(r"\s+[|/]$")
+_SEPARATED = re.compile(r"[-_|:：»>—]\s*$")
 _OWNER_BUTTONS = re.compile(rf"(?:\s+(?:编辑|{OWNER_WORDS}))+$")
 TITLE_LABEL = re.compile(
     r"^(?:(?:文章|日[志记誌記])?(?:[标標][题題]|主[题題])\s*[:：]|[\[【][^\[\]【】]{1,20}[\]】](?=\s*\S))\s*"
@@ -86,6 +87,7 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
         text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
         may_begin = begin in text and (text.startswith(begin) or text[0] in _BEFORE_TITLE)
+        may_begin = may_begin or (bool(text) and view.document.title.endswith(text))
         may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
         is_title = may_be and text and is_marked_title(view, line)
         if is_title or line.index in labelling:
@@ -99,6 +101,9 @@ def is_marked_title(view: PageView, line: Line) -> bool:
         bare = TITLE_LABEL.sub("", text)
         if any(window_title.startswith(each) and len(each) >= _MIN_TITLE_LENGTH for each in (text, bare)):
             return True
+        if window_title.endswith(text) and _SEPARATED.search(window_title[: -len(text)]):
+            homes = (name for links in view.links for name, _, to in links if to and to.kind is PageKind.HOME)
+            return any(len(name) > 1 and window_title.startswith(name) for name in homes)
     elif tag == "h1" or (len(text) > 1 and text in window_title) or confirms_title(window_title, text):
         return True
     return _has_title_class(line)

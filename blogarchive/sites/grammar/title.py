@@ -265,7 +265,8 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     before = list(time_lines.iter_text_before(view, index))
     # No time is below a sentence of the text, nor below a title with its day above.
     has_day = any(_DAY_ABOVE.fullmatch(view.folded[i].strip()) for i in before)
-    after = after[:1] if has_day or (after and "。" in view.folded[after[0]]) else after
+    is_text = bool(after) and ("。" in view.folded[after[0]] or _is_other_heading(view, after[0]))
+    after = after[:1] if has_day or is_text else after
     is_named = view.document.title.startswith(view.lines[index].text)
     beside = _find_time_beside(view, [*before, *after[:1]], after)
     own = time_lines.match_trailing_time(view, index)
@@ -279,6 +280,14 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     start, end = min(index, other), max(index, other) + 1
     title = time_lines.title_text(view, index)
     return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
+
+
+# Promise "no forgery": a title and a time may be typed at the top of a text whose own time is below it.
+def _is_other_heading(view: page.PageView, index: int) -> bool:
+    """Check whether a line is a heading with other words than the window title."""
+    line = view.lines[index]
+    is_heading = line.block.tag in time_lines.HEADING_TAGS and not time_lines.is_metadata(view, index)
+    return is_heading and not page.confirms_title(view.document.title, line.text)
 
 
 # 作　者 | NAME, 日　期 | TIME: rows of a table below the title.

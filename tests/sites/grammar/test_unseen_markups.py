@@ -325,3 +325,70 @@ def test_the_likes_beside_a_name_are_no_part_of_it() -> None:
         page(entry(TITLE + TIME, "<p>阅读 10 留言 2 投诉</p>", f"<h3>评论</h3><ul>{said}</ul>"))
     ).posts
     assert [(each.author_name, each.likes) for each in found.comments] == [("丙", 3), ("乙", 2)]
+
+
+# --- other orders and words of a template
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"{TITLE}<div>[{AT} 10:00:00] 作者：林木 栏目：时政（点击数：10，回应数：0）</div>",
+        f"<div>{TITLE}<span>（10次点击，0条评论）</span></div>{TIME}",
+        f"{TITLE}{TIME}<div>阅读次数：10，评论条数：0</div>",
+    ],
+)
+def test_counters_may_be_in_brackets_or_above_the_time(head: str) -> None:
+    (found,) = read(page(entry(head))).posts
+    assert (found.posted and found.posted.text, found.views, found.comment_count, found.body_text) == (
+        f"{AT} 10:00:00",
+        10,
+        0,
+        "正文。\n二段。",
+    )
+
+
+def test_the_title_may_end_the_window_title_and_be_no_heading() -> None:
+    post_row = f"<dl><dt>一篇</dt><dd><p>正文。</p><p>二段。</p></dd><dd>林木 发表于 {AT} 10:00 点击：10 评论：0</dd></dl>"
+    (found,) = read(
+        page(f"<p><a href='{BLOG}'>林木的角落</a></p>{post_row}", title="林木的角落 » 一篇")
+    ).posts
+    assert (found.title, found.posted and found.posted.text, found.views) == ("一篇", f"{AT} 10:00", 10)
+
+
+def test_a_title_and_a_time_typed_at_the_top_of_a_text_are_not_those_of_the_post() -> None:
+    typed = f"<h2>假题</h2><div>作者：雷鸣 发表时间：{AT} 23:00</div><p>正文。</p>"
+    post_row = f"<dl><dt>一篇</dt><dd>{typed}</dd><dd>林木 发表于 {AT} 10:00 点击：10 评论：0</dd></dl>"
+    (found,) = read(
+        page(f"<p><a href='{BLOG}'>林木的角落</a></p>{post_row}", title="林木的角落 » 一篇")
+    ).posts
+    assert (found.title, found.posted and found.posted.text) == ("一篇", f"{AT} 10:00")
+
+
+def test_the_next_posts_are_no_text_of_a_post_without_words() -> None:
+    near = "".join(
+        f"<li>{word} <a href='{BLOG}202501/50{i}.html'>第{i}篇</a></li>"
+        for i, word in ((1, "上一篇"), (2, "下一篇"))
+    )
+    shown = f"<h2>一篇</h2>{TIME}<div class=text></div><p>浏览 10 评论 0</p><ul>{near}</ul><h3>文章评论</h3>"
+    (found,) = read(page(f"<div>{shown}</div>")).posts
+    assert (found.body_text, found.views) == ("", 10)
+
+
+def test_the_number_of_likes_and_other_posts_below_a_text_of_one_paragraph_are_no_part_of_it() -> None:
+    others = f"<h3>相关文章</h3><ul><li><a href='{BLOG}202501/501.html'>第一篇</a> 2024-01-02</li></ul>"
+    below = f"<div class=share>分享到：<a href='#'>新浪微博</a></div><div class=vote>顶 <b>3</b></div></div><div>{others}"
+    text = "<div class=text><p>正文。</p></div>"
+    head = f"{TITLE}<div>{AT} 10:00:00 阅读(10) 评论(0)</div>"
+    (found,) = read(page(f"<div><div>{head}{text}{below}</div><h3>读者评论</h3></div>")).posts
+    assert found.body_text == "正文。"
+
+
+def test_counters_below_the_title_are_read_although_no_comment_is() -> None:
+    head = f"<p><b>一篇</b><br>林木 {AT} 10:00<br>阅读:10 评论:2</p>"
+    form = "<form><p>评论:<input name=c><input type=submit></p></form>"
+    shown = f"{head}<p>正文。<br>二段。</p><p>评论(2)</p><p>乙:话一<br>01-02</p><p>丙:话二<br>01-03</p>{form}"
+    parsed = read(page(f"<div>{shown}</div>"))
+    (found,) = parsed.posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 2, "正文。\n二段。")
+    assert [problem.field for problem in parsed.problems] == ["comments"]

@@ -15,6 +15,7 @@ from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
 from blogarchive.sites.grammar.headers import CommentHeader, is_floor, shows_other_header
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
+from blogarchive.sites.grammar.time_lines import is_template_text
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, YEARLESS_TIME, fold
 
 # --- blocks
@@ -27,7 +28,9 @@ _FORM_LABEL = re.compile(
 )
 _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
 _REPLY_LINE = re.compile(r"\s*回复(?:给\s)?\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
-_REPLY_LEAD = re.compile(r"回复\s*@?(?P<name>[^:。,!?@]{0,29}[^\s:。,!?@])\s*:\s*")
+_REPLY_LEAD = re.compile(
+    r"(?:回复\s*@?|(?P<at>@))(?P<name>[^:。,!?@]{0,29}?[^\s:。,!?@])(?:\s*:\s*|(?(at)\s+|(?!)))"
+)
 # Any character that no pager has: 首页 上一页 1 2 3 下一页 >
 _NOT_PAGER = re.compile(r"[^\s\d<>|\[\](),:首上下末尾一页第共条评论当次前后关闭窗口打印返回».…/«-]")
 
@@ -97,7 +100,7 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
         return view.tag_path(node), node.get("class")
 
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
-    replies = {i: _find_reply(view.lines[i]) for i in begins if "回" in view.lines[i].text[:3]}
+    replies = {i: _find_reply(view.lines[i]) for i in begins if {"回", "@"} & {*view.lines[i].text[:3]}}
     found = {i: reply for i, reply in replies.items() if reply is not None}
     names, headers = {fold(b.header.author_name) for b in blocks}, [b.header for b in blocks if found]
     plain = [reply["name"] in names for _, reply in found.values() if _ends_in_colon(reply)]
@@ -121,7 +124,7 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
 
 
 def _ends_in_colon(reply: "re.Match[str]") -> bool:
-    return reply[0].rstrip().endswith(":")
+    return reply[0].rstrip().endswith(":") or reply[0].startswith("@")
 
 
 def _find_reply(line: Line) -> "tuple[Element | None, re.Match[str]] | None":
@@ -259,7 +262,8 @@ def _is_template_line(markers: comment_footers.CommentMarkers, index: int, typed
     if typed and view.folded[index] and view.tag_path(line.node_at(0)) not in typed:
         return True
     words = view.folded[index].strip(" :")
-    return (bool(line.links) and not _NOT_PAGER.search(words)) or _FORM_LABEL.fullmatch(words) is not None
+    is_button = bool(line.links) and (not _NOT_PAGER.search(words) or is_template_text(words))
+    return is_button or _FORM_LABEL.fullmatch(words) is not None
 
 
 def iter_text_lines(

@@ -15,9 +15,11 @@ from blogarchive.sites.grammar.links import find_target
 # --- names
 
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
-_ADDRESS = re.compile(r"(?:\s*\((?i:ip)\s*:\s*|\s+[(\[](?=\d+\.\d))[\d.*:a-f]{3,40}[)\]]")
+_ADDRESS = re.compile(
+    r"(?:(?:\s*\((?i:ip)\s*:\s*|\s+[(\[](?=\d+\.\d))[\d.*:a-f]{3,40}|\s*\((?:[博楼]主|作者))[)\]]"
+)
 _NUMBER_BEFORE = re.compile(r"(?:\[\d{1,5}\]|\d{1,5}\s)\s*(?:[\[【](?:匿名|游客)[\]】])?(?=\S)")
-_FLOOR_BEHIND = re.compile(r"(?<=\S)\s+(?:#\d{1,5}|\d{1,5}\s*[楼层#])$")
+_FLOOR_BEHIND = re.compile(r"(?<=\S)\s*+(?:#\d{1,5}|\d{1,5}\s*[楼层#]|沙发|板凳|地板)$")
 
 
 def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, str | None, Element | None]:
@@ -32,7 +34,9 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     is_open = joined.text.count("[", start, end) > joined.text.count("]", start, end)
     end += is_open and joined.text[end : end + 1] == "]"
     floor = _FLOOR_BEHIND.search(joined.text, start, end)
-    end = end if floor is None else floor.start()
+    if floor is not None:  # NAME16楼: the floor in an element of its own
+        apart = (i for i in range(*floor.span()) if joined.node_at(i) is not joined.node_at(start))
+        end = floor.start() if floor[0][0].isspace() else next(apart, end)
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复|@|in reply to ", joined.text[begin:end]):
         at = begin + match.start()
@@ -269,7 +273,7 @@ _BUTTON_NAME = re.compile(
     rf"|(?:{_BESIDE})(?:\s|$)|\d+\s*(?:赞|顶|支持)"
 )
 _HAS_TIME = re.compile(_TIME)
-_BUTTONS = re.compile(rf"{_AFTER}\s*+")
+_BUTTONS, _FLOOR_CELL = re.compile(rf"{_AFTER}\s*+"), re.compile(r"#\d{1,5}|第?\d{1,5}[楼层]")
 _BADGE = re.compile(r"(?<=\S)\s*+(?:[博楼]主|网友|作者|游客|会员|[Ll][Vv]\.?\d{1,2})$")
 _MAX_LENGTH = 120
 _MAX_SHORT_LINES = 3  # a name, a label, a time
@@ -325,12 +329,11 @@ def _parse_short_headers(
 
 
 def _add_button_cell(view: page.PageView, header: CommentHeader, end: int) -> CommentHeader:
-    """Return the header with the line below if that has only links of buttons, and is the next cell of its row."""
+    """Return the header with the line below if that has only links of buttons or a floor, in the next cell of its row."""
     below = header.last + 1
-    is_beside = (
-        below < end and view.links[below] and are_in_same_row(view.lines[header.last], view.lines[below])
-    )
-    match = _BUTTONS.fullmatch(view.folded[below]) if is_beside else None
+    is_beside = below < end and are_in_same_row(view.lines[header.last], view.lines[below])
+    is_own = is_beside and (view.links[below] or _FLOOR_CELL.fullmatch(view.folded[below]))
+    match = _BUTTONS.fullmatch(view.folded[below]) if is_own else None
     if match is None:
         return header
     likes = parse_digits(match["likes"] or "")

@@ -392,3 +392,35 @@ def test_counters_below_the_title_are_read_although_no_comment_is() -> None:
     (found,) = parsed.posts
     assert (found.views, found.comment_count, found.body_text) == (10, 2, "正文。\n二段。")
     assert [problem.field for problem in parsed.problems] == ["comments"]
+
+
+@pytest.mark.parametrize(
+    ("label", "layout"),
+    [
+        (
+            "读者评论",
+            "<table><tr><td>{name} 发表于 {time}</td><td>#{i}</td></tr><tr><td colspan=2><p>{text}</p></td></tr></table>",
+        ),
+        ("回复（2）", "<p>{name}（博主） {time}</p><div>{text}</div><p>{i}楼 <a href='#'>回复</a></p>"),
+        (
+            "评论",
+            "<div><span>{name}</span><span>{i}楼</span></div><div>{text}</div><div>{time} <a href='#'>回复</a></div>",
+        ),
+    ],
+)
+def test_the_floor_and_the_badge_of_a_comment_are_no_part_of_name_and_text(label: str, layout: str) -> None:
+    said = (("乙2", 13, "话一。"), ("丙3", 12, "话二。"))
+    rows = [layout.format(name=n, time=f"{AT} {h}:00:00", text=t, i=h) for n, h, t in said]
+    comments = f"<h3>{label}</h3>" + "".join(f"<div class=c>{row}</div>" for row in rows)
+    (found,) = read(page(entry(TITLE + TIME, "<p>浏览(10) 评论(2)</p>", comments))).posts
+    assert [(c.author_name, c.body_text) for c in found.comments] == [("乙2", "话一。"), ("丙3", "话二。")]
+
+
+@pytest.mark.parametrize("lead", ["@乙：", "@乙 "])
+def test_a_name_after_a_sign_at_the_start_of_a_text_is_the_one_answered(lead: str) -> None:
+    said = (("乙", 11, "话一。"), ("丙", 12, f"{lead}话二。"))
+    rows = "".join(
+        f"<div><p><a href='/u/9{h}/'>{n}</a> {AT} {h}:00:00</p><p>{t}</p></div>" for n, h, t in said
+    )
+    (found,) = read(page(entry(TITLE + TIME, "<p>浏览(10) 评论(2)</p>", f"<h3>评论</h3>{rows}"))).posts
+    assert [(c.reply_to, c.body_text) for c in found.comments] == [(None, "话一。"), ("乙", "话二。")]

@@ -34,7 +34,7 @@ _UNIT = "(?:人次|[次人])?"
 _VISITED = "(?:总?访问(?:过?本(?:空间|站|博客))?|来过)"
 _VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
 _ALL_VISITS_LABEL = (
-    rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?"
+    rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|累[计积積]人[次数]"
     r"|(?i:total (?:visits|views)))"
 )
 _VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|[量数]))"

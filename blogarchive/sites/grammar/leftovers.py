@@ -52,7 +52,7 @@ def add_problem(
 _MAX_LABELLED = 60  # characters of a line with a label and its value
 # Alternatives that begin with literal characters: `re` skips all other text at once.
 _LABEL = re.compile(
-    "访[问客]|Visit(?:or)?s?|Views?|Hits?|来访|造访|到访|人[次气]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博客年龄|博龄|岁"
+    "访[问客]|Visit(?:or)?s?|Views?|Hits?|来访|造访|到访|人[次气数]|点击|浏览|阅读|注册|登记|开[博通]|加入|建立|Registered|博客年龄|博龄|岁"
 )
 _KINDS = dict.fromkeys("注登开加建R", "day")
 _NOBODY = Author(uid="", url="")

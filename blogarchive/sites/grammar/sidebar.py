@@ -357,6 +357,11 @@ def _trim_section(view: PageView, lines: Sequence[int], posts: _Posts) -> Sequen
     body = lines[1:]
     if posts.keys().isdisjoint(body):
         return lines
+    # 最新评论: a link to a post and its time on a line each, in the element of the label.
+    row = next(i for i in body if i in posts)
+    inside = view.document.lines_in(view.document.common_ancestor(view.lines[lines[0]], view.lines[row]))
+    if view.sections[lines[0]] == "other" and inside.start == lines[0] and inside.stop <= lines[-1] + 1:
+        return range(inside.start, inside.stop)
     own = {i for i in body if i in posts or _parse_category(view, i)}
     shown = list(takewhile(lambda i: i in own or not strip_bullets(view.folded[i]), body))
     rows = [i for i in shown if i in own] or [lines[0]]

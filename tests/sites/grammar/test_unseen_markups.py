@@ -424,3 +424,21 @@ def test_a_name_after_a_sign_at_the_start_of_a_text_is_the_one_answered(lead: st
     )
     (found,) = read(page(entry(TITLE + TIME, "<p>浏览(10) 评论(2)</p>", f"<h3>评论</h3>{rows}"))).posts
     assert [(c.reply_to, c.body_text) for c in found.comments] == [(None, "话一。"), ("乙", "话二。")]
+
+
+def test_new_comments_with_their_times_in_a_box_are_no_posts_of_a_list() -> None:
+    box = "".join(
+        f"<li>乙：<a href='{BLOG}202412/4{i}.html'>话{i}</a><br>2024-12-0{i} 10:00</li>" for i in (1, 2, 3)
+    )
+    side = f"{CARD}<div><h4>最新回应</h4><div><ul>{box}</ul></div></div>"
+    assert [each.number for each in read(listing(ROWS, side), PageKind.HOME, HOME).listed] == ["501", "502"]
+
+
+def test_a_date_that_begins_an_excerpt_is_not_the_time_of_a_listed_post() -> None:
+    rows = "".join(
+        f"<div><h2><a href='{BLOG}202501/50{i}.html'>第{i}篇</a></h2><p>2003年3月12日那天，下雨。</p>"
+        f"<p>{AT} 1{i}:00 点击：1</p></div>"
+        for i in (4, 2)
+    )
+    shown = [each.posted and each.posted.text for each in read(listing(rows), PageKind.HOME, HOME).listed]
+    assert shown == [f"{AT} 14:00", f"{AT} 12:00"]

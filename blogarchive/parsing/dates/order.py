@@ -44,7 +44,7 @@ _SLASHED = re.compile(
     r"(?<![\d/-])(?<!\d\.)(0?[1-9]|[12]\d|3[01])[/.-](0?[1-9]|[12]\d|3[01])[/.-]((?:19|20)\d\d)(?!\d)"
 )
 _SHORT_SLASHED = re.compile(
-    r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s)?\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$)"
+    r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s){0,2}\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$)"
 )
 _SHOWN_COMMENT = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)")
 _MAX_SLASHED = 80  # of a text that is a date, not prose

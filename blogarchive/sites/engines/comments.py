@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, pairwise, takewhile
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html import Element, own_text
+from blogarchive.parsing.html import Element, link_url, own_text
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
@@ -27,12 +28,13 @@ _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _SAID = 6, 60, 20, *patterns("comments",
 
 
 class FoundComments(NamedTuple):
-    """The comments of a page, the elements that contain them, and how many the page counts."""
+    """The comments of a page, the elements around them, how many the page counts, and those of each thread."""
 
     comments: tuple[Comment, ...] = ()
     sections: tuple[Element, ...] = ()
     claimed: int | None = None
     problems: tuple[Problem, ...] = ()
+    threads: tuple[list[Element], ...] = ()
 
 
 def comment_sections(outline: Outline) -> list[Element]:
@@ -44,6 +46,9 @@ def comment_sections(outline: Outline) -> list[Element]:
     nodes = [outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text)]
     said = {x for n in nodes for x in (n, *n.iterancestors()) if x not in forms and x.getparent() in forms}
     lists = said if len({*map(shape_of, said)}) < len(nodes) else set()
+    # Themes number the comments, and do not name their list.
+    numbered = Counter(next(x.iterancestors()) for x in outline.order if _ID.search(x.get("id") or ""))
+    lists |= {one for one, count in numbered.items() if count > 1}
     for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE) or node in lists):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
@@ -66,15 +71,28 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
-        found = found if (other if other.comments else found).problems else other
-    if found.claimed and not found.comments:  # LiveJournal has the number of the comments above their list
-        rest = {one for node in (body, *body.iterancestors()) for one in node.itersiblings()} - outline.beside
-        other = _read(outline, [*filter(rest.__contains__, outline.order)], body, text, now)
-        found = other if len(other.comments) == found.claimed else found
+        found = other if other.comments and not other.problems else found
+    links = _answers(outline, body)
+    if not found.comments and (links or found.claimed):
+        near = {n for one in (body, *body.iterancestors()) for n in one.itersiblings()} - outline.beside
+        near = near.intersection(ancestors(links)) if links else near
+        other = _read(outline, [*filter(near.__contains__, outline.order)], body, text, now)
+        # Themes name nothing a comment. LiveJournal has the number of the comments above their list.
+        is_sure = all(any(outline.contains(x, one) for x in row for one in links) for row in other.threads)
+        is_sure = is_sure or len(other.comments) == found.claimed
+        found = other if other.comments and is_sure and not other.problems else found
     quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
     quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
     is_lost = not (found.comments or found.problems) and any(one in outline.order for one in quoted)
     return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
+
+
+def _answers(outline: Outline, body: Element) -> list[Element]:
+    """Return the buttons and links behind the text that answer a comment: those of a tweet lead to another host."""
+    start, own = outline.span(body).stop, ("", urlsplit(outline.tree.url).netloc)
+    shown = zip(outline.holders[start:], outline.texts[start:], strict=True)
+    nodes = (one for one, text in shown if _ANSWER.fullmatch(text) and one not in outline.beside)
+    return [one for one in nodes if urlsplit(link_url(one, outline.tree.base) or "").netloc in own]
 
 
 def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
@@ -129,7 +147,9 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         problems += (_problem(Detail.LEFT_OVER.format(texts=" ".join(left)[:80]), "incomplete"),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
-    return FoundComments(known, tuple(areas or (n for item, _ in found for n in item.parts)), count, problems)
+    sections = tuple(areas or (n for item, _ in found for n in item.parts))
+    threads = tuple(item.parts for item, _ in found if item.above is None)
+    return FoundComments(known, sections, count, problems, threads)
 
 
 def _problem(detail: str, kind: Literal["unreadable", "incomplete"] = "unreadable") -> Problem:
@@ -203,7 +223,9 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     # Bluelog has the comments in the element around the text.
     texts, at = outline.texts[(stop := min(outline.span(body).stop, first + 1)) :], max(0, first - stop)
     # A title of another post above may end with a number; links to pages of comments may stand below the heading.
-    lines = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at + 1 : at + 5])[:120])
+    near = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at + 1 : at + 5])[:120])
+    # IntenseDebate has the number in an element of its own in the heading.
+    lines = (*near, *(outline.text(one)[:_MAX_NOTICE] for one in outline.holders[first : first + 1]))
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, lines) if one), None)
 
 

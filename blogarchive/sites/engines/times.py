@@ -193,7 +193,9 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         return None
     start, end = match.span()
     if not re.search(r"\d", text[end:]):  # the time of day may be in an element of its own
-        above, below = outline.texts[max(0, place - 1)], " ".join(outline.texts[place + 1 : place + 3])
+        # P2 has `9:40 am`, `on` and the date in an element each.
+        at = place - 1 - (outline.texts[place - 1].strip() == "on")
+        above, below = outline.texts[max(0, at)], " ".join(outline.texts[place + 1 : place + 3])
         text += f" {(below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else '').strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 22) : start])[0]

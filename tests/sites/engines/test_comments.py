@@ -52,6 +52,16 @@ THEMES = {
         '<ol id="comments">',
         '<li><cite><span class="author">{link}</span><span>{german} / <a href="#">{time}</a></span></cite><div>{text}</div></li>',
     ),
+    "time of day before the day, in an element of its own": (
+        '<ol class="commentlist">',
+        '<li class="comment" id="comment-{id}"><h4>{link} <span class="meta">{time} <em>on</em> {day} <a href="#">Reply</a></span></h4>'
+        '<div class="commentcontent">{text}</div></li>',
+    ),
+    "buttons before the time": (
+        '<div class="fb-comments">',
+        '<div class="UFI"><span><span class="UFICommentActorName">{name}</span></span><div><span>{text}</span></div>'
+        '<div class="fsm"><a href="#">Like</a><span> · </span><a href="#">Reply</a><span> · </span><abbr title="{day} {time}">2y</abbr></div></div>',
+    ),
     "words before the name": (
         '<div id="bFeedback"><h4>Comments</h4>',
         '<div class="bComment"><h3><a href="#c{id}">Comment</a> from: {link} [Visitor]</h3><div>{text}</div><i>{day} @ {time}</i></div>',
@@ -700,13 +710,41 @@ def test_a_day_that_may_be_a_month_is_a_problem(time: str) -> None:
     assert told(read(item)) == ["comments"]
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_comments_that_nothing_names_are_a_problem(count: int) -> None:
-    answer = "<a href='#a'>Antworten</a>" if count == 1 else ""
-    lines = "".join(
-        f"<div><b>Jutta</b> <i>2019-05-2{n} 09:05</i><p>Am See.</p>{answer}</div>" for n in range(count)
-    )
+UNNAMED = "<div><b>{}</b> <i>2019-05-2{} 09:05</i><p>Am See.</p>{}</div>"
+
+
+@pytest.mark.parametrize("answers", [("", ""), ("<a href='#a'>Antworten</a>", "")])
+def test_comments_that_nothing_names_are_a_problem(answers: tuple[str, str]) -> None:
+    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n, link in enumerate(answers))
     assert told(read(f"<section>{lines}</section>")) == ["comments"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_comments_that_nothing_names_are_known_by_a_link_to_answer_in_each(count: int) -> None:
+    link = "<a href='/answer?to=12'>Antworten</a>"
+    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(count))
+    page = read(f"<section>{lines}</section><section><p>Mehr am 2019-05-29 um 12:00.</p></section>")
+    assert [one.author_name for one in page.posts[0].comments] == [f"Jutta {n}" for n in range(count)]
+    assert page.problems == ()
+
+
+def test_links_to_answer_on_another_host_are_of_no_comments() -> None:
+    link = "<a href='https://tweets.example.com/intent?to=12'>Reply</a>"
+    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(2))
+    page = read(f"<section>{lines}</section>")
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+def test_numbered_comments_are_not_the_text_although_nothing_names_their_list() -> None:
+    item = "<dt id='comment-5{}'><a href='#c'>#{}</a> On May 2nd, 2019 5:3{} pm <span><a href='/u'>Jutta {}</a> replied:</span></dt><dd>{}</dd>"
+    items = "".join(item.format(n, n, n, n, LONG * 3) for n in range(3))
+    page = read(
+        f"<div id='content-replies'><h3>Your Replies</h3><dl>{items}</dl></div>", text="<p>So teuer.</p>"
+    )
+    assert page.posts[0].body_text == "So teuer."
+    assert [one.posted.text for one in page.posts[0].comments if one.posted] == [
+        f"On May 2nd, 2019 5:3{n} pm" for n in range(3)
+    ]
 
 
 def test_links_to_answer_in_brackets_are_no_part_of_a_text() -> None:

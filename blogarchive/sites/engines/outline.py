@@ -208,7 +208,8 @@ def _rivals(outline: Outline, titles: _Titles, known: list[Element], sites: set[
 def title_text(outline: Outline, heading: Element) -> str:
     """Return the text of a heading without the sign of a link to itself, and without a time and the line around it."""
     text = outline.text(heading)
-    for node in select_all(heading, "time, .date, .published"):
+    # Substack names the heading itself `published`.
+    for node in select_all(heading, "time, .date, * .published"):
         text = text.replace(outline.text(next(node.iterancestors("small"), node)), "", 1).strip()
     # VuePress 1, Textpattern and tDiary have the link before the title.
     sign = next((sign for a in heading.iter("a") if (sign := outline.text(a)) and not letters_of(sign)), "")

@@ -62,14 +62,6 @@ THEMES = {
         '<div class="UFI"><span><span class="UFICommentActorName">{name}</span></span><div><span>{text}</span></div>'
         '<div class="fsm"><a href="#">Like</a><span> · </span><a href="#">Reply</a><span> · </span><abbr title="{day} {time}">2y</abbr></div></div>',
     ),
-    "name in a heading above the text": (
-        '<div><h2 id="c">Comments</h2></div>',
-        '<h3 class="comment"><a href="#c{id}">{name} wrote:</a></h3><div class="commentbody">{text}</div><div class="commentinfo">{day} {time} [203.0.113.{n}]</div>',
-    ),
-    "heading that says so far": (
-        '<section><h2>Comments so far</h2>',
-        '<article><header>From {link}, <time>{day} {time}</time></header>{text}</article>',
-    ),
     "words before the name": (
         '<div id="bFeedback"><h4>Comments</h4>',
         '<div class="bComment"><h3><a href="#c{id}">Comment</a> from: {link} [Visitor]</h3><div>{text}</div><i>{day} @ {time}</i></div>',

@@ -209,7 +209,7 @@ def split_comments_above(
     # Images alone may be faces, and a number that of a floor.
     texts = (view.folded[i].strip() for b in blocks for i in range(b.text_begin, b.text_end))
     has_text = any(text and not text.isdecimal() for text in texts)
-    return tuple(blocks) if has_text else ()
+    return tuple(_move_replies(view, blocks)) if has_text else ()
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:

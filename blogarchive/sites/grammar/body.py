@@ -110,7 +110,9 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
 
     That is the first of the last lines of the template that are outside the element of the text; else `end`.
     """
-    first = start
+    time = view.lines[max(start - 1, 0)].block
+    stop = view.document.lines_in(next(time.iterancestors())).stop if time.tag == "li" else end
+    first = max(start, stop) if stop < end else start  # 专栏：时政 in the list with the time
     shown = [i for i in range(start, end) if view.folded[i].strip() or view.lines[i].media]
     if all(_NEIGHBOUR.match(view.folded[i].strip()) and _leads_away(view, i) for i in shown):
         return end, end  # the text is a video

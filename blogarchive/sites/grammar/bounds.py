@@ -32,7 +32,9 @@ _COUNTER_WORDS = re.compile(
 )
 _LIKED = re.compile(r"(?:赞|顶|支持)\D{0,3}\d")
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
-_VIEWS_SHOWN = re.compile(rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})")
+_VIEWS_SHOWN = re.compile(
+    rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})|({NUMBER})\s*次(?:浏览|阅读|点击)"
+)
 _SENTENCE, _FORM_LABEL = re.compile("[。，,！!？?]"), "发表评论"
 _LINES_NEAR_END = 4
 
@@ -118,7 +120,7 @@ def _report_unparsed_counters(view: PageView, start: int, bounds: BodyBounds) ->
     if counters is not None and counters.views is not None:
         below = (i for i in last if i > counters.last and not view.links_to_other_post(i))
         shown = ((i, _VIEWS_SHOWN.search(view.folded[i])) for i in below)
-        found = [i for i, match in shown if match and parse_count(match[1]) != counters.views]
+        found = [i for i, match in shown if match and parse_count(match[1] or match[2]) != counters.views]
     else:
         found += [i for i in range(start, near) if _VIEWS_ALONE.fullmatch(view.folded[i].strip())]
     if not found:
@@ -340,9 +342,9 @@ class _BoundsSearch:
         # An element with the title and these alone is above the text.
         view, lines = self.view, self.view.lines
         head = view.document.common_ancestor(lines[self.heading.start], lines[counters.last])
-        if view.document.lines_in(head).stop == counters.last + 1:
-            return bounds
-        return bounds if is_framed(self.view, bounds.begin, bounds.end) else replace(bounds, counters=None)
+        is_above = view.document.lines_in(head).stop == counters.last + 1
+        is_own = is_above or is_framed(view, bounds.begin, bounds.end)
+        return bounds if is_own else replace(bounds, counters=None)
 
     def _build(self, begin: int, end: int, counters: Counters | None = None) -> BodyBounds:
         start = end if counters is None else max(end, counters.last + 1)

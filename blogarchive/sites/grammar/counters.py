@@ -29,7 +29,7 @@ _VALUE = (
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 _BUTTON_WORDS = (
-    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|收藏|分享|打印(?:本[页文])?|关闭窗口|举报|投诉|转发|转载|推荐|编辑|引用|订阅|邀请"
+    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|收藏|分享|打印(?:本[页文])?|关闭(?:窗口)?|举报|投诉|转发|转载|推荐|编辑|引用|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
@@ -94,7 +94,7 @@ def _parse_labels_first(text: str) -> CountTexts | None:
     The one number without a label counts likes, whose label is an image. The number of comments may be
     missing if its label is shown. If number and label are one word, as in 3 条评论, the number may come first.
     """
-    return _parse_items(_BRACKETED.sub(r" \1 ", text) if text[:1] in ("(", "[", "【") else text, _ITEM)
+    return _parse_items(_BRACKETED.sub(r" \1 ", text), _ITEM)
 
 
 def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
@@ -138,7 +138,7 @@ _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[\s\d本此被发时日分类栏作已共有总推置取修喜删收打举转编引订邀赞顶支票鲜{_LABEL_CHARS}(\[【])"
     rf"(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
     rf"(?:[(\[【]?{_VIEWS_LABEL}(?:全文)?(?=[次人数量了\s:(\[【\d{LINE_START}])|[(\[【]?评论|{_COMMENTS_WORD}数?\s*[:(\[]|"
-    rf"{_COUNTER_PREFIX}{{1,3}}+(?:(?:{_BUTTON_WORDS}|{OTHERS})[: |\d()]*+){{0,4}}+(?:{_VIEWS_LABEL}|评论))"
+    rf"{_COUNTER_PREFIX}{{1,3}}+(?:(?:{_BUTTON_WORDS}|{OTHERS})[: |\d()]*+){{0,4}}+[(\[【]?(?:{_VIEWS_LABEL}|评论))"
     r"|(?=[推置取修喜删发收分打举转编引订邀\[点赞顶支票鲜])"
     rf"(?:(?:\[?(?:{_BUTTON_WORDS})\]?[ |]*){{1,6}}+(?:{_VIEWS_LABEL}|评论)|{_COUNTED_LIKES})"
     rf"|(?=[\s(]*{_NUMBER_FIRST}))"

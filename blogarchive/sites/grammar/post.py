@@ -157,7 +157,7 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
 
 
 _CATEGORY = re.compile(
-    r"(?:^|[\s|,·(\[])(?:(?:文章|日志|博文|所属|个人|系统)?(?:分类|类别|栏目)|[Cc]ategory|[Ff]iled under)"
+    r"(?:^|[\s|,·(\[])(?:(?:文章|日志|博文|所属|个人|系统)?(?:分类|类别|栏目|专栏)|[Cc]ategory|[Ff]iled under)"
     r"\s*:+\s*(?P<name>[^\s|:,·()\[\]【】]{1,30})"
 )
 _LABEL = re.compile(r"^(?:分类|类别|栏目)\s*[:：]\s*")

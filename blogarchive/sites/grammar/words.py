@@ -97,7 +97,7 @@ MORE_LINK = re.compile(
 )
 """Words that lead to the next page only if the URL of the link agrees."""
 
-AROUND_LABEL = " []【】「」:>»›|·•◆◇■□●○★☆▶►▪"
+AROUND_LABEL = " []【】「」:>»›|·•◆◇■□●○★☆▶►▪≡"
 # First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = (
     "部自其新我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁相用CcRrAaMmBb"

@@ -442,3 +442,31 @@ def test_a_date_that_begins_an_excerpt_is_not_the_time_of_a_listed_post() -> Non
     )
     shown = [each.posted and each.posted.text for each in read(listing(rows), PageKind.HOME, HOME).listed]
     assert shown == [f"{AT} 14:00", f"{AT} 12:00"]
+
+
+def test_each_count_of_the_counters_may_be_in_brackets_after_data_of_the_post() -> None:
+    foot = "<p>作者：林木 类别：时政 【浏览：10】【评论：0】 [打印] [关闭]</p>"
+    (found,) = read(page(entry(TITLE + TIME, foot, "<b>≡ 评论 ≡</b>"))).posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 0, "正文。\n二段。")
+
+
+def test_an_unknown_item_of_the_list_with_the_time_is_no_text() -> None:
+    head = f"{TITLE}<ul><li>日期：{AT} 10:00:00</li><li>心情：晴</li></ul>"
+    (found,) = read(page(entry(head, "<p>浏览(10) 评论(0)</p>"))).posts
+    assert (found.posted and found.posted.text, found.body_text) == (f"{AT} 10:00:00", "正文。\n二段。")
+
+
+def test_the_name_answered_may_begin_a_text_above_its_header() -> None:
+    said = (("乙", 11, "话一。"), ("丙", 12, "回复 乙：话二。"))
+    rows = "".join(f"<li><div>{t}</div><p>— {n}, {AT} {h}:00:00</p></li>" for n, h, t in said)
+    comments = f"<h3>评论</h3><ol>{rows}</ol>"
+    (found,) = read(page(entry(TITLE + TIME, "<p>浏览(10) 评论(2)</p>", comments))).posts
+    assert [(c.reply_to, c.body_text) for c in found.comments] == [(None, "话一。"), ("乙", "话二。")]
+
+
+def test_typed_counters_above_those_with_the_number_first_are_a_problem() -> None:
+    typed = "<p>77 次阅读 | 0 条评论</p>"
+    text = f"{TITLE}{TIME}<div class=text><p>正文。</p>{typed}</div>"
+    foot = "<p>标签：甲, 乙 | 10 次阅读 | 0 条评论</p>"
+    parsed = read(page(f"<div class=post>{text}{foot}</div><h3>评论</h3>"))
+    assert (parsed.posts[0].views == 10) or "views" in [each.field for each in parsed.problems]

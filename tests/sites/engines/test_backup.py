@@ -568,12 +568,33 @@ def test_deleted_posts_are_gone_once_a_list_that_is_read_to_its_end_lacks_them(t
         blog.build(url)
         page.parent.mkdir()
         page.write_text(soft, "utf-8")
-        # The lists were read to their end after the page of one was gone, and are read so again on the next day.
+        # The page of the other one is gone since the lists were read to their end: they are read so again.
         later = datetime.now(UTC) + timedelta(days=1)
         assert run(tmp_path, "backup", f"{url}posts/p4/", f"{url}posts/p23/", now=later).code == 0
         assert rows(tmp_path, query) == [("posts/p23", "404"), ("posts/p4", "deleted")]
     assert rows(tmp_path, "select count(*) from post_revisions") == [(0,)]
     assert rows(tmp_path, "select url, detail from open_failures") == []
+
+
+def test_a_deleted_post_is_gone_soon_after_a_cached_list_ceases_to_show_it(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    for number in range(1, 23):
+        blog.write(number, f"今天是第 {number} 天，下午去了河边。")
+    query, found, now = "select number from posts where gone_at is not null", [], datetime.now(UTC)
+    with serve(blog) as url:
+        blog.build(url)
+        assert run(tmp_path, "backup", url).code == 0
+        shutil.rmtree(blog.folder / "public" / "posts" / "p4")
+        run(tmp_path, "backup", f"{url}posts/p4/", now=now + timedelta(hours=1))
+        for day in range(1, 7):
+            found.append(rows(tmp_path, query))
+            if day == 2:
+                (blog.folder / "content" / "posts" / "p4.md").unlink()
+                blog.build(url)
+            blog.requested.clear()
+            code = run(tmp_path, "update", now=now + timedelta(days=day)).code
+    assert found == [[], [], *[[("posts/p4",)]] * 4]
+    assert (code, len(blog.requested)) == (0, 2)
 
 
 def test_posts_deleted_in_the_night_in_which_the_list_grows_are_gone_on_the_next_night(

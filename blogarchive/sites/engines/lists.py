@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, absolute_url, link_url
+from blogarchive.parsing.unicode_form import letters_of
 from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import PROSE, mark
 from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
@@ -32,8 +33,8 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
     titled = {anchor for anchor, _ in rows if _group(anchor).startswith("title")}
     for anchor, url in rows:
         number, group = urls.post_number(url), _group(anchor)
-        # A theme lays an empty link over the whole card; a post without a title has the link of its date alone.
-        is_bare = len(anchor) == 0 and not (anchor.text or "").strip()
+        # A theme lays an empty link over the whole card; django-cast links the time alone, and a comma after it.
+        is_bare = anchor.find(".//img") is None and not letters_of(title_text(outline, anchor))
         group = "" if is_bare or (titled and anchor not in titled) else group
         around = [anchor] if group else _rows_around(outline, anchor, shared)
         every = (node for row in around for node in row.iter() if node is not anchor)
@@ -177,7 +178,8 @@ def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
 def find_blog(outline: Outline, now: datetime) -> str:
     """Return the uid of the blog to which a page belongs, if its URL does not contain the uid.
 
-    The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host.
+    The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host,
+    or of a user's folder such as `/~ann/`.
     """
     page = urlsplit(urls.parse_url(outline.tree.url).url)
     own = f"{page.netloc}{page.path.rstrip('/')}"
@@ -191,7 +193,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
         if home.netloc == page.netloc and is_around and home.path not in inner:
             return f"{home.netloc}{home.path.rstrip('/')}"
-    return page.netloc
+    return page.netloc + "/".join(page.path.split("/", 2)[:2]) * page.path.startswith("/~")
 
 
 def _home_urls(outline: Outline) -> Iterator[list[str]]:

@@ -40,7 +40,7 @@ def parse_url(url: str) -> ParsedUrl:
     # Bo-Blog has posts at `read.php?5`, which is not `read.php?5=`.
     query = urlencode(parse_qsl(_TRACKING.sub("", asked), True), safe="/").rstrip("=")
     canonical = urlunsplit(parts._replace(query=query, fragment="")) + WALK * (f"#{parts.fragment}" == WALK)
-    step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") or path.startswith("/~") else None
+    step = _OWN_STEP.match(path) if _SHARED.search(parts.hostname or "") else None
     uid = f"{netloc}/{step['name']}" if step else None
     kind = _find_kind(path, query, uid)
     own = uid or (netloc if kind is PageKind.HOME and path == "/" else None)

@@ -85,13 +85,17 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     old = archive.scalar(_IS_MOVED, (author, target.number, number, *shown)) if site.has_any_host else 0
     if number is None or number == target.number or not old:
         return replace(target, url=url)
-    moved = replace(target, url=url, number=number)
-    names: dict[str, Value] = {"key": frontier.target_key(target), "new_key": frontier.target_key(moved)}
-    names |= {"old": old, "new": post_id(archive, blog, number), "url": url, "number": number}
-    names |= {"site": blog.site, "uid": blog.uid, "before": target.number}
+    _renumber(archive, blog, old, target.number or "", number, url)
+    return replace(target, url=url, number=number)
+
+
+def _renumber(archive: Archive, blog: Blog, old: int, before: str, number: str, url: str) -> None:
+    """Give the post of the id `old` the number that it has at another URL; add rows stored under that number to it."""
+    names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "old": old, "before": before}
+    names |= {"new": post_id(archive, blog, number), "number": number, "url": url}
+    names |= {"key": blog.post_key(before), "new_key": blog.post_key(number)}
     for statement in _MERGE:
         archive.execute(statement, names)
-    return moved
 
 
 # Posts `o` that are gone and have another URL now, as `n`, in a blog of an unknown host. `n` was found after the page of
@@ -224,16 +228,13 @@ def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
     if 2 * count_known(archive, blog, crawled, only_moved=True) <= len(crawled.parsed.listed):
         return
-    query = """select id as old, number as before, url from posts
+    query = """select id, number, url from posts
             where author_id = ?1 and gone_at is null and substr(url, 1, length(?2)) = ?2"""
-    for post in archive.dicts(query, (author_id(archive, blog), old)):
-        url = new + post["url"].removeprefix(old)
-        number = post_number(url)
-        failures.change_url(archive, post["url"], url)
-        names = {**post, "number": number, "url": url, "site": blog.site, "uid": blog.uid}
-        names |= {"new": post_id(archive, blog, number), "key": blog.post_key(post["before"])}
-        for statement in _MERGE if number != post["before"] else ():
-            archive.execute(statement, names | {"new_key": blog.post_key(number)})
+    for post, before, url in archive.rows(query, (author_id(archive, blog), old)):
+        moved = new + url.removeprefix(old)
+        failures.change_url(archive, url, moved)
+        if (number := post_number(moved)) != before:
+            _renumber(archive, blog, post, before, number, moved)
 
 
 _OF_BLOG = "site = :site and uid is :uid"

@@ -334,10 +334,9 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     shows_home = crawled.parsed.kind is PageKind.HOME and crawled.target.page_no == 1
     if shows_home and not wanted.isdigit() and not is_stored(archive, Blog(site=blog.site, uid=wanted)):
         return None  # the user named the blog by an older uid
-    if shows_home and crawled.parsed.listed and site_by_name(blog.site).has_any_host:  # a person may know it
-        moved = Detail.REDIRECT_OTHER_SITE.format(url=crawled.page.url)
-        return validate.Rejection(failure=failures.Failure(kind="http", detail=moved, permanent=True))
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
+    if shows_home and crawled.parsed.listed and site_by_name(blog.site).has_any_host:  # a person may know it
+        detail = Detail.REDIRECT_OTHER_SITE.format(url=crawled.page.url)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
 
 

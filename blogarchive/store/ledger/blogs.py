@@ -148,13 +148,10 @@ def named_at(archive: Archive, target: Target, url: str) -> Target:
     uids = [target.uid or "", *(archive.column(query, (author_id(archive, blog),)) if home else ())]
     if home is None or (len(uids) == 1 and "/" not in uids[0]):
         return target
-
-    def fits(uid: str, place: str) -> int:
-        is_there = f"/{uid.removeprefix('www.')}/" in unquote(f"{place.replace('://www.', '://')}/")
-        return len(uid) * is_there
-
-    named = max(uids, key=lambda uid: (fits(uid, url), fits(uid, home)))
-    if target.is_home and not fits(named, url):
+    places = [unquote(f"{place.replace('://www.', '://')}/") for place in (url, home)]
+    parts = {uid: f"/{uid.removeprefix('www.')}/" for uid in uids}
+    named = max(uids, key=lambda uid: [len(uid) * (parts[uid] in place) for place in places])
+    if target.is_home and parts[named] not in places[0]:
         named = site.parse_url(url).uid or address_of(url)
     return replace(target, uid=named)
 

@@ -446,6 +446,15 @@ def test_a_link_of_two_figures_leads_to_a_page_of_the_list_and_one_of_three_may_
     assert [post.number for post in parsed.listed] == ["note-灯", "note-河", "note-404"]
 
 
+def test_a_link_of_the_time_alone_has_the_heading_above_it_as_its_title() -> None:
+    rows = "".join(
+        f'<article><h2>第 {n} 天</h2><a href="/day-{n}/"><time>2020-05-0{n}</time>,</a><p>河边。</p></article>'
+        for n in range(1, 5)
+    )
+    listed = read("", f"<html><body><main>{rows}</main></body></html>").listed
+    assert [(post.number, post.title) for post in listed] == [(f"day-{n}", f"第 {n} 天") for n in range(1, 5)]
+
+
 @pytest.mark.parametrize("label", ["查看全文", "Read more »", "続きを読む"])
 def test_a_link_to_the_rest_of_a_text_is_no_title_of_a_post(label: str) -> None:
     """A theme links the rest by a path that is wrong below `/page/2/`."""

@@ -100,3 +100,13 @@ def test_posts_at_queries_and_their_failures_move_with_the_blog(tmp_path: Path) 
     assert rows(tmp_path, "select url, field from open_failures") == [(f"{url}ann/?p=3", "comments")]
     numbers = [(f"ann?p={number}", None) for number in range(1, 17)]
     assert sorted(rows(tmp_path, "select number, gone_at from posts")) == sorted(numbers)
+
+
+@pytest.mark.parametrize("folder", ["/~ann", "/~ann/notes"])
+def test_the_home_page_of_a_blog_in_the_folder_of_a_user_takes_the_blog(tmp_path: Path, folder: str) -> None:
+    blog = BelowPath(16)
+    blog.folder = folder
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", f"{url.rstrip('/')}{folder}/").code == 0
+        assert night(blog, tmp_path, 1, "update").code == 0
+    assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(16, 16)]

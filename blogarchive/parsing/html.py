@@ -323,6 +323,11 @@ def own_text(node: Element) -> str:
 
 # Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
+# Of the names of others, beside a blank: `data-cfsrc` of Cloudflare, `nitro-lazy-src`, `data-actualsrc` of Zhihu, `srcset`.
+_LOADER = re.compile(r".src$|srcset$|lazy|original|echo|file$|[-_](?:url|image)$")
+_BLANK = re.compile(
+    r"(?i)blank|spacer|loading|placehold|transparent|1x1|lazy|^(?:none|\w)\.gif$"
+)  # names of its file
 # Nearly every URL of a page; it is resolved by prepending the origin. No path segment begins with a dot.
 _plain_url = re.compile(
     r"(?P<page>(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"
@@ -348,8 +353,19 @@ def image_url(element: Element, base_url: str) -> str | None:
 
 def lazy_urls(element: Element) -> Iterator[str]:
     """Return the URLs in the attributes of lazy loaders, as written; a flag (`data-lazyload="true"`) is none."""
-    values = (element.get(name) for name in _LAZY)
-    return (value for value in values if value is not None and _ADDRESS.search(value))
+    named = [element.get(name) or "" for name in _LAZY]
+    around = next(element.iterancestors("picture"), element)
+    for one in around.iter("source", element.tag) if is_blank(element) else ():
+        found = ((str(name), str(value)) for name, value in one.attrib.items())
+        # A `srcset` has a width behind each URL.
+        named += [value.split()[0] for name, value in found if _LOADER.search(name) and value.strip()]
+    return filter(_ADDRESS.search, named)
+
+
+def is_blank(element: Element) -> bool:
+    """Return whether the URL of an image is missing, or that of a blank, which a script replaces."""
+    url = element.get("src") or ""
+    return url[:5] in ("", "data:") or _BLANK.search(url.rpartition("/")[2]) is not None
 
 
 def _may_be_image(url: str, base_url: str) -> bool:

@@ -377,6 +377,12 @@ def _copy_visible(
     # The page is read further: its own tree stays as it is.
     copy = deepcopy(element)
     pairs = list(zip(element.iter(), copy.iter(), strict=True))
+    # Gatsby and Next.js have the image in a `noscript` beside a blank; one of a single pixel counts readers.
+    for node in select_all(copy, "noscript:has(img:not([width='1']):not([width='0']))"):
+        near = (one for one in (node.getprevious(), node.getnext()) if one is not None)
+        loaded = (one for x in near if x.tag in ("img", "picture", "iframe") for one in x.iter())
+        if all(dom.is_blank(one) and not any(dom.lazy_urls(one)) for one in loaded):
+            node.tag = "span"
     shut = [n for one, n in pairs[1:] if n.tag in dom.NEVER_SHOWN or one in hidden or one in dropped]
     if head is not None:
         _remove_head(pairs, head)

@@ -91,6 +91,28 @@ def test_a_lazy_image_has_the_url_that_a_browser_would_show() -> None:
 
 
 @pytest.mark.parametrize(
+    "image",
+    [
+        "<img data-actualsrc=/a.jpg src='data:image/gif;base64,R0/a'>",
+        "<img nitro-lazy-src=/a.jpg>",
+        "<img src=/img/loading.gif srcset='/a.jpg 800w, /s.jpg 300w'>",
+        "<img zoomfile=/a.jpg src=static/none.gif>",
+        "<picture><source data-srcset='/a.jpg 2x'><img src='data:image/svg+xml,%3C'></picture>",
+    ],
+)
+def test_an_image_of_any_loader_beside_a_blank_has_its_url(image: str) -> None:
+    assert 'src="http://blog.creaders.net/a.jpg"' in _sanitized(image)
+    (found,) = extract_images(html.fromstring(f"<div>{image}</div>"), BASE)
+    assert found.url == "http://blog.creaders.net/a.jpg"
+
+
+def test_an_image_with_a_url_of_its_own_keeps_it_beside_those_of_other_sizes() -> None:
+    assert 'src="http://blog.creaders.net/a.jpg"' in _sanitized(
+        "<img src=/a.jpg srcset='/s.jpg 2x' data-large-file=/l.jpg>"
+    )
+
+
+@pytest.mark.parametrize(
     "src", ["", " ", "#", "#top", "?", "//", "http://", "about:blank", "data:image/gif;base64,R0"]
 )
 def test_an_image_without_a_usable_url_is_not_fetched(src: str) -> None:

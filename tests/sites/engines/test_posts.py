@@ -97,6 +97,25 @@ def test_a_longer_text_below_a_short_one_is_not_stored_without_a_row() -> None:
     assert "zu Hause" in (page.posts[0].body_text or "") or told(page) == ["body"]
 
 
+@pytest.mark.parametrize(
+    ("image", "names"),
+    [
+        ("<img src='data:image/gif;base64,R0'><noscript><img src='/see.jpg'></noscript>", ["see.jpg"]),
+        (
+            "<figure><noscript><img src='/see.jpg'></noscript><figcaption>Der See</figcaption></figure>",
+            ["see.jpg"],
+        ),
+        ("<noscript><img src='/see.jpg'></noscript><img data-src='/see.jpg'>", ["see.jpg"]),
+        ("<noscript><img src='/pixel.gif' width='1' height='1'></noscript>", []),
+    ],
+    ids=["beside a blank", "alone", "before the loaded one", "counter of readers"],
+)
+def test_an_image_for_readers_without_scripts_is_stored_once(image: str, names: list[str]) -> None:
+    found = read(post("20. Mai 2019", text=f"{TEXT}{image}{TEXT}")).posts[0]
+    assert [one.url.rpartition("/")[2] for one in found.images] == names
+    assert (found.body_html or "").count("see.jpg") == len(names)
+
+
 def test_a_heading_that_substack_names_published_may_have_words_in_elements_of_their_own() -> None:
     heading = f"<h1 class='post-title published'><span>{TITLE[:9]}</span> <em>{TITLE[10:]}</em></h1>"
     page = read(f"<body>{heading}<p>20. Mai 2019</p><div class='body'>{TEXT}</div></body>", url=URL[:-4])

@@ -26,7 +26,7 @@ _NO_NAME = re.compile(rf"(?i){MOMENT.pattern}|{''.join(PATTERNS['comments']['no_
 _SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
 _NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
 _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
-_TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "span", "q")
+_TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "article", "span", "q")
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
 # whether its text is the element itself (None: the text is beside the name in one block).
 _WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))

@@ -24,7 +24,7 @@ _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pin
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _SAID = 6, 60, 20, *patterns("comments", "said")
+_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _SAID, _BODY = 6, 60, 20, *patterns("comments", "said body")
 
 
 class FoundComments(NamedTuple):
@@ -88,11 +88,15 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
 
 def _answers(outline: Outline, body: Element) -> list[Element]:
-    """Return the buttons and links behind the text that answer a comment: those of a tweet lead to another host."""
-    start, own = outline.span(body).stop, ("", urlsplit(outline.tree.url).netloc)
+    """Return the buttons and links behind the text that answer a comment: those of a tweet lead to another host.
+
+    With one in it, the text itself may be a comment: then none is returned.
+    """
+    start, own = outline.span(body).start, ("", urlsplit(outline.tree.url).netloc)
     shown = zip(outline.holders[start:], outline.texts[start:], strict=True)
     nodes = (one for one, text in shown if _ANSWER.fullmatch(text) and one not in outline.beside)
-    return [one for one in nodes if urlsplit(link_url(one, outline.tree.base) or "").netloc in own]
+    found = [one for one in nodes if urlsplit(link_url(one, outline.tree.base) or "").netloc in own]
+    return found if not any(outline.contains(body, one) for one in found) else []
 
 
 def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
@@ -106,7 +110,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     # b2evolution has an area for each comment; an element around all of them is none of a single one.
     kin = Counter(shape_of(one)[0] for one in outline.order if one.get("class"))
-    lone = [one for one in areas if kin[shape_of(one)[0]] < 2 and has_role(one, COMMENTS)]
+    # Movable Type and Seesaa name a single one `comments-body`.
+    lone = [x for x in areas if kin[shape_of(x)[0]] < 2 and has_role(x, COMMENTS) and not has_role(x, _BODY)]
     # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
     # A link from another blog may be marked as a comment beside a single one.
     apart = outline.beside | with_descendants(one for one in outline.order if has_role(one, _PING))
@@ -137,10 +142,10 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     is_rest = (found or wanted or count is None) and _has_more(outline, areas, body, seen, bool(found))
     lost = [str(one.posted and one.posted.text) for one in known if not (one.posted and one.posted.at)]
     problems: tuple[Problem, ...] = (_problem(Detail.NO_TIME_OF_COMMENT),) * bool(lost)
-    if is_rest or not all(map(MOMENT.search, lost)) or (not found and wanted):
-        known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
-    elif len(known) < len(found) or body in seen:
+    if len(known) < len(found) or body in seen:
         known, problems = (), (_problem(Detail.COMMENT_PARTS),)
+    elif is_rest or not all(map(MOMENT.search, lost)) or (not found and wanted):
+        known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
     elif len(known) != wanted:
         problems += (_problem(Detail.COMMENTS_COUNT.format(claimed=wanted, count=len(known)), "incomplete"),)
     elif left := [text for item, _ in found for text in _left_over(outline, item)]:

@@ -126,7 +126,11 @@ def beside(element: Element, preceding: bool, others: Set[Element], closed: tupl
     found: list[Element] = []
     for one in element.itersiblings(preceding=preceding):
         is_closed = one.tag in closed or one.tag == element.tag == "li"
-        if one in others or is_closed or one.find(".//form") is not None:
+        # Nucleus has the name in a heading above the text, and the time below it.
+        is_head = preceding and found and one.tag in ("h3", "h4", "h5")
+        if one in others or (is_closed and not is_head) or one.find(".//form") is not None:
             break
         found.append(one)
+        if is_closed:
+            break
     return found

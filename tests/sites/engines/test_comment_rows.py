@@ -742,6 +742,13 @@ def test_blocks_beside_the_form_with_a_name_and_an_answer_on_a_day_are_comments(
     assert "青禾" not in (page.posts[0].body_text or "青禾")
 
 
+@pytest.mark.parametrize("verb", ["commented on", "ha scritto il", "schrieb am"])
+def test_blocks_beside_the_form_with_a_verb_before_the_time_are_comments(verb: str) -> None:
+    item = f"<div><div><b>{{name}}</b> <span>{verb} {{at}}</span></div><div>{{text}}</div></div>"
+    page = read(f"<div>{rows(item, at='2025-05-0{n} 09:0{n}')}</div><form><textarea></textarea></form>")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 @pytest.mark.parametrize("start", ["{name} | {day}, ", "{name}, {day}, ", "{name} at 09:0{n} AM on {day}, "])
 def test_a_weekday_and_a_time_of_day_before_the_date_are_no_part_of_the_name(start: str) -> None:
     item = (

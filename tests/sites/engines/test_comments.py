@@ -62,6 +62,18 @@ THEMES = {
         '<div class="UFI"><span><span class="UFICommentActorName">{name}</span></span><div><span>{text}</span></div>'
         '<div class="fsm"><a href="#">Like</a><span> · </span><a href="#">Reply</a><span> · </span><abbr title="{day} {time}">2y</abbr></div></div>',
     ),
+    "name in a heading above the text": (
+        '<div><h2 id="c">Comments</h2></div>',
+        '<h3 class="comment"><a href="#c{id}">{name} wrote:</a></h3><div class="commentbody">{text}</div><div class="commentinfo">{day} {time} [203.0.113.{n}]</div>',
+    ),
+    "a body of comments for each": (
+        '<div class="comments-head">この記事へのコメント</div>',
+        '<div class="comments-body">{text}<div class="comments-post">Posted by {name} at {day} {time}</div></div>',
+    ),
+    "heading that says so far": (
+        '<section><h2>Comments so far</h2>',
+        '<article><header>From {link}, <time>{day} {time}</time></header>{text}</article>',
+    ),
     "words before the name": (
         '<div id="bFeedback"><h4>Comments</h4>',
         '<div class="bComment"><h3><a href="#c{id}">Comment</a> from: {link} [Visitor]</h3><div>{text}</div><i>{day} @ {time}</i></div>',
@@ -732,6 +744,13 @@ def test_links_to_answer_on_another_host_are_of_no_comments() -> None:
     link = "<a href='https://tweets.example.com/intent?to=12'>Reply</a>"
     lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(2))
     page = read(f"<section>{lines}</section>")
+    assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+
+
+def test_a_text_that_may_be_a_comment_makes_no_comments_of_those_below_it() -> None:
+    link = "<a href='/answer?to=12'>Antworten</a>"
+    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(2))
+    page = read(f"<section>{lines}</section>", text=f"{TEXT}<p>{link}</p>")
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])
 
 

@@ -85,11 +85,7 @@ def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     nodes = outline.select("time[datetime], a[href*='showComment=']")
     stated = (f"{outline.text(one)} {one.get('datetime') or day_of_link(one.get('href'))}" for one in nodes)
-    # b2evolution has the day of the post in the URL, and as 05/10/09 above the text.
-    claims = f"{outline.tree.url.replace('/', '-')} {outline.article_data.get('datePublished')}"
-    days = re.findall(r"(?:19|20)\d\d-\d\d-\d\d", claims)
-    shown = (f"{text.strip()} {day}" for day in days for text in outline.texts)
-    return day_orders(dates) or day_orders(chain(stated, shown))
+    return day_orders(dates) or day_orders(stated)
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:

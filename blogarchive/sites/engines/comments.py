@@ -15,7 +15,7 @@ from blogarchive.parsing.html import Element, link_url, own_text
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
-from blogarchive.sites.engines.urls import patterns
+from blogarchive.sites.engines.urls import is_within, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
@@ -88,14 +88,17 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
 
 def _answers(outline: Outline, body: Element) -> list[Element]:
-    """Return the buttons and links behind the text that answer a comment: those of a tweet lead to another host.
+    """Return the buttons and links behind the text that answer a comment: the title of another post links its page too.
 
-    With one in it, the text itself may be a comment: then none is returned.
+    With one in it, the text itself may be a comment: then none is returned. Those of a tweet lead to another host.
     """
-    start, own = outline.span(body).start, ("", urlsplit(outline.tree.url).netloc)
+    start, own, base = outline.span(body).start, outline.tree.url, outline.tree.base
+    pages = Counter((link_url(one, base) or own).partition("#")[0] for one in outline.tree.root.iter("a"))
     shown = zip(outline.holders[start:], outline.texts[start:], strict=True)
     nodes = (one for one, text in shown if _ANSWER.fullmatch(text) and one not in outline.beside)
-    found = [one for one in nodes if urlsplit(link_url(one, outline.tree.base) or "").netloc in own]
+    links = ((one, link_url(next(one.iterancestors("a"), one), base) or own) for one in nodes)
+    here = ((one, url.partition("#")[0]) for one, url in links if is_within(url, urlsplit(own).netloc))
+    found = [one for one, url in here if url.partition("?")[0] == own or pages[url] == 1]
     return found if not any(outline.contains(body, one) for one in found) else []
 
 

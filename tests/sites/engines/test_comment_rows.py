@@ -706,15 +706,6 @@ def test_a_number_in_an_element_of_the_heading_counts_the_comments() -> None:
     assert [one.detail for one in page.problems] == ["the page claims 4 comments and shows 3"]
 
 
-def test_the_day_in_the_url_tells_whether_short_dates_begin_with_the_month() -> None:
-    item = '<div class="comment"><b>{name}</b> <i>{at}</i><p>{text}</p></div>'
-    section = f'<div id="comments">{rows(item, at="05/0{n}/25 @ 09:0{n} AM")}</div>'
-    page = read(
-        section, lang="en", when="05/01/25 @ 08:05 AM", url="https://notes.example.org/2025/05/01/bridge"
-    )
-    assert (shown(page), page.problems) == (expected(), ())
-
-
 @pytest.mark.parametrize(
     "other",
     [

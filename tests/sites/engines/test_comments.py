@@ -733,22 +733,22 @@ def test_comments_that_nothing_names_are_a_problem(answers: tuple[str, str]) -> 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_comments_that_nothing_names_are_known_by_a_link_to_answer_in_each(count: int) -> None:
-    link = "<a href='/answer?to=12'>Antworten</a>"
-    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(count))
+    link = "<a href='/answer?to={n}'>Antworten</a>"
+    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link.format(n=n)) for n in range(count))
     page = read(f"<section>{lines}</section><section><p>Mehr am 2019-05-29 um 12:00.</p></section>")
     assert [one.author_name for one in page.posts[0].comments] == [f"Jutta {n}" for n in range(count)]
     assert page.problems == ()
 
 
-def test_links_to_answer_on_another_host_are_of_no_comments() -> None:
-    link = "<a href='https://tweets.example.com/intent?to=12'>Reply</a>"
-    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(2))
-    page = read(f"<section>{lines}</section>")
-    assert (page.posts[0].comments, told(page)) == ((), ["comments"])
+@pytest.mark.parametrize("url", ["https://tweets.example.com/intent?to=1{n}", "/2019/see-{n}/#respond"])
+def test_links_to_answer_a_tweet_or_another_post_are_of_no_comments(url: str) -> None:
+    link = f"<a href='/2019/see-{{n}}/'>See {{n}}</a><a href='{url}'><span>Reply</span></a>"
+    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link.format(n=n)) for n in range(2))
+    assert read(f"<section>{lines}</section>").posts[0].comments == ()
 
 
 def test_a_text_that_may_be_a_comment_makes_no_comments_of_those_below_it() -> None:
-    link = "<a href='/answer?to=12'>Antworten</a>"
+    link = "<a href='#a'>Antworten</a>"
     lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(2))
     page = read(f"<section>{lines}</section>", text=f"{TEXT}<p>{link}</p>")
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])

@@ -126,7 +126,7 @@ def new_pages(archive: Archive, ids: Sequence[int], rejected: Rejected) -> Itera
             rejected.append((f"pages {page_id}", _("it has a text that is not UTF-8")))
             continue
         if row is not None and (page := _check_page(row, rejected)) is not None:
-            yield page
+            yield pages.with_name(archive, page, "other")
 
 
 def _check_page(row: pages.PageRow, rejected: Rejected) -> pages.StoredPage | None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 
 from blogarchive.errors import BlogArchiveError
 from blogarchive.items import CrawledPage, ParsedPage
@@ -21,10 +22,12 @@ Reparsed = tuple[int, CrawledPage]
 
 def parse_stored_page(stored: StoredPage) -> Reparsed:
     """Return the id of a stored page and its crawled page, normalized and with dates."""
-    return _to_reparsed(stored, parse_guarded(stored.page, stored.target))
+    return _to_reparsed(stored, parse_guarded(stored.page, stored.named or stored.target))
 
 
 def _to_reparsed(stored: StoredPage, parsed: ParsedPage) -> Reparsed:
+    if stored.named and parsed.author and parsed.author.uid == stored.named.uid and stored.target.uid:
+        parsed = replace(parsed, author=replace(parsed.author, uid=stored.target.uid))
     return stored.id, CrawledPage(target=stored.target, page=stored.page, parsed=parsed, is_normalized=True)
 
 
@@ -54,7 +57,7 @@ def parse_stored_pages(
 def _try_parse(stored: StoredPage) -> ParsedPage | str:
     """Return the parsed page without the raw one, or the text of an error of this program."""
     try:
-        return parse_guarded(stored.page, stored.target)
+        return parse_guarded(stored.page, stored.named or stored.target)
     except (ParserKilled, BlogArchiveError) as why:  # a site may be of a plugin that is not installed
         return str(why)
     except Exception as error:  # continue with the other pages

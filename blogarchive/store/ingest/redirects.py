@@ -171,29 +171,20 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     origin, parsed = _origin(current or crawled.page.url), crawled.parsed
     others = {_origin(url) for url in home_urls(archive, blog)} | {other_scheme(origin)}
     prefixes = tuple(f"{other}/" for other in others - {origin})
-    # The pages of a blog mostly share these objects: they are searched once.
-    shared = prefixes, parsed.links, parsed.months, parsed.latest, parsed.categories
-    rows: list[Any] = [*parsed.listed, *parsed.posts]
-    if archive.cache.done.get("origin") != shared:
-        rows += chain(*shared[1:], *(row.posts for row in parsed.categories))
+    rows: list[Any] = [*parsed.listed, *parsed.posts, *parsed.links, *parsed.months, *parsed.latest]
+    rows += chain(parsed.categories, *(row.posts for row in parsed.categories))
     text = "\n".join([row.url or "" for row in rows])
     if not any(prefix in text for prefix in prefixes):
-        archive.cache.done["origin"] = shared
         return crawled  # nearly all pages
 
-    def moved(rows: tuple[Linked, ...]) -> tuple[Linked, ...]:
-        return tuple([_with_origin(row, prefixes, origin) for row in rows])
+    def moved(row: Linked) -> Linked:
+        url = row.url or ""
+        return replace(row, url=origin + url[len(_origin(url)) :]) if url.startswith(prefixes) else row
 
     names = ("links", "months", "latest", "listed", "posts")
-    lists: Any = {name: moved(getattr(parsed, name)) for name in names}
-    categories = tuple(replace(row, posts=moved(row.posts)) for row in moved(parsed.categories))
-    return replace(crawled, parsed=replace(parsed, **lists, categories=categories))
-
-
-def _with_origin(row: Linked, others: tuple[str, ...], origin: str) -> Linked:
-    if row.url is None or not row.url.startswith(others):
-        return row
-    return replace(row, url=origin + row.url[len(_origin(row.url)) :])
+    lists: Any = {name: tuple(map(moved, getattr(parsed, name))) for name in names}
+    categories = (replace(row, posts=tuple(map(moved, row.posts))) for row in map(moved, parsed.categories))
+    return replace(crawled, parsed=replace(parsed, **lists, categories=tuple(categories)))
 
 
 def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
@@ -210,23 +201,23 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
         archive.execute(statement, names)
 
 
-def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, only_moved: bool = False) -> int:
+def count_known(archive: Archive, blog: Blog, crawled: CrawledPage) -> int:
     """Return how many posts of a blog the home page lists: with their titles, at the same places below its path."""
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
-    listed = [(post.url or "", post.number, post.title) for post in crawled.parsed.listed]
-    moved = [
-        (post_number(old + url.removeprefix(new)), name) for url, _, name in listed if url.startswith(new)
+    listed = [(x.url or "", x.number, x.title) for x in crawled.parsed.listed]
+    rows = [
+        (post_number(old + u.removeprefix(new)) if u.startswith(new) else n, title) for u, n, title in listed
     ]
-    others = [(number, name) for url, number, name in listed if not (only_moved or url.startswith(new))]
     query = """select count(*) from json_each(?2) v where exists (select 1 from posts where author_id = ?1
             and content_hash is not null and number = v.value ->> 0 and instr(coalesce(title, ''), v.value ->> 1) = 1)"""
-    return archive.scalar(query, (author_id(archive, blog), json.dumps(moved + others)))
+    return archive.scalar(query, (author_id(archive, blog), json.dumps(rows)))
 
 
 def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
     """Move the posts below the path of the new home page, if most posts that it lists are found there."""
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
-    if 2 * count_known(archive, blog, crawled, only_moved=True) <= len(crawled.parsed.listed):
+    below = sum((post.url or "").startswith(new) for post in crawled.parsed.listed)
+    if 2 * min(below, count_known(archive, blog, crawled)) <= len(crawled.parsed.listed):
         return
     query = """select id, number, url from posts
             where author_id = ?1 and gone_at is null and substr(url, 1, length(?2)) = ?2"""

@@ -53,9 +53,6 @@ def _failure(problem: items.Problem) -> failures.Failure:
     return failures.Failure(kind=problem.kind, field=problem.field, detail=problem.detail, permanent=True)
 
 
-_MIN_KNOWN = 3  # posts that prove that a home page at another path is that of the blog
-
-
 def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
@@ -64,10 +61,11 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog == named and crawled.target.is_home and site_by_name(site).has_any_host:
-        # The owner of a host may lead readers of a deleted blog to a portal, or to the blog of another person.
+        # The owner of a host may lead readers of a deleted blog to a portal, or to the blog of another person: three
+        # posts, and most of those that it lists, prove that a home page at another path is that of the blog.
         old = Blog(site=site, uid=crawled.target.uid)
-        known = redirects.count_known(archive, old, crawled)
-        return old if known >= _MIN_KNOWN and 2 * known > len(crawled.parsed.listed) else blog
+        is_same = redirects.count_known(archive, old, crawled) > max(2, len(crawled.parsed.listed) / 2)
+        return old if is_same else blog
     if blog != named or author is None or not uid.isdigit():
         return blog
     return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
@@ -352,8 +350,8 @@ def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> va
     if uid is None or not (crawled.target.is_home and site_by_name(blog.site).has_any_host):
         return None
     title = (parsed.author and parsed.author.blog_title) or ""
-    names = (blog.site, uid, title, format_utc(crawled.page.fetched_at))
-    if not archive.exists(_IS_OTHER_HOME, names) or redirects.count_known(archive, blog, crawled):
+    is_other = archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, format_utc(crawled.page.fetched_at)))
+    if not is_other or redirects.count_known(archive, blog, crawled):
         return None
     detail = Detail.OTHER_HOME.format(title=title)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))

@@ -120,8 +120,11 @@ def follow_move(archive: Archive, target: Target, now: datetime) -> str | None:
     insert = """insert or ignore into author_aliases(author_id, alias, first_seen_at) select id, ?2, ?4 from authors
             where site = ?1 and state = 'moved' and rtrim(state_detail, '/') = rtrim(?3, '/')
             and not exists (select 1 from authors where site = ?1 and uid = ?2)"""
-    is_moved = archive.execute(insert, (target.site, uid, target.url, format_utc(now))).rowcount
-    return uid if is_moved else target.uid
+    return (
+        uid
+        if archive.execute(insert, (target.site, uid, target.url, format_utc(now))).rowcount
+        else target.uid
+    )
 
 
 _INDEX_FILE = re.compile(r"/(?:(?:index|default)\.\w+)?$")
@@ -137,23 +140,23 @@ def address_of(url: str) -> str:
     return unquote(root_of(url).partition("://")[2]).rstrip("/")
 
 
-def named_at(archive: Archive, target: Target, url: str) -> Target:
+def named_at(archive: Archive, target: Target, url: str, schema: str = "main") -> Target:
     """Return the target with the uid or alias that its blog has at `url`; a home page at another path has its address.
 
     A list that blogs of one host share is read as one of the blog's present home.
     """
-    site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)
-    home = stored_url(archive, blog) if site.has_any_host else None
-    query = "select alias from author_aliases where author_id = ? and typeof(alias) = 'text'"
-    uids = [target.uid or "", *(archive.column(query, (author_id(archive, blog),)) if home else ())]
-    if home is None or (len(uids) == 1 and "/" not in uids[0]):
+    site = site_by_name(target.site)
+    query = f"""select url, (select json_group_array(alias) from {schema}.author_aliases where author_id = a.id
+            and typeof(alias) = 'text') from {schema}.authors a where site = ? and uid = ? and typeof(url) = 'text'"""
+    home, aliases = (site.has_any_host and archive.row(query, (target.site, target.uid))) or ("", "[]")
+    uids = [target.uid or "", *json.loads(aliases)]
+    if not home or (len(uids) == 1 and "/" not in uids[0]):
         return target
     places = [unquote(f"{place.replace('://www.', '://')}/") for place in (url, home)]
     parts = {uid: f"/{uid.removeprefix('www.')}/" for uid in uids}
     named = max(uids, key=lambda uid: [len(uid) * (parts[uid] in place) for place in places])
-    if target.is_home and parts[named] not in places[0]:
-        named = site.parse_url(url).uid or address_of(url)
-    return replace(target, uid=named)
+    is_new = target.is_home and parts[named] not in places[0]
+    return replace(target, uid=(site.parse_url(url).uid or address_of(url)) if is_new else named)
 
 
 def site_of_host(archive: Archive, url: str) -> str | None:

@@ -40,11 +40,12 @@ MAX_BODY_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPage:
-    """A page of the archive with the target that it was fetched for."""
+    """A page of the archive with the target that it was fetched for, and the same as it is parsed: `blogs.named_at`."""
 
     id: int
     page: Page
     target: Target
+    named: Target | None = None
 
 
 class PageRow(NamedTuple):
@@ -200,8 +201,12 @@ def within_size(archive: Archive, pages: Iterable[StoredPage], schema: str = "ma
 def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
     """Return the page of that id, or None. Raises `ArchiveDamaged` if a stored value is damaged."""
     row = page_row(archive, page_id)
-    page = row.unpack() if row else None
-    return page and replace(page, target=blogs.named_at(archive, page.target, page.page.url))
+    return None if row is None else with_name(archive, row.unpack())
+
+
+def with_name(archive: Archive, stored: StoredPage, schema: str = "main") -> StoredPage:
+    """Return the page with the target as it is parsed."""
+    return replace(stored, named=blogs.named_at(archive, stored.target, stored.page.url, schema))
 
 
 def read_parser(archive: Archive, page_id: int) -> Row | None:

@@ -1,6 +1,7 @@
 """A blog below a path that moves to another path, on its host or on another one, and what its old URL may lead to."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,9 @@ def test_a_blog_that_moves_to_another_path_of_its_host_keeps_its_row_and_posts(
     assert run_command("reparse", "--db", "a.db", folder=tmp_path).code == 0
     assert rows(tmp_path, "select number, title, body_text, url from posts order by 1") == stored
     assert rows(tmp_path, "select uid from authors") == before
+    assert run_command("merge", "a.db", "--db", "b.db", folder=tmp_path).code in (0, 1)
+    with sqlite3.connect(tmp_path / "b.db") as merged:
+        assert merged.execute("select uid from authors").fetchall() == before
 
 
 def test_a_portal_or_another_blog_of_its_host_does_not_take_over_the_row_of_a_blog(tmp_path: Path) -> None:

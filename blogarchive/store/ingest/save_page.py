@@ -5,7 +5,6 @@ A rejected page becomes a failure, a sign of a deletion, or a state of its blog.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -79,20 +78,15 @@ def _blog_stored_by_name(
     It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its
     number, and numbers are unique in a site. The date of registration, which no author can choose, must not differ.
     """
-    numbers = json.dumps(sorted(set(_own_numbers(site, parsed, author.uid)), key=str))
+    shown: list[items.Post | items.ListedPost] = [*parsed.posts, *parsed.listed, *parsed.sidebar_posts]
+    parse_url = site_by_name(site).parse_url
+    own = {x.number for x in shown if x.number and x.url and parse_url(x.url).uid == author.uid}
+    numbers = json.dumps(sorted(own))
     query = """select distinct a.site, a.uid from authors a join posts p on p.author_id = a.id where a.site = ?1
             and a.uid glob '*[^0-9]*' and (a.registered_on is null or ?2 is null or a.registered_on = ?2)
             and p.number in (select value from json_each(?3)) and p.content_hash is not null"""
     found = archive.all_as(Blog, query, (site, date_text_iso(author.registered), numbers))
     return found[0] if len(found) == 1 else None
-
-
-def _own_numbers(site: str, parsed: ParsedPage, uid: str) -> Iterator[str]:
-    """Yield the numbers of the posts that the page shows or lists with a URL of `uid`."""
-    shown: Sequence[items.Post | items.ListedPost] = (*parsed.posts, *parsed.listed, *parsed.sidebar_posts)
-    for post in shown:
-        if post.number and post.url and site_by_name(site).parse_url(post.url).uid == uid:
-            yield post.number
 
 
 # Texts that may be missing from the search index: it costs nearly as much to index one page as thirty.

@@ -232,7 +232,8 @@ class _PageParser:
         window_title = self.view.document.title
         first = post_page.body_text.partition("\n")[0]  # BLOG, TIME, TITLE below a window title of both names
         other = None if first == title else first
-        is_blog = card.BLOG_NAME.search(title) or (other and page_views.confirms_title(window_title, other))
+        is_blog = title == layout.sidebar.card.nickname or card.BLOG_NAME.search(title) is not None
+        is_blog = is_blog or (other is not None and page_views.confirms_title(window_title, other))
         is_named = not is_blog and page_views.confirms_title(window_title, title)
         if page_views.has_post_label(self.view) or is_named:
             return True

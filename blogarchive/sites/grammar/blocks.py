@@ -219,7 +219,7 @@ def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) ->
             return None
         above = (i for i in range(inside.start, header.first) if not _is_buttons(view, i))
         if any(view.lines[i].media or view.folded[i].strip() for i in above):
-            return inside.start
+            return inside.start + is_floor(view, inside.start)
     return None
 
 

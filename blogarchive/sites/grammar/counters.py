@@ -29,7 +29,7 @@ _VALUE = (
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 _BUTTON_WORDS = (
-    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|收藏|分享|打印(?:本[页文])?|关闭(?:窗口)?|举报|投诉|转发|转载|推荐|编辑|引用|订阅|邀请"
+    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|(?:收藏|分享|打印|举报|转载|推荐|编辑|引用)(?:[本此][页文])?|关闭(?:窗口)?|投诉|转发|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
@@ -236,11 +236,6 @@ def find_counts(texts: Sequence[str]) -> CountTexts | None:
     return next((each for each in found if each and each.keys() & {"views", "comments"}), None)
 
 
-def may_show_views(view: PageView, index: int) -> bool:
-    """Return whether a line has a label of views with a number: a cheap test before the others."""
-    return _COUNTS_AFTER_TIME.search(view.folded[index]) is not None
-
-
 @once_a_page  # the search for the title needs them, and that for the end
 def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
     numbered = _LEADING_NUMBER.match(view.folded[index]) is not None
@@ -254,8 +249,6 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
         texts = texts if texts or is_apart else _parse_labels_first(text)
         if texts is _REPEATED:
             break
-        if numbered and last > index and not _fill_an_element(view, index, last):
-            continue
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
         counters = build_counters(index, last, texts)

@@ -243,7 +243,7 @@ _SHORT_FLOOR = (
     r"|\d{1,5}\s*+(?:[楼层#.、:]{1,2}|F\b)|[\[【]\d{1,5}\s*+[楼层]?[\]】]|沙发|板凳|地板)\s*+[:|]?\s*+"
 )
 # Not 沙发: a commenter may type it as his text.
-FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第)\s*\d{1,5}\s*[楼层条]?|\d{1,5}\s*[楼层])")
+FLOOR_ALONE = re.compile(r"(?:评论|留言)?\s*(?:(?:#|第|No\.)\s*\d{1,5}\s*[楼层条]?|\d{1,5}\s*[楼层])")
 _ENGLISH_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 _TIME = (
     rf"(?:(?:(?:{vocabulary.WEEKDAY}|{_ENGLISH_DAY})\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"

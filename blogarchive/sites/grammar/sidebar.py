@@ -129,8 +129,6 @@ def _parse_month(view: PageView, text: str, url: str | None, year: str) -> Month
 
     Without a year it is a month of `year`, which the page shows above.
     """
-    if len(text) <= _MAX_LENGTH and (row := _parse_range(text, url)) is not None:
-        return row
     words = _COUNT.sub("", strip_bullets(vocabulary.fold(text))).strip(" []【】:|")
     with_year = (f"{words} {year}", f"{year}年{words}月") if year else ()
     named = (view.parse_date(shown) for shown in (*with_year, _DIGITS.sub(r"\1-\2", words)))

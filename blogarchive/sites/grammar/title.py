@@ -3,19 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 
 from blogarchive.items import DateText
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import page, time_lines
-from blogarchive.sites.grammar.counters import (
-    Counters,
-    iter_counters,
-    may_show_views,
-    parse_counters_beside_time,
-)
+from blogarchive.sites.grammar.counters import Counters, iter_counters, parse_counters_beside_time
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, POST_LABEL, TIME_OF_DAY
 
 # --- times of unknown forms
@@ -115,7 +109,7 @@ def _iter_first_counters(view: page.PageView) -> Iterator[Counters]:
     found = list(islice(iter_counters(view, 0, len(view.lines)), _MAX_COUNTERS))
     yield from found
     # NAME 发表于 TIME 浏览(9)
-    for i in () if found else filter(partial(may_show_views, view), range(len(view.lines))):
+    for i in () if found else range(len(view.lines)):
         time_match = time_lines.match_inner_time(view, i)
         counters = None if time_match is None else parse_counters_beside_time(view, i, time_match.posted.text)
         if counters is not None:
@@ -265,8 +259,11 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     before = list(time_lines.iter_text_before(view, index))
     # No time is below a sentence of the text, nor below a title with its day above.
     has_day = any(_DAY_ABOVE.fullmatch(view.folded[i].strip()) for i in before)
-    is_text = bool(after) and ("。" in view.folded[after[0]] or _is_other_heading(view, after[0]))
-    after = after[:1] if has_day or is_text else after
+    # Promise "no forgery": a heading and a time may be typed at the top of a text whose own time is below it.
+    heads = (i for i in after[:1] if view.lines[i].block.tag in time_lines.HEADING_TAGS)
+    heads = (i for i in heads if not page.confirms_title(view.document.title, view.lines[i].text))
+    is_typed = not all(time_lines.is_metadata(view, i) for i in heads)
+    after = after[:1] if has_day or is_typed or (after and "。" in view.folded[after[0]]) else after
     is_named = view.document.title.startswith(view.lines[index].text)
     beside = _find_time_beside(view, [*before, *after[:1]], after)
     own = time_lines.match_trailing_time(view, index)
@@ -280,14 +277,6 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     start, end = min(index, other), max(index, other) + 1
     title = time_lines.title_text(view, index)
     return time_lines.TitleTime(title=title, posted=time_match.posted, start=start, end=end)
-
-
-# Promise "no forgery": a title and a time may be typed at the top of a text whose own time is below it.
-def _is_other_heading(view: page.PageView, index: int) -> bool:
-    """Check whether a line is a heading with other words than the window title."""
-    line = view.lines[index]
-    is_heading = line.block.tag in time_lines.HEADING_TAGS and not time_lines.is_metadata(view, index)
-    return is_heading and not page.confirms_title(view.document.title, line.text)
 
 
 # 作　者 | NAME, 日　期 | TIME: rows of a table below the title.

@@ -45,8 +45,11 @@ def months(parsed: ParsedPage) -> list[tuple[str, str | None]]:
 EXPECTED = list(zip(MONTHS, URLS, strict=True))
 
 
-@pytest.mark.parametrize("form", range(len(FORMS)))
-@pytest.mark.parametrize(("around", "one"), AROUND)
+# A row of two dates has a line of its own.
+CASES = [(i, *around) for i in range(len(FORMS)) for around in AROUND if i < 8 or "<p>" not in around[0]]
+
+
+@pytest.mark.parametrize(("form", "around", "one"), CASES)
 def test_an_archive_may_name_months_on_a_line_each_or_on_one_line(form: int, around: str, one: str) -> None:
     links = [
         one.format(f"<a href='{url}'>{FORMS[form](month)}</a>")

@@ -401,6 +401,7 @@ def test_counters_below_the_title_are_read_although_no_comment_is() -> None:
             "读者评论",
             "<table><tr><td>{name} 发表于 {time}</td><td>#{i}</td></tr><tr><td colspan=2><p>{text}</p></td></tr></table>",
         ),
+        ("评论", "<p>No.{i}</p><div>{text}</div><p>{name} 于 {time} 发表 <a href='#'>引用</a></p>"),
         ("回复（2）", "<p>{name}（博主） {time}</p><div>{text}</div><p>{i}楼 <a href='#'>回复</a></p>"),
         (
             "评论",
@@ -470,3 +471,23 @@ def test_typed_counters_above_those_with_the_number_first_are_a_problem() -> Non
     foot = "<p>标签：甲, 乙 | 10 次阅读 | 0 条评论</p>"
     parsed = read(page(f"<div class=post>{text}{foot}</div><h3>评论</h3>"))
     assert (parsed.posts[0].views == 10) or "views" in [each.field for each in parsed.problems]
+
+
+def test_buttons_of_this_text_and_of_the_page_are_no_part_of_counters_and_text() -> None:
+    foot = "<p>浏览（10）　推荐（3）　评论（0）　<a href='#'>推荐本文</a>　<a href='#'>发表评论</a></p>"
+    (found,) = read(page(entry(TITLE + TIME, foot))).posts
+    assert (found.views, found.likes, found.body_text) == (10, 3, "正文。\n二段。")
+    foot = "<footer><p>标签：甲 乙</p><p><button>点赞</button><button>收藏</button></p></footer>"
+    (found,) = read(page(entry(f"{TITLE}<div>{AT} 10:00:00 浏览(10) 评论(0)</div>", foot))).posts
+    assert found.body_text == "正文。\n二段。"
+
+
+def test_the_name_of_the_author_in_the_window_title_is_no_sure_title() -> None:
+    rows = f"<tr><td>题目</td><td>一篇</td></tr><tr><td>作者</td><td>林木</td></tr><tr><td>时间</td><td>{AT} 10:00</td></tr>"
+    parsed = read(
+        page(
+            f"<table>{rows}<tr><td colspan=2>正文。</td></tr></table><p>浏览(10) 评论(0)</p>",
+            title="林木: 一篇",
+        )
+    )
+    assert parsed.posts[0].title == "一篇" or "title" in [each.field for each in parsed.problems]

@@ -29,7 +29,7 @@ _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
 _TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "article", "span", "q")
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
 # whether its text is the element itself (None: the text is beside the name in one block).
-_WAYS = ((None, False), (False, False), (True, False), (None, True), (None, None))
+_WAYS = ((None, False), (False, False), (2, True), (True, False), (None, True), (None, None))
 # By the ways of `_find_names` in `_SURE`, one author may have written all comments. The links and texts that the other
 # ways find are labels if they do not differ: of three comments one must, and one more of each `_MANY`.
 # The link of a pingback is the title of its post.
@@ -113,13 +113,18 @@ def _alike(row: tuple[_Names, ...], way: int) -> list[_Name | None]:
     return [next((x for at, x in names if at in shapes or not (shapes or way > 5)), None) for names in row]
 
 
-def _cut(outline: Outline, elements: list[Element], places: list[int], way: bool | None) -> list[Item]:
+def _cut(outline: Outline, elements: list[Element], places: list[int], way: int | None) -> list[Item]:
     """Return the items in the order of the page, each with its own elements: without those of its answers."""
     items = sorted(map(Item, elements, places), key=lambda item: outline.order[item.element])
     known = {item.element: item for item in items}
     for item in items:
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
-        rest = [] if way is None else beside(item.element, way, known.keys(), APART)
+        rest = [] if way is None else beside(item.element, bool(way), known.keys(), APART)
+        # A copy of Blogger closes the box of a comment above its text: the next name is behind the time.
+        one = next(item.element.itersiblings(preceding=True), outline.tree.root)
+        other = known.get(one, Item(one, -1))
+        if way == 2 and shape_of(one)[0] == shape_of(item.element)[0]:
+            other.inner += (rest := [x for x in one if outline.span(x).start > other.place])
         shown = filter(outline.order.__contains__, rest)
         # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
@@ -193,8 +198,8 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
     # A word in bold type in a text is no name if the line of the time begins with `Posted by NAME at`.
     yield _first_text(before[1:] if bold and not _BY.match(before[0].strip()) else before)
-    known, beside_time = {name for _, (name, _) in [*bold, *links]}, map(_first_text, (after, closest))
-    next_to, nearest = ([one for one in row if not known or one[1][0] in known] for row in beside_time)
+    known, near = dict(name for _, name in [*bold, *links]), map(_first_text, (after, closest))
+    next_to, nearest = ([(s, (x, known.get(x))) for s, (x, _) in y if not known or x in known] for y in near)
     yield from (next_to, bold, links, nearest, heads)
     # Tistory hides who wrote a secret comment: the element that has the name of another one is empty.
     bare = [(shape_of(n), ("", None)) for n in _authors(outline, [*nodes]) if not (outline.text(n) or len(n))]
@@ -261,7 +266,7 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     texts = (_DAY.sub("", shown[: day.start()]) if (day := MOMENT.search(shown)) else shown).split("\0")
     named = [text for text in texts if _trim(text) and not _ANSWER.fullmatch(text)]
     shown = min(named, key=lambda x: (x[0] in "(（", is_label(x), bool(_BADGE.fullmatch(x))), default="")
-    own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if outline.contains(item.element, a))
+    own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if a in item.nodes)
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
     name = _trim(" ".join(shown.split()))
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
@@ -299,14 +304,16 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
         # The text goes on in a paragraph that is bold as a whole, or a link with `rel=nofollow`.
         is_bare, above = node.tag in _PROSE_TAGS and not node.get("class"), next(node.iterancestors())
         is_free = all(one.get("rel") for one in node.iter("a")) and not is_label(shown)
-        is_more = is_bare and is_apart and above is last and is_free
-        if not (is_body or is_more) and _is_no_text(outline, node, own, shown, marks):
+        is_more = is_body or (is_bare and is_apart and above is last and is_free)
+        # A comment may be a link alone, where others have a text.
+        is_alone = is_apart and is_bare and outline.link_share(node) == 1 and not found[("p", ""), above.tag]
+        if (is_none := not is_more and _is_no_text(outline, node, own, shown, marks)) and not is_alone:
             continue
         last = above if is_bare else last
         # If the text is in the item itself, an element inside the item is more likely the name.
         is_here, is_below = is_apart != bool(is_whole), not outline.contains(marks.line, node)
         traits = (is_body, is_here, is_below, node.tag not in ("span", "li"))
-        _add_block(outline, found, node, {*own}, (*traits, 0 if is_label(shown) else len(shown)))
+        _add_block(outline, found, node, {*own}, (*traits, 0 if is_none or is_label(shown) else len(shown)))
     return {(alike, place): row for alike, rows in found.items() for place, row in enumerate(rows)}
 
 
@@ -351,7 +358,7 @@ def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, mar
     is_link = (links == 1 or (links > 0.5 and shown.endswith((":", "：")))) and not shown.startswith("http")
     is_link |= links > 0 and has_role(node, _LINE)
     is_name = node.tag == "span" and outline.span(node).start in marks.start
-    is_bold = all(outline.holders[place].tag in ("b", "strong", "cite") for place in own)
+    is_bold = {*own}.issubset(chain(*map(outline.span, node.iter(*_NAME_TAGS[0]))))
     words = [outline.texts[place] for place in own if outline.holders[place] not in marks.names]
     # A comment may be `+1`: a label alone in a block is a text, but not that of a button to answer.
     is_part = links > 0 or len(words) < len(own) or (node.tag in ("span", "li") and is_apart)

@@ -124,13 +124,12 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Without sections, or with that of the form alone, comments are below an element with the name of one.
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
     # Egloos has the number of the post at the element around all comments.
-    rest = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
     # The form of Tistory has `comment_47` for the post 47.
+    rest = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
     marks = (n.get("id") or n.get("name") or "" for n in chain(inside, rest) if n.tag != "textarea")
     # Ids of elements state the numbers of comments; Roller has two for each.
     kinds = Counter(k for k, _ in {(m[0].removesuffix(m[1]), m[1]) for m in map(_ID.search, marks) if m})
-    count, ids = _find_count(outline, areas[:1], body), max(kinds.values(), default=0)
-    claimed = max(count or 0, ids)
+    claimed = max((count := _find_count(outline, areas[:1], body)) or 0, 0, *kinds.values())
     rows = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if has_role(node, _PING) or _PING.match(own_text(node))}
     seen = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
@@ -155,9 +154,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         problems += (_problem(Detail.LEFT_OVER.format(texts=" ".join(left)[:80]), "incomplete"),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
-    sections = tuple(areas or (n for item, _ in found for n in item.parts))
     threads = tuple(item.parts for item, _ in found if item.above is None)
-    return FoundComments(known, sections, count, problems, threads)
+    return FoundComments(known, tuple(areas or chain(*(x.parts for x, _ in found))), count, problems, threads)
 
 
 def _problem(detail: str, kind: Literal["unreadable", "incomplete"] = "unreadable") -> Problem:
@@ -187,9 +185,7 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     # Themes leave out the year.
     dated = (at for at in after if _MOMENT.search(DATE.sub("0:00", texts[at])) and not is_edited(outline, at))
     moments = {texts[at]: at for at in dated if not links_post(outline, outline.holders[at], body)}
-    # The time of the post may stand below its text.
-    is_last = not any(map(DATE.search, texts[: outline.span(body).start]))
-    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last
+    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1
     is_counted = any(re.search("[1-9]", texts[place]) for place in heads)
     return is_counted or any(at >= start or is_clear for at in moments.values())
 

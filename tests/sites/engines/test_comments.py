@@ -252,6 +252,10 @@ THEMES = {
         '<div class="cmt_box"><form><textarea id="comment_47"></textarea></form>',
         '<div class="box"><span class="name">{name}</span> <span>| {day} {time} | <a href="/47#comment{id}">PERMALINK</a></span><div class="desc">{text}</div></div>',
     ),
+    "a box that ends above the text, the next name behind the time": (
+        '<div id="comments"><h4>comments:</h4><div id="comments-block"><div class="cmt">',
+        '<div id="c{id}"></div><b>{link} said...</b></div><div class="cmt">{plain}<br><a href="#c{id}" title="comment permalink">{day} {time}</a><br>',
+    ),
 }  # fmt: skip
 
 
@@ -986,6 +990,30 @@ def test_a_link_alone_is_the_text_of_a_comment() -> None:
         ("Jutta", "Am See war es still."),
         ("Sven", link),
     ]
+
+
+def test_a_link_alone_above_its_time_is_the_text_of_a_comment_where_others_have_a_text() -> None:
+    item = '<li id="comment-{0}"><p class="who"><cite>{1}</cite>:</p>{2}<p><small>comment at <a href="#comment-{0}">2{0}. May 2019</a></small></p></li>'
+    texts = ("<p>Am See.</p><p>Oder im Wald.</p>", "<p><a href='/karte/' rel=''>Die Karte</a></p>")
+    items = "".join(item.format(n, name, texts[n - 1]) for n, name in enumerate(("Jutta", "Sven"), 1))
+    page = read(f'<h3 id="comments">2 Responses</h3><ol class="commentlist">{items}</ol>')
+    assert [(one.author_name, one.body_text, told(page)) for one in page.posts[0].comments] == [
+        ("Jutta", "Am See.\nOder im Wald.", []),
+        ("Sven", "Die Karte", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["Am {day} het {link} gmeint:", "Am {day} het {name} gmeint:", "{name} meent op {day}:"]
+)
+def test_the_words_of_a_sentence_around_a_name_are_no_part_of_it(line: str) -> None:
+    names = ("Jutta", "Sven K.", "Ö. Lind")
+    links = (f'<a href="https://u.example.org/">{names[0]}</a>', *names[1:])
+    rows = (line.format(day=f"2{n}.05.2019", name=names[n], link=links[n]) for n in range(3))
+    items = "".join(f'<li id="comment-{n}">{row}<p>Im Wald.</p></li>' for n, row in enumerate(rows))
+    page = read(f'<h3>3 Comments</h3><ul class="commentlist">{items}</ul>')
+    assert ([one.author_name for one in page.posts[0].comments], told(page)) == ([*names], [])
+    assert (page.posts[0].comments[0].author_url is not None) == ("{link}" in line)
 
 
 def test_a_visitor_without_a_name_is_not_the_number_of_the_comment() -> None:

@@ -185,7 +185,9 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     # Themes leave out the year.
     dated = (at for at in after if _MOMENT.search(DATE.sub("0:00", texts[at])) and not is_edited(outline, at))
     moments = {texts[at]: at for at in dated if not links_post(outline, outline.holders[at], body)}
-    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1
+    # The time of the post may stand below its text.
+    is_last = not any(map(DATE.search, texts[: outline.span(body).start]))
+    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last
     is_counted = any(re.search("[1-9]", texts[place]) for place in heads)
     return is_counted or any(at >= start or is_clear for at in moments.values())
 

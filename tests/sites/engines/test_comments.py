@@ -1004,7 +1004,13 @@ def test_a_link_alone_above_its_time_is_the_text_of_a_comment_where_others_have_
 
 
 @pytest.mark.parametrize(
-    "line", ["Am {day} het {link} gmeint:", "Am {day} het {name} gmeint:", "{name} meent op {day}:"]
+    "line",
+    [
+        "Am {day} het {link} gmeint:",
+        "Am {day} het {name} gmeint:",
+        "{name} meent op {day}:",
+        "Den {day} skrev {link}:",
+    ],
 )
 def test_the_words_of_a_sentence_around_a_name_are_no_part_of_it(line: str) -> None:
     names = ("Jutta", "Sven K.", "Ö. Lind")

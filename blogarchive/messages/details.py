@@ -257,7 +257,7 @@ class Detail(StrEnum):
     TITLE_ALONE = N_("only one place of the page shows the title")
     TIMES_DIFFER = N_("the page states different times of the post: {times}")
     ONLY_CHANGED = N_("the page shows only when the post was changed")
-    TIME_ALONE = N_("the page shows no time but a day in its title or far from the text")
+    TIME_OF_TITLE = N_("the page shows no time but the day in the title")
     BODY_ALONE = N_("only one witness shows where the text of the post is")
     BODY_NOT_FOUND = N_("nothing shows where the text of the post is")
     COMMENT_PARTS = N_("a comment shows no name or no text")

@@ -45,7 +45,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
         return best, best is not None and mark(best) > 1
     wide = _widen(outline, dense, above | around)
     if best is None:
-        return wide, _has_most(outline, wide, inside, _WHOLE)
+        return wide, _is_most(outline, wide, inside)
     shared = _agree(outline, best, dense)
     if _is_misnamed(outline, best, dense, above):
         # Icarus has boxes below a text that is a picture alone: the element named as the text is shorter.
@@ -53,13 +53,10 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
         rest = [outline.texts[place] for place in {*outline.span(wide)}.difference(*own)]
         is_label = best in {*wide.iter()} - above and sum(map(len, rest)) < _MAX_LICENCE
         is_split = any(_ENDED.search(x) and not (_LICENCE.search(x) or DATE.search(x)) for x in rest)
-        best, shared = (best, shared * (not is_split)) if is_label else (wide, shared)
+        return best if is_label else wide, shared > 0 and not (is_label and is_split)
     # Movable Type has the rest of the text beside its start, SPIP has the start beside the rest.
-    elif any(_MORE.fullmatch(name) for one in next(best.iterancestors()) for name in names_of(one)):
-        best = next(best.iterancestors())
-    # A card below a short text, or one of several boxes with the text, has no better name than others.
-    is_named = mark(best) > 1 or not any(mark(n) > 1 and not _agree(outline, n, best) for n in marked)
-    return best, shared > 0 and is_named and (mark(best) > 1 or _has_most(outline, best, inside, _MOST))
+    is_part = any(_MORE.fullmatch(name) for one in next(best.iterancestors()) for name in names_of(one))
+    return next(best.iterancestors()) if is_part else best, shared > 0
 
 
 def _marked(outline: Outline, apart: _Nodes, images: _Nodes, dense: _Node) -> tuple[list[Element], _Node]:
@@ -90,13 +87,12 @@ def _is_misnamed(outline: Outline, best: Element, dense: Element, above: _Nodes)
     return is_after or is_loose or (mark(best) == 1 and shared < _MOST)
 
 
-def _has_most(outline: Outline, node: Element, inside: _Nodes, share: float) -> bool:
-    """Return whether an element has this share of the text below the heading of the post; half of its sentences."""
+def _is_most(outline: Outline, node: Element, inside: _Nodes) -> bool:
+    """Return whether an element has most of the text below the heading of the post."""
     below = range(outline.span(outline.title.heading).stop, len(outline.texts))
-    free = [x for x in below if not (outline.holders[x] in inside or outline.holders[x] in outline.beside)]
-    rest = [x for x in free if share > _MOST or _ENDED.search(outline.texts[x])] or free
+    rest = [x for x in below if not (outline.holders[x] in inside or outline.holders[x] in outline.beside)]
     own = sum(outline.sizes(place) for place in rest if place in outline.span(node))
-    return own > share * sum(map(outline.sizes, rest))
+    return own > _WHOLE * sum(map(outline.sizes, rest))
 
 
 def mark(node: Element) -> int:

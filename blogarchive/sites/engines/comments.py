@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, pairwise, takewhile
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
-from blogarchive.parsing.html import Element, link_url, own_text
+from blogarchive.parsing.html import Element, own_text
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
-from blogarchive.sites.engines.urls import is_within, patterns
+from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
@@ -24,32 +23,25 @@ _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pin
 # Themes without an element for each comment name its paragraphs: `p.commentOpen`.
 _NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING, _SAID, _BODY = 6, 60, 20, *patterns("comments", "said body")
+_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
 
 
 class FoundComments(NamedTuple):
-    """The comments of a page, the elements around them, how many the page counts, and those of each thread."""
+    """The comments of a page, the elements that contain them, and how many the page counts."""
 
     comments: tuple[Comment, ...] = ()
     sections: tuple[Element, ...] = ()
     claimed: int | None = None
     problems: tuple[Problem, ...] = ()
-    threads: tuple[list[Element], ...] = ()
 
 
 def comment_sections(outline: Outline) -> list[Element]:
     """Return the elements that contain the comments of the page, by their names."""
-    found, forms = list[Element](), ancestors(outline.tree.root.iter("textarea"))
-    start = -1 if outline.title.heading is None else outline.order[outline.title.heading]
+    found, start = list[Element](), -1 if (top := outline.title.heading) is None else outline.order[top]
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
-    # N-blog names no comments: each shows `NAME 回复于 DAY` and is beside the form. Oblog has one element around all.
-    nodes = [outline.holders[at] for at, text in enumerate(outline.texts) if _SAID.search(text)]
-    said = {x for n in nodes for x in (n, *n.iterancestors()) if x not in forms and x.getparent() in forms}
-    lists = said if len({*map(shape_of, said)}) < len(nodes) else set()
     # Themes number the comments, and do not name their list.
-    numbered = Counter(next(x.iterancestors()) for x in outline.order if _ID.search(x.get("id") or ""))
-    lists |= {one for one, count in numbered.items() if count > 1}
-    for node in (node for node in below if has_role(node, COMMENTS) or is_media(node, DATE) or node in lists):
+    numbered = Counter(x.getparent() for x in outline.order if _ID.search(x.get("id") or ""))
+    for node in (x for x in below if has_role(x, COMMENTS) or is_media(x, DATE) or numbered[x] > 1):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
             found.append(node)
@@ -72,34 +64,14 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
         found = other if other.comments and not other.problems else found
-    links = _answers(outline, body)
-    if not found.comments and (links or found.claimed):
-        near = {n for one in (body, *body.iterancestors()) for n in one.itersiblings()} - outline.beside
-        near = near.intersection(ancestors(links)) if links else near
-        other = _read(outline, [*filter(near.__contains__, outline.order)], body, text, now)
-        # Themes name nothing a comment. LiveJournal has the number of the comments above their list.
-        is_sure = all(any(outline.contains(x, one) for x in row for one in links) for row in other.threads)
-        is_sure = is_sure or len(other.comments) == found.claimed
-        found = other if other.comments and is_sure and not other.problems else found
+    if found.claimed and not found.comments:  # LiveJournal has the number of the comments above their list
+        rest = {one for node in (body, *body.iterancestors()) for one in node.itersiblings()} - outline.beside
+        other = _read(outline, [*filter(rest.__contains__, outline.order)], body, text, now)
+        found = other if len(other.comments) == found.claimed else found
     quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
     quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
     is_lost = not (found.comments or found.problems) and any(one in outline.order for one in quoted)
     return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
-
-
-def _answers(outline: Outline, body: Element) -> list[Element]:
-    """Return the buttons and links behind the text that answer a comment: the title of another post links its page too.
-
-    With one in it, the text itself may be a comment: then none is returned. Those of a tweet lead to another host.
-    """
-    start, own, base = outline.span(body).start, outline.tree.url, outline.tree.base
-    pages = Counter((link_url(one, base) or own).partition("#")[0] for one in outline.tree.root.iter("a"))
-    shown = zip(outline.holders[start:], outline.texts[start:], strict=True)
-    nodes = (one for one, text in shown if _ANSWER.fullmatch(text) and one not in outline.beside)
-    links = ((one, link_url(next(one.iterancestors("a"), one), base) or own) for one in nodes)
-    here = ((one, url.partition("#")[0]) for one, url in links if is_within(url, urlsplit(own).netloc))
-    found = [one for one, url in here if url.partition("?")[0] == own or pages[url] == 1]
-    return found if not any(outline.contains(body, one) for one in found) else []
 
 
 def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
@@ -113,8 +85,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     # b2evolution has an area for each comment; an element around all of them is none of a single one.
     kin = Counter(shape_of(one)[0] for one in outline.order if one.get("class"))
-    # Movable Type and Seesaa name a single one `comments-body`.
-    lone = [x for x in areas if kin[shape_of(x)[0]] < 2 and has_role(x, COMMENTS) and not has_role(x, _BODY)]
+    lone = [one for one in areas if kin[shape_of(one)[0]] < 2 and has_role(one, COMMENTS)]
     # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
     # A link from another blog may be marked as a comment beside a single one.
     apart = outline.beside | with_descendants(one for one in outline.order if has_role(one, _PING))
@@ -154,8 +125,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
         problems += (_problem(Detail.LEFT_OVER.format(texts=" ".join(left)[:80]), "incomplete"),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
-    threads = tuple(item.parts for item, _ in found if item.above is None)
-    return FoundComments(known, tuple(areas or chain(*(x.parts for x, _ in found))), count, problems, threads)
+    return FoundComments(known, tuple(areas or chain(*(x.parts for x, _ in found))), count, problems)
 
 
 def _problem(detail: str, kind: Literal["unreadable", "incomplete"] = "unreadable") -> Problem:
@@ -229,9 +199,7 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     # Bluelog has the comments in the element around the text.
     texts, at = outline.texts[(stop := min(outline.span(body).stop, first + 1)) :], max(0, first - stop)
     # A title of another post above may end with a number; links to pages of comments may stand below the heading.
-    near = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at + 1 : at + 5])[:120])
-    # IntenseDebate has the number in an element of its own in the heading.
-    lines = (*near, *(outline.text(one)[:_MAX_NOTICE] for one in outline.holders[first : first + 1]))
+    lines = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at + 1 : at + 5])[:120])
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, lines) if one), None)
 
 

@@ -65,8 +65,7 @@ def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> In
         of_posts = [one for one in maps if not _OTHER_MAPS.search(urlsplit(one).path.rpartition("/")[2])]
         return Index((), tuple(of_posts) or maps)
     if urls.COMMENT_FEED.search(url):
-        commented = tuple(_read_entry(node, url, now) for node in nodes)
-        return Index((), (urls.after_comments(uid, url),), commented)
+        return Index((), (urls.after_comments(uid, url),), tuple(_read_entry(x, url, now) for x in nodes))
     links = (node.get("href") for node in root.iter(_LINK) if node.get("rel") in ("next", "prev-archive"))
     more, start = on_host(links, url, uid)[:1], re.search(r"(?<=[?&]start-index=)\d{1,9}", url)
     if start and len(nodes) >= BLOGGER_PAGE:
@@ -177,8 +176,7 @@ def _next_rest(page: Page, rows: list[dict[str, Any]]) -> str | None:
 
 def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, ...], str | None] | None:
     """Return the comments of an answer of WordPress and the URL of their next page; None for another page."""
-    value = parse_json(text)
-    if not isinstance(value, list):
+    if not isinstance(value := parse_json(text), list):
         return None
     asked = dict(parse_qsl(urlsplit(page.url).query)).get("post")
     # A host may ignore the parameter and send the comments of all posts.

@@ -58,10 +58,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     claims = () if found.comments or found.problems else islice(_stated(around, _STATED), 1)
     details = (Detail.COMMENTS_NONE.format(claimed=n[2]) for n in claims)
     unread = (Problem(kind="incomplete", field="comments", detail=one) for one in details)
-    # Magazines have cards of other posts in the element of the text.
-    cards = {*element.iter()}.difference(with_descendants(added)).intersection(around.others)
-    is_sure = agreed and bool(body.text or body.images) and len(cards) < 2
-    problems = (*found.problems, *unread, *_doubts(title, time, is_sure))
+    problems = (*found.problems, *unread, *_doubts(title, time, agreed and bool(body.text or body.images)))
     return PostReading(post, problems, _sources(title, time, element, found))
 
 

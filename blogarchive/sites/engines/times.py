@@ -1,9 +1,9 @@
 """Find when a post was published, by the data for machines, the URL and the first date by its heading."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import NamedTuple
@@ -27,7 +27,6 @@ _EDITED, _UPDATED, _GAP, CLOCK = patterns("times", "edited updated gap alone")
 _OWN, _LOST, AGO, _STAMP = patterns("times", "own lost ago stamp")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
-_Shown = tuple[ParsedDate | None, str | None, Detail | None]
 
 
 class FoundTime(NamedTuple):
@@ -54,16 +53,11 @@ class Surroundings:
         return frozenset(self.outline.span(self.body)).difference(*map(self.outline.span, self.added))
 
     @cached_property
-    def others(self) -> set[Element]:
-        """The links of titles that lead to other posts."""
-        # A comment has a heading too.
-        linked = {*self.outline.select(PATTERNS["times"]["linked"])} - self.closed
-        return {one for one in linked if _leads_away(self.outline, one)}
-
-    @cached_property
     def cards(self) -> set[Element]:
         """The elements around titles that lead to other posts, and not around this one."""
-        return ancestors(self.others) - {self.body, *ancestors((self.body, self.outline.title.heading))}
+        outline, own = self.outline, {self.body, *ancestors((self.body, self.outline.title.heading))}
+        linked = {*outline.select(PATTERNS["times"]["linked"])} - self.closed  # a comment has a heading too
+        return ancestors(one for one in linked if _leads_away(outline, one)) - own
 
     @cached_property
     def text(self) -> range:
@@ -73,8 +67,7 @@ class Surroundings:
 
 def find_time(around: Surroundings) -> FoundTime:
     """Return the time that the page shows, made more precise by the data for machines if they name the same day."""
-    stated = _find_stated(around)
-    shown, text, weak = _find_shown(around, {one.at.date() for _, one in stated})
+    (shown, text, weak), stated = _find_shown(around), _find_stated(around)
     # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
     is_vague = shown and (shown.precision in ("year", "month") or AGO.match(text or ""))
     shown, text = (None, None) if stated and is_vague else (shown, text)
@@ -99,31 +92,18 @@ def find_time(around: Surroundings) -> FoundTime:
     return FoundTime(date_text(text if text and not weak else texts[0][1], best), texts, doubt)
 
 
-def _find_shown(around: Surroundings, known: Set[date]) -> _Shown:
-    """Return the time, its text, and why it is a weak witness: that of a change, in the title, or far from the text.
-
-    The data for machines may confirm a far one: `known` are their days.
-    """
+def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, Detail | None]:
+    """Return the time, its text, and why it is a weak witness: that of the last change, or a day that is the title."""
     outline = around.outline
     own = outline.span(outline.title.heading) if DATE.search(outline.title.text or "") else range(0)
     for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
         if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
             text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
-            is_far = rank[0] == 1 < rank[2] and _is_outside(around, place) and parsed.at.date() not in known
-            edited = Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
-            weak = Detail.TIME_ALONE if is_far or place in own else edited
+            weak = Detail.TIME_OF_TITLE if place in own else Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
             # Trac shows `4 years ago` with the time as its title: this text changes.
             is_exact = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
             return parsed, None if is_exact else text or None, weak
     return None, None, None
-
-
-def _is_outside(around: Surroundings, place: int) -> bool:
-    """Return whether a date is outside the part of the page that has the text: old portals show that of today."""
-    outline = around.outline
-    around_both = (x for x in outline.holders[place].iterancestors() if outline.contains(x, around.body))
-    sizes = (outline.size(x) - outline.size(around.body) for x in (next(around_both), outline.tree.root))
-    return next(sizes) > max(_MAX_LINE, next(sizes) / 2)
 
 
 def _dates_outside(around: Surroundings) -> list[int]:

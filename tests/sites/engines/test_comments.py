@@ -735,29 +735,6 @@ def test_comments_that_nothing_names_are_a_problem(answers: tuple[str, str]) -> 
     assert told(read(f"<section>{lines}</section>")) == ["comments"]
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_comments_that_nothing_names_are_known_by_a_link_to_answer_in_each(count: int) -> None:
-    link = "<a href='/answer?to={n}'>Antworten</a>"
-    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link.format(n=n)) for n in range(count))
-    page = read(f"<section>{lines}</section><section><p>Mehr am 2019-05-29 um 12:00.</p></section>")
-    assert [one.author_name for one in page.posts[0].comments] == [f"Jutta {n}" for n in range(count)]
-    assert page.problems == ()
-
-
-@pytest.mark.parametrize("url", ["https://tweets.example.com/intent?to=1{n}", "/2019/see-{n}/#respond"])
-def test_links_to_answer_a_tweet_or_another_post_are_of_no_comments(url: str) -> None:
-    link = f"<a href='/2019/see-{{n}}/'>See {{n}}</a><a href='{url}'><span>Reply</span></a>"
-    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link.format(n=n)) for n in range(2))
-    assert read(f"<section>{lines}</section>").posts[0].comments == ()
-
-
-def test_a_text_that_may_be_a_comment_makes_no_comments_of_those_below_it() -> None:
-    link = "<a href='#a'>Antworten</a>"
-    lines = "".join(UNNAMED.format(f"Jutta {n}", n, link) for n in range(2))
-    page = read(f"<section>{lines}</section>", text=f"{TEXT}<p>{link}</p>")
-    assert (page.posts[0].comments, told(page)) == ((), ["comments"])
-
-
 def test_numbered_comments_are_not_the_text_although_nothing_names_their_list() -> None:
     item = "<dt id='comment-5{}'><a href='#c'>#{}</a> On May 2nd, 2019 5:3{} pm <span><a href='/u'>Jutta {}</a> replied:</span></dt><dd>{}</dd>"
     items = "".join(item.format(n, n, n, n, LONG * 3) for n in range(3))

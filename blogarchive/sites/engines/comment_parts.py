@@ -24,7 +24,8 @@ _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY, _TO = patterns("comments", "line ans
 APART = ("form", "script", *HEADINGS)  # elements that are beside the comments
 _NO_NAME = re.compile(rf"(?i){MOMENT.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
 _SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
-_NAME_TAGS = (("cite", "b", "strong"), ("a",), HEADINGS)
+# A visitor may sign as `666`, `w` or `...`, which are else numbers and signs.
+_NAME_TAGS, _ODD = (("cite", "b", "strong"), ("a",), HEADINGS), re.compile(r"^(?:\d+|\W+|\w)$")
 _PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
 _TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "article", "span", "q")
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
@@ -121,10 +122,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
         item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         rest = [] if way is None else beside(item.element, bool(way), known.keys(), APART)
         # A copy of Blogger closes the box of a comment above its text: the next name is behind the time.
-        one = next(item.element.itersiblings(preceding=True), outline.tree.root)
-        other = known.get(one, Item(one, -1))
-        if way == 2 and shape_of(one)[0] == shape_of(item.element)[0]:
-            other.inner += (rest := [x for x in one if outline.span(x).start > other.place])
+        box = known.get(n := next(item.element.itersiblings(preceding=True), outline.tree.root), Item(n, -1))
+        if way == 2 and shape_of(n)[0] == shape_of(item.element)[0]:
+            box.inner += (rest := [x for x in n if outline.span(x).start > box.place])
         shown = filter(outline.order.__contains__, rest)
         # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
@@ -218,8 +218,7 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    # A visitor signs as `666`, which is else a number of a comment.
-    named = [n for n in _authors(outline, nodes) if not is_label(re.sub(r"^\d+$", "x", outline.text(n)))]
+    named = [n for n in _authors(outline, nodes) if not is_label(_ODD.sub("x", outline.text(n)))]
     return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 
@@ -268,7 +267,8 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     shown = min(named, key=lambda x: (x[0] in "(（", is_label(x), bool(_BADGE.fullmatch(x))), default="")
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if a in item.nodes)
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
-    name = _trim(" ".join(shown.split()))
+    odd = _ODD.match(outline.text(node)) if has_role(node, _AUTHOR) else None
+    name = _trim(" ".join(shown.split())) or (odd[0] if odd else "")
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 

@@ -16,7 +16,6 @@ from blogarchive.fetched import READER_VERSION, Page, PageKind, Target
 from blogarchive.parsing.urls import host_of
 from blogarchive.store import rows
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.ledger import blogs
 from blogarchive.store.rows import CONTROLS, Value, clip, describe_value, format_utc, load_json, parse_utc
 from blogarchive.store.statements import Row
 
@@ -206,6 +205,8 @@ def stored_page(archive: Archive, page_id: int) -> StoredPage | None:
 
 def with_name(archive: Archive, stored: StoredPage, schema: str = "main") -> StoredPage:
     """Return the page with the target as it is parsed."""
+    from blogarchive.store.ledger import blogs  # it loads the sites: an export starts without them
+
     return replace(stored, named=blogs.named_at(archive, stored.target, stored.page.url, schema))
 
 

@@ -24,9 +24,9 @@ def names(markup: str, *comments: tuple[str, str]) -> list[str]:
     return [one.author_name for one in page.posts[0].comments]
 
 
-@pytest.mark.parametrize("name", ["2333", "16", "1", "10086"])
+@pytest.mark.parametrize("name", ["2333", "16", "1", "10086", "w", "..."])
 @pytest.mark.parametrize("others", [[], [("青禾", "桥在哪里？")]])
-def test_a_visitor_may_sign_with_a_number(name: str, others: list[tuple[str, str]]) -> None:
+def test_a_visitor_may_sign_with_a_number_a_letter_or_dots(name: str, others: list[tuple[str, str]]) -> None:
     assert names(NAMED, (name, "水真大。"), *others) == [name, *(other for other, _ in others)]
 
 

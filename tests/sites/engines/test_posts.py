@@ -190,6 +190,10 @@ def test_a_european_date_is_the_day_of_the_post(line: str, day: str) -> None:
         ("2019-05-20 <span><i class='icon icon-read'></i><span class='txt'>7104</span></span>", 7104),
         ("2019-05-20 <span class='views-count'>1,234</span><span class='read-time'>6 分钟</span>", 1234),
         ("2019-05-20 <span class='comments-count'>12</span>", None),
+        (
+            "2019-05-20 <span class='view'>Shown : 232 , Read : 591 </span><span class='mail'>Index : 2655 </span>",
+            None,
+        ),
     ],
 )
 def test_the_number_of_views_beside_the_time_is_that_of_the_post(line: str, views: int | None) -> None:

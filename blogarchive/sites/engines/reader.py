@@ -125,7 +125,7 @@ def _stated(around: Surroundings, pattern: re.Pattern[str]) -> Iterator[re.Match
 
 
 def _classes(row: Element) -> str:
-    return " ".join(x.get("class") or "" for x in (row, *row, *islice(row.itersiblings(preceding=True), 1)))
+    return str(row.xpath(PATTERNS["reader"]["classes"]))
 
 
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:

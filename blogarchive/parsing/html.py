@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
@@ -324,6 +325,7 @@ def own_text(node: Element) -> str:
 # Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
 # Of the names of others, beside a blank: `data-cfsrc` of Cloudflare, `nitro-lazy-src`, `data-actualsrc` of Zhihu, `srcset`.
+_MAX_SOURCES = 20
 _LOADER = re.compile(r".src$|srcset$|lazy|original|echo|file$|[-_](?:url|image)$")
 _BLANK = re.compile(
     r"(?i)blank|spacer|loading|placehold|transparent|1x1|lazy|^(?:none|\w)\.gif$"
@@ -355,7 +357,9 @@ def lazy_urls(element: Element) -> Iterator[str]:
     """Return the URLs in the attributes of lazy loaders, as written; a flag (`data-lazyload="true"`) is none."""
     named = [element.get(name) or "" for name in _LAZY]
     around = next(element.iterancestors("picture"), element)
-    for one in around.iter("source", element.tag) if is_blank(element) else ():
+    # A `picture` has an image and a few sources; each of thousands would look at all others.
+    near = (element, *islice(around.iter("source", element.tag), _MAX_SOURCES))
+    for one in near if is_blank(element) else ():
         found = ((str(name), str(value)) for name, value in one.attrib.items())
         # A `srcset` has a width behind each URL.
         named += [value.split()[0] for name, value in found if _LOADER.search(name) and value.strip()]

@@ -98,6 +98,7 @@ def test_a_lazy_image_has_the_url_that_a_browser_would_show() -> None:
         "<img src=/img/loading.gif srcset='/a.jpg 800w, /s.jpg 300w'>",
         "<img zoomfile=/a.jpg src=static/none.gif>",
         "<picture><source data-srcset='/a.jpg 2x'><img src='data:image/svg+xml,%3C'></picture>",
+        f"<picture>{'<source>' * 30}<img src='data:image/gif;base64,R0' data-cfsrc='/a.jpg'></picture>",
     ],
 )
 def test_an_image_of_any_loader_beside_a_blank_has_its_url(image: str) -> None:

@@ -324,12 +324,11 @@ def own_text(node: Element) -> str:
 
 # Lazy loaders of the last fifteen years store the URL in one of these, and a blank in `src`.
 _LAZY = ("data-original", "data-src", "data-lazy-src", "data-lazyload", "real_src", "original", "file")
-# Of the names of others, beside a blank: `data-cfsrc` of Cloudflare, `nitro-lazy-src`, `data-actualsrc` of Zhihu, `srcset`.
 _MAX_SOURCES = 20
+# Of the names of others, beside a blank: `data-cfsrc` of Cloudflare, `nitro-lazy-src`, `data-actualsrc` of Zhihu, `srcset`.
 _LOADER = re.compile(r".src$|srcset$|lazy|original|echo|file$|[-_](?:url|image)$")
-_BLANK = re.compile(
-    r"(?i)blank|spacer|loading|placehold|transparent|1x1|lazy|^(?:none|\w)\.gif$"
-)  # names of its file
+# Of the file name of a blank.
+_BLANK = re.compile(r"(?i)blank|spacer|loading|placehold|transparent|1x1|lazy|^(?:none|\w)\.gif$")
 # Nearly every URL of a page; it is resolved by prepending the origin. No path segment begins with a dot.
 _plain_url = re.compile(
     r"(?P<page>(?P<origin>https?://[A-Za-z0-9.-]+(?::(?:\d{1,4}|[1-5]\d{4}))?)?"

@@ -95,8 +95,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # Without sections, or with that of the form alone, comments are below an element with the name of one.
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
     # Egloos has the number of the post at the element around all comments.
-    # The form of Tistory has `comment_47` for the post 47.
     rest = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
+    # The form of Tistory has `comment_47` for the post 47.
     marks = (n.get("id") or n.get("name") or "" for n in chain(inside, rest) if n.tag != "textarea")
     # Ids of elements state the numbers of comments; Roller has two for each.
     kinds = Counter(k for k, _ in {(m[0].removesuffix(m[1]), m[1]) for m in map(_ID.search, marks) if m})

@@ -254,11 +254,8 @@ class _BoundsSearch:
         """Return all counters from the title on; none if the author quotes all of them."""
         view, heading, end = self.view, self.heading, len(self.view.lines)
         above = max(heading.start - 1, 0)
-        row = (
-            above
-            if are_in_same_row(view.lines[above], view.lines[heading.start])
-            else min(heading.start + 1, heading.end - 1)
-        )
+        is_row = are_in_same_row(view.lines[above], view.lines[heading.start])
+        row = above if is_row else min(heading.start + 1, heading.end - 1)
         beside = [*iter_counters(view, row, heading.end)] if heading.footer_line is None else []
         found = [*beside, *iter_counters(view, heading.end, end)] or self._find_counters_beside_time()
         # Counters below views alone may be typed in a comment.

@@ -56,8 +56,8 @@ _NUMBERED = re.compile(
 _BRACKETED = re.compile(
     rf"[(\[【]\s*((?:{_VIEWS}|{_COMMENTS}|{_LIKES}|{OTHERS})\s*:?\s*{NUMBER}\s*[次条人]?)\s*[)\]】]"
 )
-# Before the views: the time, the category or the author of the post.
 _IN_BRACKETS = re.compile(r"^\(?([^()]*)\)$")
+# Before the views: the time, the category or the author of the post.
 _COUNTER_PREFIX = (
     r"(?:(?:(?:(?:发表|发布|提交)(?:于|时间|日期)?|时间|日期|[Pp]osted at)?\s*+:?\s*+[(\[]?"
     rf"(?:{DATETIME}|{DATE}|{TIME_OF_DAY})[)\]]?"

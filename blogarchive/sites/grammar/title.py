@@ -259,10 +259,9 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
     before = list(time_lines.iter_text_before(view, index))
     # No time is below a sentence of the text, nor below a title with its day above.
     has_day = any(_DAY_ABOVE.fullmatch(view.folded[i].strip()) for i in before)
-    # Promise "no forgery": a heading and a time may be typed at the top of a text whose own time is below it.
-    heads = (
-        i for i in after[:1] if view.lines[i].block.tag in time_lines.HEADING_TAGS and not view.lines[i].links
-    )
+    # Promise "no forgery": an author may type a heading and a time at the top of a text. Links are titles of a list.
+    below = (view.lines[i] for i in after[:1] if not view.lines[i].links)
+    heads = (line.index for line in below if line.block.tag in time_lines.HEADING_TAGS)
     heads = (i for i in heads if not page.confirms_title(view.document.title, view.lines[i].text))
     is_typed = not all(time_lines.is_metadata(view, i) for i in heads)
     after = after[:1] if has_day or is_typed or (after and "。" in view.folded[after[0]]) else after

@@ -171,10 +171,14 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
     origin, parsed = _origin(current or crawled.page.url), crawled.parsed
     others = {_origin(url) for url in home_urls(archive, blog)} | {other_scheme(origin)}
     prefixes = tuple(f"{other}/" for other in others - {origin})
-    rows: list[Any] = [*parsed.listed, *parsed.posts, *parsed.links, *parsed.months, *parsed.latest]
-    rows += chain(parsed.categories, *(row.posts for row in parsed.categories))
+    # The pages of a blog mostly share these objects: they are searched once.
+    shared = prefixes, parsed.links, parsed.months, parsed.latest, parsed.categories
+    rows: list[Any] = [*parsed.listed, *parsed.posts]
+    if archive.cache.done.get("origin") != shared:
+        rows += chain(*shared[1:], *(row.posts for row in parsed.categories))
     text = "\n".join([row.url or "" for row in rows])
     if not any(prefix in text for prefix in prefixes):
+        archive.cache.done["origin"] = shared
         return crawled  # nearly all pages
 
     def moved(row: Linked) -> Linked:

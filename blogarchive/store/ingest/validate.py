@@ -396,8 +396,8 @@ def _missing_field(parsed: ParsedPage, post: Post, stored: StoredState) -> str |
     if is_day and post.read_by is not None and _is_doubtful(parsed, post, stored):
         return "posted_at"  # also if the site no longer shows it: a page of maintenance has none either
     lacking = {
-        "title": post.title is None
-        and bool(stored.title or is_day),  # an untitled post may have its time alone
+        # The page of an untitled post may show its time alone.
+        "title": post.title is None and bool(stored.title or is_day),
         "posted_at": is_day and post.read_by is None,  # some themes of any blog show no time
         "comment_count": post.comment_count is None and stored.comment_count is not None,
     }

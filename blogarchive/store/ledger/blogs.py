@@ -120,11 +120,8 @@ def follow_move(archive: Archive, target: Target, now: datetime) -> str | None:
     insert = """insert or ignore into author_aliases(author_id, alias, first_seen_at) select id, ?2, ?4 from authors
             where site = ?1 and state = 'moved' and rtrim(state_detail, '/') = rtrim(?3, '/')
             and not exists (select 1 from authors where site = ?1 and uid = ?2)"""
-    return (
-        uid
-        if archive.execute(insert, (target.site, uid, target.url, format_utc(now))).rowcount
-        else target.uid
-    )
+    added = archive.execute(insert, (target.site, uid, target.url, format_utc(now))).rowcount
+    return uid if added else target.uid
 
 
 _INDEX_FILE = re.compile(r"/(?:(?:index|default)\.\w+)?$")

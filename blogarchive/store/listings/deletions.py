@@ -131,10 +131,10 @@ def _doubted_months(context: SaveContext) -> set[str]:
 
 
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
-    """Return the numbers of posts whose own pages are gone, and that no list has proved deleted.
+    """Return the numbers of posts that only their own page shows as deleted: it is gone.
 
-    `since` is when the lists were read to their end (UTC text). A cache may show a post for some days: they are read
-    again a day after its page was gone, then after twice as many days each.
+    `since` is when the lists were last read to their end (UTC text). A cache may list a post for days after that: the
+    lists are read again one day after the page was gone, then after 2, 4, 8 days.
     """
     query = """select number from posts where author_id = ?1 and gone_at is null and own_page_gone_at is not null
             and (?2 = '' or julianday(own_page_gone_at) + julianday(?3) > 2 * julianday(?2))"""

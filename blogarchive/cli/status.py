@@ -144,11 +144,11 @@ def _format_state(blog: status_query.BlogStatus) -> Iterator[str]:
 
 def _format_months(blog: status_query.BlogStatus) -> Iterator[str]:
     """Yield a line for each month that is not complete."""
-    text = _("  {month.month}  {month.read} of {month.named} posts read, {stored} stored, {shown} shown")
+    text = _("  {month}  {read} of {named} posts read, {stored} stored, {shown} shown")
     for month in (month for month in blog.months if not month.complete):
         stored = _format_days(month.first_held, month.last_held)
         shown = _format_days(month.first_shown, month.last_shown)
-        yield text.format(month=month, stored=stored, shown=shown)
+        yield text.format(**asdict(month), stored=stored, shown=shown)
 
 
 def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
@@ -194,9 +194,9 @@ def _format_incomplete(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str
     for blog in blogs[:_MAX_BLOGS]:
         if blog.reached:
             yield _(
-                "  {blog.site}/{blog.uid}  {blog.posts_read} of {blog.posts_named} posts read;"
-                " pages still to fetch: {blog.waiting}; failures: {blog.open_failures}"
-            ).format(blog=blog)
+                "  {site}/{uid}  {posts_read} of {posts_named} posts read;"
+                " pages still to fetch: {waiting}; failures: {open_failures}"
+            ).format(**asdict(blog))
         else:
             yield "  " + " ".join(line.strip() for line in _format_unreached(blog))
 

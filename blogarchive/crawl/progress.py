@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING, TextIO, cast
@@ -79,10 +80,8 @@ class LineObserver(CrawlObserver):
     def on_progress(self, count: Callable[[], frontier.CrawlProgress]) -> None:
         """Print the progress, at most once a minute."""
         if self._line_is_due():
-            text = _(
-                "{now.posts_read} of {now.posts_found} posts read, {now.failed} failed, {now.todo} to do"
-            )
-            self.on_message(text.format(now=count()) + self._images_line)
+            text = _("{posts_read} of {posts_found} posts read, {failed} failed, {todo} to do")
+            self.on_message(text.format(**asdict(count())) + self._images_line)
 
     def on_image_done(self, stored: int, failed: int, total: int) -> None:
         """Print the progress, at most once a minute; the lines about pages show it too."""

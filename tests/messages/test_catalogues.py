@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -49,6 +50,12 @@ def test_translations_keep_the_placeholders_of_their_messages() -> None:
     catalogue_read = read_catalogue()
     wrong = [error for message in messages() for error in message.check(catalogue_read)]
     assert wrong == []
+
+
+def test_placeholders_are_plain_names_that_a_translator_can_copy() -> None:
+    placeholders = re.findall(r"\{([^{}]*)\}", "".join(str(message.id) for message in messages()))
+    odd = {name for name in placeholders if not re.fullmatch(r"\w+(![rs])?(:[^.]*(\.\df)?)?", name)}
+    assert {name for name in odd if not name.startswith("task.fields[")} == set()  # rich fills these
 
 
 def test_the_compiled_catalogue_is_that_of_the_translations() -> None:

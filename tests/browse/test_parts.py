@@ -23,7 +23,7 @@ from blogarchive.errors import BlogArchiveError
 from blogarchive.messages.details import change_words, failure_words
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
-from blogarchive.store.ingest.differences import ChangeKind
+from blogarchive.store.ingest.changes import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind
 from blogarchive.store.read.models import Comment
 

@@ -12,8 +12,7 @@ from threading import Thread
 import pytest
 
 from blogarchive.errors import UsageError
-from blogarchive.importing.export_xml import split_elements
-from blogarchive.importing.exports import import_export
+from blogarchive.importing.exports import import_export, split_elements
 from blogarchive.importing.importer import ImportReport
 from blogarchive.items import Page, PageKind, Target
 from blogarchive.sites.base import crawled_site_names, parse_page
@@ -438,7 +437,7 @@ def test_the_element_in_which_the_file_ends_is_cut(end: bytes) -> None:
 
 
 def test_a_post_above_the_limit_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blogarchive.importing.export_xml.MAX_BYTES", 3_000)
+    monkeypatch.setattr("blogarchive.importing.saved_files.MAX_BYTES", 3_000)
     body = read_case("wordpress").replace(">龙井".encode(), b">" + b"x" * 3_000, 1)
     done = import_bytes(tmp_path, "wordpress", body)
     assert (done.posts, ["is larger than" in one.why for one in done.unplaced]) == (1, [True])

@@ -11,7 +11,7 @@ import pytest
 
 from blogarchive.messages import catalogue
 from blogarchive.messages.details import Detail, explain_detail, label
-from blogarchive.store.ingest.differences import ChangeKind
+from blogarchive.store.ingest.changes import ChangeKind
 from blogarchive.store.ledger.failures import FailureKind
 from tests.paths import ROOT, modules
 

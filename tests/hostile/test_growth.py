@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from blogarchive.importing.identify import read_page_urls
+from blogarchive.items import Page, Target
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.engines.urls import PATTERNS
@@ -47,6 +49,7 @@ ANY_BLOG = {
     "footers, each in the one before": "<footer>甲",
     "texts beside links, each in the one before": "<div>甲<a href=#>乙</a>",
     "titles, each in the one before": "<h1>雨<time>2024-05-03</time>",
+    "links that show nothing": "<p><a href=x>",
 }
 
 
@@ -61,6 +64,23 @@ def test_the_link_behind_the_number_of_a_page_is_found_in_a_time_that_grows_with
     for size in (4_000, 16_000):
         root, begun = parse_html(f"<body><ul>{unit * size}</ul></body>"), time.process_time()
         select_all(root, PATTERNS["lists"]["numbered_next"])
+        times.append(time.process_time() - begun)
+    assert times[1] < max(10 * times[0], 0.5), times
+
+
+def test_a_window_title_of_many_parts_takes_steps_that_grow_with_its_length() -> None:
+    def page_of(size: int) -> tuple[Page, Target]:
+        page, target = any_blog_page("<p>甲</p>", 10)
+        return replace(page, body=page.body.replace(b"<title>", b"<title>" + b"a - " * size)), target
+
+    assert find_growth(page_of, 300) <= MAX_GROWTH
+
+
+def test_the_name_of_a_feed_is_found_among_many_in_a_time_that_grows_with_its_size() -> None:
+    times = []
+    for size in (4_000, 16_000):
+        page, begun = parse_html("<link rel=alternate title=甲>" * size), time.process_time()
+        page.xpath(PATTERNS["outline"]["feed_of_bare"])
         times.append(time.process_time() - begun)
     assert times[1] < max(10 * times[0], 0.5), times
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Set
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
@@ -91,8 +91,7 @@ def _is_most(outline: Outline, node: Element, inside: _Nodes) -> bool:
     """Return whether an element has most of the text below the heading of the post."""
     below = range(outline.span(outline.title.heading).stop, len(outline.texts))
     rest = [x for x in below if not (outline.holders[x] in inside or outline.holders[x] in outline.beside)]
-    own = sum(outline.sizes(place) for place in rest if place in outline.span(node))
-    return own > _WHOLE * sum(map(outline.sizes, rest))
+    return sum(map(outline.sizes, {*rest} & {*outline.span(node)})) > _WHOLE * sum(map(outline.sizes, rest))
 
 
 def mark(node: Element) -> int:
@@ -203,7 +202,8 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         # Ad Inserter names its boxes `code-block-1`, as others name those of code.
         role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
-        two = (node, next((x for x in node.itersiblings("*") if x.tag != "a" or outline.size(x)), node))
+        near = islice(node.itersiblings("*"), 9)
+        two = (node, next((x for x in near if x.tag != "a" or outline.size(x)), node))
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         # Beautiful Hugo lists other posts; a heading of Markdown has an id alone.
         is_list = node.tag in HEADINGS and node.get("class") == "see-also"

@@ -205,15 +205,19 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
         archive.execute(statement, names)
 
 
-def count_known(archive: Archive, blog: Blog, crawled: CrawledPage) -> int:
-    """Return how many posts of a blog the home page lists: with their titles, at the same places below its path."""
+def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, kept: bool = True) -> int:
+    """Return how many posts of a blog the home page lists: with their titles, at the same places below its path.
+
+    `kept`: or at the URLs that they have, if the home page alone has moved.
+    """
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
-    listed = [(x.url or "", x.number, x.title) for x in crawled.parsed.listed]
-    rows = [
-        (post_number(old + u.removeprefix(new)) if u.startswith(new) else n, title) for u, n, title in listed
-    ]
-    query = """select count(*) from json_each(?2) v where exists (select 1 from posts where author_id = ?1
-            and content_hash is not null and number = v.value ->> 0 and instr(coalesce(title, ''), v.value ->> 1) = 1)"""
+    rows = list[tuple[str | None, ...]]()
+    for url, own, title in ((x.url or "", x.number, x.title) for x in crawled.parsed.listed):
+        number = post_number(old + url.removeprefix(new)) if url.startswith(new) else own
+        rows.append((title, number, own if kept else number))
+    query = """select count(*) from json_each(?2) v where exists (select 1 from posts where author_id = ?1 and
+            content_hash is not null and number in (v.value ->> 1, v.value ->> 2)
+            and instr(coalesce(title, ''), v.value ->> 0) = 1)"""
     return archive.scalar(query, (author_id(archive, blog), json.dumps(rows)))
 
 
@@ -221,7 +225,7 @@ def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
     """Move the posts below the path of the new home page, if most posts that it lists are found there."""
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
     below = sum((post.url or "").startswith(new) for post in crawled.parsed.listed)
-    if 2 * min(below, count_known(archive, blog, crawled)) <= len(crawled.parsed.listed):
+    if 2 * min(below, count_known(archive, blog, crawled, kept=False)) <= len(crawled.parsed.listed):
         return
     query = """select id, number, url from posts
             where author_id = ?1 and gone_at is null and substr(url, 1, length(?2)) = ?2"""

@@ -81,6 +81,44 @@ def test_a_portal_or_another_blog_of_its_host_does_not_take_over_the_row_of_a_bl
     assert rows(tmp_path, "select alias from author_aliases") == []
 
 
+class HomeElsewhere(BelowPath):
+    """The posts stay below their folder when the home page and its further pages move."""
+
+    folder = "/blog"
+    home, name = "/blog/", "山居"
+
+    def head(self, title: str, more: str = "") -> str:
+        return super().head(title.replace("山居", self.name), more)
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        if path in ("/", "/blog/") and path != self.home:
+            return 301, self.root + self.home[1:], ""
+        own = path.removeprefix(self.home)
+        status, kind, body = super().answer(f"/blog/{own}" if own == "" or own.startswith("page/") else path)
+        return status, kind, body.replace('"/blog/page/', f'"{self.home}page/')
+
+
+@pytest.mark.parametrize("homes", [("/blog/", "/"), ("/", "/blog/")])
+@pytest.mark.parametrize("name", ["山居", "河边"])
+def test_a_home_page_that_moves_alone_is_that_of_the_posts_it_lists(
+    tmp_path: Path, homes: tuple[str, str], name: str
+) -> None:
+    blog = HomeElsewhere(24)
+    blog.home = homes[0]
+    with serve(blog) as url:
+        codes = [night(blog, tmp_path, 0, "backup", url + homes[0][1:]).code]
+        before = rows(tmp_path, "select number, url, title, gone_at from posts order by 1")
+        blog.home, blog.name = homes[1], name
+        codes += [night(blog, tmp_path, 10, "update").code]
+        blog.posts, blog.texts[25] = {25: [], **blog.posts}, "<p>在新的地方。</p>"
+        codes += [night(blog, tmp_path, day, "update").code for day in (11, 12)]
+    assert codes == [0, 0, 0, 0]
+    assert rows(tmp_path, "select url, blog_title from authors") == [(url + homes[1][1:], name)]
+    kept = "select number, url, title, gone_at from posts where title <> '第 25 篇' order by 1"
+    assert rows(tmp_path, kept) == before
+    assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(25, 25)]
+
+
 class ByQuery(BelowPath):
     """The posts are at `?p=5`; the third one shows fewer comments than it counts."""
 

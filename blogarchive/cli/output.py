@@ -303,7 +303,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
 
 @contextmanager
 def progress_bar(label: str, *, quiet: bool) -> Iterator[Progress]:
-    """Yield a callback that moves a bar on a terminal, or writes a file for the page of `app` that waits."""
+    """Yield a callback that moves a bar on a terminal, or writes a file for the waiting page of `app`."""
     if path := os.environ.get(PROGRESS_FILE):
         yield lambda done, total: _write_progress(Path(path), done, total)
         return

@@ -200,10 +200,10 @@ def split_lines(  # noqa: C901 - see its second paragraph
 ) -> tuple[tuple[Line, ...], dict[Element, tuple[int, int]]]:
     """Return the lines of a tree, without the content of `hidden` elements, and the positions of its elements.
 
-    The loop runs for each of the hundreds of nodes of a page, in a third of the time of `etree.iterwalk`. It
+    The loop runs for each node of a page, hundreds of times, in a third of the time of `etree.iterwalk`. It
     takes a fifth of the parsing time, so it calls functions only if necessary (docs/performance.md). `above` is
-    the innermost open element, opened at `start`, `block` the innermost open block, `anchor` the `a` around the
-    text of `above`, `pre` an element around it that preserves spaces; `path` has those of the outer elements.
+    the innermost open element, opened at `start`; `block` is the innermost open block. `anchor` is the `a` around
+    the text of `above`, `pre` an element around it that preserves spaces. `path` has those of the outer elements.
     """
     positions: dict[Element, tuple[int, int]] = {}
     lines: list[Line] = []

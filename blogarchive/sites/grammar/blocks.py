@@ -308,7 +308,7 @@ def comments_problem(kind: Literal["incomplete", "forged", "unreadable"], detail
 
 @dataclass(kw_only=True, slots=True)
 class Claims:
-    """The number of comments that the page shows for the whole post, None if it shows none, and the time of the post."""
+    """The number of comments that the page shows for the whole post, or None, and the time of the post."""
 
     count: int | None
     paging: Paging
@@ -421,7 +421,7 @@ def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
 
 # Promise "no forgery": a typed header may stand for one of a form that was not read.
 def check_headers(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
-    """Return a problem if headers are in unlike positions, and a text has a line with a link to a blog and a time."""
+    """Return a problem if headers are in unlike positions, and a line of a text has a time and links a blog."""
     positions = {block.header.position.block_position for block in blocks}
     lines = (i for block in blocks for i in range(block.text_begin, block.text_end) if len(positions) > 1)
     linked = (i for i in lines if view.links[i] and HOUR_SIGN.search(view.folded[i]))

@@ -103,8 +103,8 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
     return view.document.contains(node, line) and not line.links and view.url not in line.text
 
 
-# Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text, nor are
-# a few unknown words in elements with a class that is not that of the text.
+# Promise "no wrong value": tags and neighbours of a post, between text and counters, are no part of the text. Nor are
+# a few unknown words in elements with another class than the text.
 def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     """Return the first line that is not of the template, and the end of the text.
 

@@ -144,7 +144,7 @@ def _parse_fields(lines: tuple[tuple[str, str], ...]) -> tuple[AuthorCard, int]:
 def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card below its label; its first line is the nickname if no field names it.
 
-    Without any field, the label alone belongs to it, as it may be a link of the blog's menu, unless a few lines follow.
+    Without any field, only the label belongs to it, unless a few lines follow: it may be a link of the blog's menu.
     """
     card, own = parse_card(view, lines)
     below = list(view.lines_with_text(lines[1:]))
@@ -349,8 +349,10 @@ def _may_be_tagline(text: str) -> bool:
 def _find_blog_name(
     view: PageView, index: int, top: int, end: int | None, others: Container[str | None]
 ) -> str | None:
-    """Return the name on a line: a part of the window title or an `h1` above the post, or a link to the home page
-    above the posts, in the window title, or in a heading.
+    """Return the name on a line, or None.
+
+    It is a part of the window title or an `h1`, above the post. Or it links the home page, and is above the posts,
+    in the window title, or in a heading.
     """
     line, links, window_title = view.lines[index], view.links[index], view.document.title
     is_above = end is None or index < end

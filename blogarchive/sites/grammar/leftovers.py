@@ -95,7 +95,7 @@ _PARTS = re.compile(r"\s*[-_|·»>:：—]+\s*")
 
 
 def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: int) -> Iterator[str]:
-    """Yield a line that may be the title of the blog if none was read, and one with the label of a name.
+    """Yield a line with the label of a name, and one that may be the title of the blog if none was read.
 
     The title is above the post, or a part of the window title.
     """
@@ -205,8 +205,9 @@ _LINES_ABOVE, _TAGS = 4, re.compile("标签|標籤|关键词|Tags?")
 def _iter_frame(
     view: PageView, page: ParsedPage, post_page: PostPage, free: Collection[int]
 ) -> Iterator[str]:
-    """Yield the lines around the text that name a category, if the post has none, or show a number that no count has, if
-    a count was not read.
+    """Yield the lines around the text that name a category, if the post has none.
+
+    If a count was not read, also yield those that show a number that no count has.
     """
     start, body, counters = post_page.start, post_page.body, post_page.counters
     stop = post_page.comments.start if post_page.comments.blocks else min(post_page.end, len(view.lines))
@@ -229,7 +230,7 @@ _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 
 def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
-    """Yield a label or headers of comments in the text of a post without any, and counts that end it if none was read."""
+    """Yield a label or headers of comments in the text of a post without any, and links to other posts that end it."""
     lines, counters = post_page.body_text.splitlines(), post_page.counters
     if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)
@@ -262,8 +263,9 @@ _ANSWERED = re.compile(r"(?:回[复应]|[@→»>])\W{0,3}(?=\w)")
 
 
 def _iter_signs(view: PageView, comments: Sequence[Comment], blocks: Sequence[CommentBlock]) -> Iterator[str]:
-    """Yield the likes above or below the text of a comment, and the other commenter named there after a sign of an
-    answer, if no field has them. The name that was read may have them.
+    """Yield likes above or below the text of a comment, and another commenter there after a sign of an answer.
+
+    They are left out if a field has them; the name that was read may have them.
     """
     names = tuple({vocabulary.fold(each.author_name) for each in comments if len(each.author_name) > 1})
     for comment, block in zip(comments, blocks, strict=True):

@@ -127,8 +127,8 @@ class PageView:
     `folded[i]` is line i for matching; `line_index` joins all of them. `links[i]` are the links of line i
     in order; `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of
     the sidebar to their sections; `image_labels` has the text of lines that have images only. `url` is that
-    of the page, `number` that of its post, `base` resolves relative links, `now` is the
-    fetch time in the site's zone. `results` are those of `once_a_page`.
+    of the page, `number` that of its post. `base` resolves relative links. `now` is the fetch time in the
+    site's zone. `results` are those of `once_a_page`.
     """
 
     document: Document

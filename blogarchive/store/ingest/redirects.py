@@ -42,7 +42,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
 
 
 def _follow_post(archive: Archive, crawled: CrawledPage, url: str) -> CrawledPage:
-    """Return the page of a post under the URL that another one redirected to, and under the number that it has there."""
+    """Return the page of a post under the URL that another one redirected to, with the number of that URL."""
     target, moved = crawled.target, _merge_moved(archive, crawled, url)
     is_own = site_by_name(target.site).parse_url(url).number in (None, moved.number)
     if is_own:
@@ -192,7 +192,7 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
 
 
 def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
-    """Move the targets of a blog to the scheme and host of the home page that was fetched, its posts below its path."""
+    """Move the targets of a blog to the scheme and host of the fetched home page, its posts below its path."""
     stored, home = stored_url(archive, blog), crawled.page.url
     if stored is None or stored == home:
         return

@@ -128,12 +128,12 @@ _INDEX_FILE = re.compile(r"/(?:(?:index|default)\.\w+)?$")
 
 
 def root_of(url: str) -> str:
-    """Return the URL below which the pages of a blog of an unknown host are, of the URL of its home page."""
+    """Return the URL below which a blog of an unknown host has its pages, from that of its home page."""
     return _INDEX_FILE.sub("", url.partition("?")[0]) + "/"
 
 
 def address_of(url: str) -> str:
-    """Return host and path of the URL of a home page, as the uid of a blog of an unknown host."""
+    """Return the uid of a blog of an unknown host: host and path of the URL of its home page."""
     return unquote(root_of(url).partition("://")[2]).rstrip("/")
 
 

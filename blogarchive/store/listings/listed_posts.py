@@ -141,9 +141,9 @@ def _compare_count(context: SaveContext, count: int | None, url: str, row: Liste
 
 
 def _compare_version(context: SaveContext, version: str, url: str, row: ListedPostRow) -> None:
-    """Requeue a post if a list states another time of its last change, or a day on which its page was fetched.
+    """Requeue a post if a list states another time of its last change, or the day on which its page was fetched.
 
-    hexo-generator-sitemap writes days alone: a second change on that day has the same one.
+    hexo-generator-sitemap writes days alone, so that two changes on one day have the same value.
     """
     is_day = version[10:19] in ("", "T00:00:00")
     if version == row.listed_version and not (is_day and (row.own_page_seen_at or "")[:10] == version[:10]):

@@ -20,9 +20,8 @@ _ID = re.compile(r":blog-(?P<blog>\d+)(?:\.(?:post|page)-(?P<number>\d+))?")
 _COMMENT_URL = re.compile(r"/comments/default/(\d+)")
 _FEEDS = "https://www.blogger.com/feeds"
 # Back up content has no status, Takeout has one in each entry.
-_VISIBLE = ("", "live")
 _STATUSES = {
-    **dict.fromkeys(_VISIBLE, exports.PostStatus.PUBLISHED),
+    **dict.fromkeys(("", "live"), exports.PostStatus.PUBLISHED),
     **dict.fromkeys(("draft", "scheduled"), exports.PostStatus.DRAFT),
 }
 
@@ -59,7 +58,9 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     )
     comments = _read_comments(feed, url)
     parsed = exports.page_of_post(document.encoding, author, post, text, comments, *document.problems)
-    return _post_status(entry, kind, number), parsed
+    is_post = kind in ("post", "page") and number
+    status = _find_status(entry) if is_post else exports.PostStatus.NO_POST
+    return status, parsed
 
 
 def _exported_at(feed: Element) -> datetime | None:
@@ -102,10 +103,8 @@ def _read_author(feed: Element, named_url: str | None) -> Author:
     )
 
 
-def _post_status(entry: Element, kind: str, number: str) -> exports.PostStatus:
-    """Return whether readers see an entry, by the fields of Back up content and of Takeout."""
-    if kind not in ("post", "page") or not number:
-        return exports.PostStatus.NO_POST
+def _find_status(entry: Element) -> exports.PostStatus:
+    """Return whether readers see a post or a comment, by the fields of Back up content and of Takeout."""
     if exports.child_text(entry, "{*}trashed"):
         return exports.PostStatus.TRASHED
     if exports.child_text(entry, "{*}control/{*}draft") == "yes":
@@ -135,16 +134,8 @@ def _read_comments(feed: Element, base_url: str) -> Iterator[Comment]:
     entries = [entry for entry in feed.iterfind("{*}entry") if _read_ids(entry)[0] == "comment"]
     names = {_read_ids(entry)[1]: exports.child_text(entry, "{*}author/{*}name") for entry in entries}
     for entry in sorted(entries, key=lambda entry: exports.child_text(entry, "{*}published")):
-        if _is_visible(entry):
+        if _find_status(entry) is exports.PostStatus.PUBLISHED:
             yield _read_comment(entry, names, base_url)
-
-
-def _is_visible(comment: Element) -> bool:
-    return (
-        exports.child_text(comment, "{*}status").lower() in _VISIBLE
-        and not exports.child_text(comment, "{*}trashed")
-        and exports.child_text(comment, "{*}control/{*}draft") != "yes"
-    )
 
 
 def _read_comment(entry: Element, names: Mapping[str, str], base_url: str) -> Comment:

@@ -195,12 +195,6 @@ def test_comments_of_an_answer_of_its_own_are_the_next_pages_of_the_post() -> No
     assert (last.kind, last.posts[0].comments, last.links) == (PageKind.COMMENTS, (), ())
 
 
-def test_a_page_cut_anywhere_does_not_raise() -> None:
-    page = a_post()
-    for end in range(0, len(page), 7):
-        parse(page[:end])
-
-
 @pytest.mark.parametrize(
     ("url", "kind", "uid", "number", "canonical"),
     [

@@ -91,9 +91,9 @@ def split_comments(
 
 # Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.
 def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[CommentBlock]:
-    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of all texts.
+    """Yield the blocks with the name that a first line such as `回复 NAME` has, in an element unlike those of texts.
 
-    Also with that of the words `回复 NAME：` before a text, if most such names are commenters and no header has one.
+    The words `回复 NAME：` before a text name one too, if most such names are commenters and no header has one.
     """
 
     def style(node: Element) -> tuple[str, str | None]:

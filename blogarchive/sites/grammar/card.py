@@ -318,7 +318,7 @@ def parse_blog_header(
     return BlogHeader(title=name, tagline=tagline, own_lines=frozenset((index, *below)))
 
 
-# Promise "any markup": the tagline is in an element of its own beside the title, or on the lines below it in a header.
+# Promise "any markup": the tagline is in an element beside the title, or on the lines below it in a header.
 def _find_tagline(
     view: PageView, title: int, name: str, outside: Container[int]
 ) -> tuple[str | None, Sequence[int]]:

@@ -225,7 +225,7 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
 
 
 def find_counts(texts: Sequence[str]) -> CountTexts | None:
-    """Return the counts of the first of some texts that shows views or comments alone, else those at the end of the last."""
+    """Return the counts of the first text that shows views or comments alone, else those that end the last text."""
     label = _COUNTS_AFTER_TIME.search(texts[-1])
     # 170浏览 3评论: the number before the label is its own if a label ends the text.
     number = None if label is None else _NUMBER_AT_END.search(texts[-1][: label.start()])

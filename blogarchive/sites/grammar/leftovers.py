@@ -152,7 +152,7 @@ _LINES_OF_LAST_ROW = 30
 
 
 def _iter_rows(view: PageView, page: ParsedPage, found: Sequence[tuple[range, ListedPost]]) -> Iterator[str]:
-    """Yield the form of the numbers or times that all rows of a list have and no field of a listed post."""
+    """Yield the form of the numbers or times that each row of a list has and no listed post."""
     has_counts = any(post.views is not None or post.comment_count is not None for post in page.listed)
     signs = [] if has_counts else ["0"]
     signs += [] if any(post.posted and ":" in post.posted.text for post in page.listed) else ["T"]

@@ -159,7 +159,7 @@ class PageView:
         return [(text, a, to) for text, a, to in self.links[index] if to is not None and to.kind is kind]
 
     def find_home_link(self, index: int) -> ParsedUrl | None:
-        """Return the blog's home page to which the whole line links, as the name of a blog or of a person, or None."""
+        """Return the home page of a blog if the whole line links to it, as a name does; else None."""
         links = self.links[index]
         if len(links) != 1 or links[0][0].strip() != self.lines[index].text.strip():
             return None
@@ -420,7 +420,7 @@ _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def confirms_title(window_title: str, title: str) -> bool:
-    """Return whether some words of the window title are the title, or the window title begins with a cut form of it.
+    """Return whether the window title has the title among its words, or begins with a cut form of it.
 
     Spaces, signs, case and width are ignored: sites write them otherwise in the window title.
     """

@@ -258,9 +258,7 @@ def is_template_text(text: str) -> bool:
 
 
 def find_text_element(view: PageView, title: int, begin: int, line: int) -> range | None:
-    """Return the lines of the innermost element with `line` and the text's first line, or None if it has
-    the title.
-    """
+    """Return the lines of the innermost element with `line` and the text's first line; None if it has the title."""
     first = next((i for i in range(begin, line + 1) if view.folded[i].strip()), line)
     inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[line]))
     return None if title in inside else inside

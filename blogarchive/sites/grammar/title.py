@@ -91,9 +91,9 @@ def _split_time_footer(view: page.PageView, found: time_lines.TitleTime) -> time
 
 
 def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_lines.TitleTime | None:
-    """Return the last title in the window title, else the first one, and the time of a line below the text.
+    """Return one of the titles with the time of a line below the text; None if the line has no time.
 
-    None if the line has no time.
+    It is the last one that the window title contains, else the first.
     """
     time_match = time_lines.match_leading_time(view, index) or time_lines.match_inner_time(view, index)
     if time_match is None:
@@ -282,7 +282,7 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
 
 # 作　者 | NAME, 日　期 | TIME: rows of a table below the title.
 def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
-    """Yield the lines below the title, without labels of data in lines of their own, and values of data but the time."""
+    """Yield the lines below the title without data, but with the time; a value may be on the line below its label."""
     lines = islice(view.lines_below(index), _LINES_BELOW_LABEL)
     for i in lines:
         label = _DATA_LABEL.fullmatch(view.folded[i].replace(" ", ""))
@@ -342,7 +342,7 @@ def _find_first_time(view: page.PageView) -> time_lines.TitleTime | None:
 
 
 def _is_name(view: page.PageView, title: int, name: str) -> bool:
-    """Check whether the words before a time are the author, since the window title has the line above and not these."""
+    """Check whether the words before a time are the author: the window title has the line above and not these."""
     window, above = view.document.title, time_lines.TITLE_LABEL.sub("", view.lines[title].text)
     is_title = page.confirms_title(window, above) and not page.confirms_title(window, name)
     return is_title or time_lines.BYLINE.match(name) is not None
@@ -350,8 +350,9 @@ def _is_name(view: page.PageView, title: int, name: str) -> bool:
 
 # Promise "no wrong value": without these, a time of the sidebar would become that of a post that shows a day alone.
 def _find_by_day(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
-    """Return the first title with a date alone on the next line, and its hour on the line after, if any;
-    else a heading that the window title contains, with a date alone on the line before.
+    """Return the first title with a date alone on the next line, and the hour of the line after, if any.
+
+    Else return a heading that the window title contains, with a date alone on the line before.
     """
     for title in titles:
         found = _find_day_below(view, title)

@@ -1,4 +1,4 @@
-"""Hold the page of a post if it contradicts the stored post, or shows the same change as most posts of the run.
+"""Hold the page of a post that contradicts the stored post, or has the change that most posts of the run have.
 
 A held page is stored, but replaces nothing until a person accepts the change, or a page without it comes. The
 same change is undone in posts that the run saved earlier: their texts, comments and names are as before the run.

@@ -138,8 +138,8 @@ url in (select url from posts where id = :old union select url from frontier whe
          union select page_id from comments where post_id = :old))
 """
 # Merge the post `new`, stored under a later URL, into the earlier post `old`, which gets its `number` and `url`. `before`
-# is the earlier number. The frontier keeps one row: that of `key`, renamed to `new_key`; if `key` is empty, the row of the
-# later URL is there already, and `new_key` is that of the earlier one.
+# is the earlier number. The frontier keeps one row: that of `key`, renamed to `new_key`. If `key` is empty, the row of the
+# later URL is there already; then `new_key` is that of the earlier one.
 _RENUMBER = (
     "update pages set target = json_set(target, '$.{0}', :number) where target ->> '$.{0}' = :before and {1}"
 )

@@ -298,7 +298,7 @@ def _record_deferred(
 
 
 def with_stored_scheme(archive: Archive, target: Target) -> Target:
-    """Return the target with the scheme, http or https, of its URL in the frontier, if that URL has no failure."""
+    """Return the target with the scheme that its URL has in the frontier, if that URL has no failure."""
     other = other_scheme(target.url)
     query = """select 1 from frontier f where key = ? and url = ? and not exists
             (select 1 from failures x where x.url = f.url and x.resolved_at is null)"""

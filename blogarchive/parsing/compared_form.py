@@ -115,7 +115,8 @@ def _fold_spaces(run: re.Match[str]) -> str:
     """Return " " or "". To search `_SPACE` in the whole text takes four times as long: it is tried at each character."""
     start, end = run.span()
     is_apart = (run.string[max(0, start - 1) : start] + run.string[end : end + 1]).isascii()
-    return " " if is_apart and _SPACE.sub("", run[0]) else ""
+    # In a run without a space of Chinese, the pattern searches the rest of the run at each character.
+    return " " if is_apart and (run[0].isascii() or _SPACE.sub("", run[0])) else ""
 
 
 def image_paths(form: str) -> list[str]:

@@ -17,6 +17,7 @@ from hypothesis import given, settings, strategies as st
 
 from blogarchive.importing.identify import read_page_urls
 from blogarchive.items import Page, Target
+from blogarchive.parsing.compared_form import fold_text
 from blogarchive.parsing.html import MAX_ATTRIBUTES, parse_html
 from blogarchive.sites.base import parse_page
 from blogarchive.sites.engines.urls import PATTERNS
@@ -74,6 +75,16 @@ def test_a_window_title_of_many_parts_takes_steps_that_grow_with_its_length() ->
         return replace(page, body=page.body.replace(b"<title>", b"<title>" + b"a - " * size)), target
 
     assert find_growth(page_of, 300) <= MAX_GROWTH
+
+
+@pytest.mark.parametrize("unit", [" ", "\u3000", " \u3000", "\u3000 ", " \n"])
+def test_spaces_of_a_text_are_folded_in_a_time_that_grows_with_their_number(unit: str) -> None:
+    times = []
+    for size in (10_000, 40_000):
+        begun = time.process_time()
+        fold_text(f"雨a{unit * size}b")
+        times.append(time.process_time() - begun)
+    assert times[1] < max(10 * times[0], 0.5), times
 
 
 def test_the_name_of_a_feed_is_found_among_many_in_a_time_that_grows_with_its_size() -> None:

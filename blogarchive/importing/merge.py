@@ -11,6 +11,7 @@ from blogarchive.store import merge
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
+from blogarchive.store.ingest.redirects import LISTED_BEFORE, merge_reappeared
 from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.merge import Rejected, SliceSizes
 from blogarchive.store.pages import pages
@@ -64,7 +65,9 @@ def _save_pages(target: Archive, sizes: SliceSizes, rejected: Rejected, progress
     counted = _save_slices(
         target, new, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
     )
-    return counted + _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
+    counted += _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
+    merge_reappeared(target, LISTED_BEFORE)
+    return counted
 
 
 def _save_slices(

@@ -172,8 +172,11 @@ def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Ele
     """
     # MyST has footnotes behind the sections.
     shapes = (node.tag, node.get("class")), ("aside", "footnote-list brackets")
+    # Django Cast has the first blocks of a text in another section, which has blocks of the same class.
+    blocks = {(x.tag, x.get("class")) for x in node if x.get("class")}
     free = [one for one in parent if one is not node and one in outline.order and one not in stops]
-    parts = (one for one in free if one.tag == "p" or (one.tag, one.get("class")) in shapes)
+    parts = [one for one in free if one.tag == "p" or (one.tag, one.get("class")) in shapes]
+    parts += [x for x in free if not blocks.isdisjoint((y.tag, y.get("class")) for y in x)]
     own = (one for one in parts if outline.link_share(one) < _LINKS and not has_role(one, _ADDED))
     # Verses of Docutils, and tables of words, have neither a comma nor an end.
     is_verse = node.tag == "table" or (shapes[0][1] is not None and outline.size(node) < _MAX_LICENCE)

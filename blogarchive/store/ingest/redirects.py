@@ -115,13 +115,23 @@ select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.
 """
 
 
-def merge_reappeared(archive: Archive) -> None:
+# Posts `n` without a text that lists of before a move show, as `o`: its pages of then are stored under its present number.
+LISTED_BEFORE = """
+select a.site, a.uid, o.id as old, o.number as before, n.id as new, o.number, o.url, '' as key, (select key
+  from frontier where site = a.site and uid = a.uid and kind = 'post' and number = n.number) as new_key, 0 as changed
+  from posts n cross join authors a on a.id = n.author_id and a.site = 'web' cross join pages g on g.url = n.url
+ cross join posts o on o.author_id = a.id and o.number = g.target ->> '$.number' and o.id <> n.id
+ where n.content_hash is null and n.gone_at is null and o.content_hash is not null
+"""
+
+
+def merge_reappeared(archive: Archive, query: str = _REAPPEARED) -> None:
     """Merge gone posts that are shown at another URL without a redirect, with their time and text, or time alone.
 
     The next run fetches another text again, which is then a version of the post.
     """
     with archive.atomic():
-        for found in {row["new"]: row for row in archive.dicts(_REAPPEARED)}.values():
+        for found in {row["new"]: row for row in archive.dicts(query)}.values():
             for statement in _MERGE:
                 archive.execute(statement, found)
             if found["changed"]:

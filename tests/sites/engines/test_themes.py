@@ -779,8 +779,12 @@ _VERSE = '<div class="verse"><div class="line">{}</div><div class="line">{}</div
             "<p>The script of every month.</p>",
             "<div class='code'><pre>for name, price in bills:\n  add(name, price)</pre></div>",
         ),
+        (
+            '<section class="block-overview"><section class="block"><p>柜子里翻出十年前的报表。</p></section></section>',
+            f'<section class="block-detail"><section class="block"><p>有人在洗菜。</p>{TEXT}</section></section>',
+        ),
     ],
-    ids=["verses", "code"],
+    ids=["verses", "code", "sections"],
 )
 def test_all_parts_of_a_text_in_the_section_of_its_title_are_the_text(parts: tuple[str, str]) -> None:
     page = read(

@@ -162,7 +162,8 @@ class PageParser:
         is_post = urlsplit(self.here.url).query and urls.looks_like_post(self.here.url)  # `/?p=123`
         # The root of a host may redirect to `/index.php` or `/news.php`.
         paths = (urls.INDEX_FILE.sub("", urlsplit(x.url).path).strip("/") for x in (self.here, self.target))
-        is_home = self.target.is_home and self.target.uid is not None  # its blog may have moved below a path
+        # Its blog may have moved below a path.
+        is_home = bool(self.target.uid and (self.target.is_home or self.target.url.endswith(urls.WALK)))
         return not is_post and (is_home or self.uid.partition("/")[2] in paths)
 
     def _page(self, kind: PageKind, **parts: Any) -> ParsedPage:

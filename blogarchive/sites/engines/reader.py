@@ -112,20 +112,16 @@ def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Probl
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
 
 
-def _stated(around: Surroundings, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _stated(around: Surroundings, sign: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield where short lines above the text, or right below it, match: they state numbers of the post.
 
     The classes of an element and of its icon are a line before its own: CSDN has an eye beside the number of views.
     """
     outline, end = around.outline, around.text.stop + 1
     nodes = [x for at, x in enumerate(outline.holders[:end]) if at not in around.inside]
-    lines = dict.fromkeys([*map(block_around, nodes), *nodes])
-    found = ((x, pattern.search(f"{_classes(x)}\n{outline.text(x)}")) for x in lines if outline.size(x) < 120)
-    return (n for x, n in found if n and not is_of_another(around, x))
-
-
-def _classes(row: Element) -> str:
-    return str(row.xpath(PATTERNS["reader"]["classes"]))
+    rows = [x for x in dict.fromkeys([*map(block_around, nodes), *nodes]) if outline.size(x) < 120]
+    hits = ((x, sign.search(f"{x.xpath(PATTERNS['reader']['classes'])!s}\n{outline.text(x)}")) for x in rows)
+    return (n for x, n in hits if n and not is_of_another(around, x))
 
 
 def _sources(title: Title, time: FoundTime, body: Element, found: FoundComments) -> tuple[FieldSource, ...]:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from blogarchive import api
-from blogarchive.items import NoticeKind, PageKind, ParsedPage
+from blogarchive.items import NoticeKind, Page, PageKind, ParsedPage, Target
+from blogarchive.sites.base import parse_page
 from blogarchive.sites.engines import urls
 
 READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -438,6 +439,44 @@ def test_a_walk_follows_the_archive_and_no_document_that_sphinx_calls_the_next()
         "https://notes.example.org/blog/archive.html"
     ]
     assert [post.number for post in page.listed] == [f"posts/d{n}.html" for n in range(1, 6)]
+
+
+def test_a_walk_from_a_home_page_below_a_path_follows_the_archive_of_all_posts() -> None:
+    """The home page shows whole posts, and lists in its archive name each post with its day."""
+    home, cards = "https://notes.example.org/journal/", ""
+    for n in (7, 8):
+        cards += (
+            f'<div class="card"><h3><a href="/journal/d{n}/">第 {n} 天</a></h3><h1>第 {n} 天</h1>{TEXT}</div>'
+        )
+    body = f'<div role="main"><h1>最近</h1>{cards}<p><a href="archive#10">Archive of all posts</a></p></div>'
+    text = f"<!DOCTYPE html><html><head><title>山居</title></head><body>{body}</body></html>".encode()
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
+    shown = Page(url=home, fetched_at=READ_AT, status=200, headers=headers, body=text)
+    walk = Target(url=f"{home}#walk", site="web", kind=PageKind.HOME, uid="notes.example.org", page_no=2)
+    page = parse_page(shown, walk)
+    assert (page.kind, page.posts) == (PageKind.HOME, ())
+    assert [link.url for link in page.links if link.next_page] == [
+        "https://notes.example.org/journal/archive"
+    ]
+    rows = "".join(f'<p><a href="/journal/d{n}/">2020-05-0{n} - 第 {n} 天</a></p>' for n in range(1, 6))
+    listed = read(f"<div role='main'><h1>归档</h1>{rows}</div>", f"{home}archive").listed
+    assert [post.title for post in listed] == [f"第 {n} 天" for n in range(1, 6)]
+
+
+def test_a_link_to_all_posts_below_a_text_is_not_of_it() -> None:
+    page = read(
+        f"<div id='main'><h1>{TITLE}</h1><p>2020-05-06</p>{TEXT}<p><a href='/archive/'>← all posts</a></p></div>"
+    )
+    assert "posts" not in (page.posts[0].body_text or "")
+
+
+def test_a_line_of_copyright_and_generator_is_not_the_text_of_a_short_post() -> None:
+    tool = 'Generated with <a href="https://example.org/">staticsite</a> on 2026-12-01 19:28 CET.'
+    lines = f"<div><div><small>2017-09-06 15:20</small></div><small>© 2017 Ines.</small><small>{tool}</small></div>"
+    page = read(
+        f"<div role='main'><div><h1>{TITLE}</h1></div><h1>{TITLE}</h1><p>No one watered the tomatoes.</p></div>{lines}"
+    )
+    assert page.posts[0].body_text == "No one watered the tomatoes."
 
 
 def test_the_titles_of_years_above_the_titles_of_posts_are_no_posts() -> None:

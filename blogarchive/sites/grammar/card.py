@@ -192,8 +192,9 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
 def _parse_box(
     view: PageView, visits: int, lines: Container[int], *, is_sole: bool
 ) -> tuple[AuthorCard, tuple[int, ...]]:
-    """Return the card of the innermost element with a line of visits and a name above it, but no post; else that of a
-    sole line of all visits.
+    """Return the card of the innermost element with a line of visits and a name above it, but no post.
+
+    Else return that of a sole line of all visits.
     """
     near = range(max(visits - 2 * _MAX_LINES, 0), min(visits + 2 * _MAX_LINES, len(view.lines)))
     ends = [i for i in view.lines_with_text(near) if i in view.sections or i not in lines]
@@ -211,15 +212,19 @@ def _parse_box(
         names = [i for i, text in texts if text and not NO_NAME.fullmatch(text)]
         card, _ = parse_card(view, (own[0], *own))
         if (names or card.nickname) and card.total_visits is not None:
-            # The title of the blog may be in the box.
-            is_title = {i: view.lines[i].block.tag == "h1" or BLOG_NAME.search(view.folded[i]) for i in names}
-            people = [i for i in names if not is_title[i]]
-            name = [i for i in people if view.is_own_home(i)] or (people if len(people) == 1 else [])
+            name = _select_nickname(view, names)
             if card.nickname is None and name:
                 card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
             return card, tuple(i for i in own if i not in names or i in name)
     alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(_read_line(view, visits)[0]).strip())
     return parse_card(view, (visits, visits)) if alone else (NO_CARD, ())
+
+
+def _select_nickname(view: PageView, names: Sequence[int]) -> Sequence[int]:
+    """Return the lines of a box that name its owner: those that link the blog, else the only one; may be empty."""
+    # The title of the blog may be in the box.
+    people = [i for i in names if view.lines[i].block.tag != "h1" and not BLOG_NAME.search(view.folded[i])]
+    return [i for i in people if view.is_own_home(i)] or (people if len(people) == 1 else [])
 
 
 def _add_field(card: AuthorCard, before: str, field: _CardField, following: str) -> AuthorCard:
@@ -293,6 +298,23 @@ def parse_blog_header(
     view: PageView, outside: Sequence[int], end: int | None, others: Container[str | None]
 ) -> BlogHeader:
     """Return the header on the lines `outside` the post, which begins at line `end`; empty if none shows URL or title."""
+    if (header := _find_header_with_url(view, outside)) is not None:
+        return header
+    top = min(view.post_lines.intersection(outside), default=0) if end is None else end
+    shown = ((i, _find_blog_name(view, i, top, end, others)) for i in outside)
+    found = ((i, name) for i, name in shown if name)
+    first = next(found, (0, None))
+    # TITLE - BLOG - SITE: a link of the site's bar may name the author.
+    named = (each for each in chain((first,), found) if f" {each[1]} " in view.document.title)
+    index, name = next(named, first)
+    if name is None:
+        return BlogHeader()
+    tagline, below = _find_tagline(view, index, name, {i for i in outside if end is None or i < end})
+    return BlogHeader(title=name, tagline=tagline, own_lines=frozenset((index, *below)))
+
+
+def _find_header_with_url(view: PageView, outside: Sequence[int]) -> BlogHeader | None:
+    """Return the header around the first line that shows the URL of a home page; None if no line does."""
     for index in outside:
         text = view.folded[index].strip()
         match = _URL_LINE.fullmatch(text) if "http" in text else None
@@ -305,17 +327,7 @@ def parse_blog_header(
                 names += below
             own_lines = frozenset((*names, index))
             return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
-    top = min(view.post_lines.intersection(outside), default=0) if end is None else end
-    shown = ((i, _find_blog_name(view, i, top, end, others)) for i in outside)
-    found = ((i, name) for i, name in shown if name)
-    first = next(found, (0, None))
-    # TITLE - BLOG - SITE: a link of the site's bar may name the author.
-    named = (each for each in chain((first,), found) if f" {each[1]} " in view.document.title)
-    index, name = next(named, first)
-    if name is None:
-        return BlogHeader()
-    tagline, below = _find_tagline(view, index, name, {i for i in outside if end is None or i < end})
-    return BlogHeader(title=name, tagline=tagline, own_lines=frozenset((index, *below)))
+    return None
 
 
 # Promise "any markup": the tagline is in an element beside the title, or on the lines below it in a header.

@@ -6,7 +6,7 @@ from itertools import islice, takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
-from blogarchive.sites.engines.times import CLOCK, DATE
+from blogarchive.sites.engines.times import DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
@@ -15,7 +15,7 @@ _ADDED, _LICENCE, _CLOSE, _COMMA, _ENDED, _BYLINE = patterns("body", "added lice
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS, _PART_TAGS = (frozenset(PATTERNS["body"][name]) for name in ("block_tags", "part_tags"))
-_MAX_LICENCE, _MAX_META, _MAX_EMPTY, _LAST = 260, 160, 9, 2
+_MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
 _MOST, _WHOLE, _LINKS, _BESIDE, _AGREED, _LEAST = 0.5, 0.8, 0.3, 0.3, 0.7, 20
 
 
@@ -48,12 +48,7 @@ def find_body(outline: Outline, closed: set[Element]) -> tuple[Element | None, b
         return wide, _is_most(outline, wide, inside)
     shared = _agree(outline, best, dense)
     if _is_misnamed(outline, best, dense, above):
-        # Icarus has boxes below a text that is a picture alone: the element named as the text is shorter.
-        own = map(outline.span, [best, *closed, *_named_parts(outline, wide)])
-        rest = [outline.texts[place] for place in {*outline.span(wide)}.difference(*own)]
-        is_label = best in {*wide.iter()} - above and sum(map(len, rest)) < _MAX_LICENCE
-        is_split = any(_ENDED.search(x) and not (_LICENCE.search(x) or DATE.search(x)) for x in rest)
-        return best if is_label else wide, shared > 0 and not (is_label and is_split)
+        return wide, shared > 0
     # Movable Type has the rest of the text beside its start, SPIP has the start beside the rest.
     is_part = any(_MORE.fullmatch(name) for one in next(best.iterancestors()) for name in names_of(one))
     return next(best.iterancestors()) if is_part else best, shared > 0
@@ -155,10 +150,7 @@ def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
     # Mezzanine has columns of links beside the text.
     for one in node.iterancestors():
         links = [outline.size(n) * (outline.link_share(n) - _LINKS) for n in (one, node)]
-        # Joomla and LiveJournal have the line of the time in another row than the text.
-        rows = outline.span(next(one.iterancestors("table"), one)) if one.tag == "tr" else ()
-        is_dated = any(DATE.search(outline.texts[at]) for at in rows if at not in outline.span(node))
-        if one in stops or one.tag == "body" or is_dated or links[0] > links[1] + _LEAST:
+        if one in stops or one.tag == "body" or links[0] > links[1] + _LEAST:
             break
         node = one
     parent = node.getparent()
@@ -205,16 +197,13 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         # Ad Inserter names its boxes `code-block-1`, as others name those of code.
         role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
-        # A page may have thousands of empty links in a row.
-        near = islice(node.itersiblings("*"), _MAX_EMPTY)
+        near = islice(node.itersiblings("*"), 9)
         two = (node, next((x for x in near if x.tag != "a" or outline.size(x)), node))
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
-        # Beautiful Hugo lists other posts; a heading of Markdown has an id alone.
-        is_list = node.tag in HEADINGS and node.get("class") == "see-also"
         if is_code or node.getparent() in code:
             code.add(node)
-        elif is_list or is_head or node.tag in _PART_TAGS or has_role(node, role):
-            found += two[: 1 + is_list]
+        elif is_head or node.tag in _PART_TAGS or has_role(node, role):
+            found.append(node)
     return found
 
 
@@ -239,12 +228,10 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
         for node in nodes:
             text = outline.text(node) if outline.size(node) < max(most, _MAX_META * (len(shown) > 1)) else ""
             is_part = has_role(node, _ADDED) or has_role(node, COMMENTS)
-            # MSN Spaces has the line of the time below the text.
-            day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
             signs = [_AGE, own] if is_prose else [_AGE, own, _LICENCE, _CLOSE]
             is_tags = text and node.xpath(PATTERNS["body"]["of_tags"])
-            if is_tags or any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
+            if is_tags or any(one.search(text) for one in signs):
                 yield node
             elif seen >= _LAST and not is_part:
                 break

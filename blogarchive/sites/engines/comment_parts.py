@@ -159,7 +159,11 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     # VOID of Typecho has `回复 @name` between the name and the time.
     head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
-    at = date_text(line, parse_exact(outline, item.place, now, orders)) or open_time(line)
+    # A comment without a time has a name and a text alone.
+    bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
+    if any(own_text(one) not in item.name[0] for one in bare):
+        return None
+    at = None if bare else date_text(line, parse_exact(outline, item.place, now, orders)) or open_time(line)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
     to = named[1] if named else (item.above and item.above.name and item.above.name[0]) or None
     comment = Comment(author_name=item.name[0], author_url=item.name[1], posted=at, reply_to=to)

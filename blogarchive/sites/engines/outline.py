@@ -17,7 +17,7 @@ from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, vi
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
 HEADINGS, _MAX_TITLE, _LONG = ("h1", "h2", "h3", "h4", "h5", "h6"), 300, 11
-_TITLE_CLASS, _POST_TITLE, _SEPARATORS = patterns("outline", "title_class post_title separators")
+_TITLE_CLASS, _POST_TITLE, _SEPARATORS, _MARK = patterns("outline", "title_class post_title separators mark")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
 _NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("footer", "header")
 
@@ -145,6 +145,8 @@ class Outline:
         # Sites have their name behind a hyphen or a space: `GPU-EDN`.
         named = {x for n, text in titles.items() if _is_titled(n) and len(x := letters_of(text)) > _LONG}
         parts |= {one for one in named for claim in claims if letters_of(claim).startswith(one)}
+        # The window title may lack the mark of a copy: `[转]`.
+        parts |= {letters_of(x) for x in titles.values() if letters_of(_MARK.sub("", x)) in parts}
         confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
         others = _rivals(self, titles, confirmed, sites)
         keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
@@ -154,11 +156,7 @@ class Outline:
         # Jekyll states the name of the blog as the title of a post without one; its window has the motto, as the footer.
         is_bare = any(_is_site_name(claim, sites) for claim in _claims(self)[1:])
         if best is not None and keys[best][0] and keys[best][1] > is_bare:
-            # Textpattern has the day behind the link of the title, in one heading.
-            around = (one for one in best.iterancestors(*HEADINGS) if self.size(one) <= _MAX_TITLE)
-            text, whole = titles[best], titles.get(outer := next(around, best), "")
-            # tDiary has the day before the title there, and in the window title alone.
-            return Title(text=text if text in whole else whole or text, heading=outer, is_confirmed=True)
+            return Title(text=titles[best], heading=best, is_confirmed=True)
         # With another heading, the window title is the name of the blog. Without a claim, the post has no title.
         heading, claim = next(iter(others), None), next(iter(claims[1:] or claims[is_bare:]), None)
         return Title(text=claim if heading is None else titles[heading], heading=heading, is_confirmed=False)
@@ -220,11 +218,9 @@ def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, its feeds, and the texts of links to its home page."""
     links = (node for node in outline.order if node.tag in ("a", "img") and node in outline.home_links)
     feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
-    # Matery has an empty heading for a post without a title.
-    feed = str(outline.tree.root.xpath(PATTERNS["outline"]["feed_of_bare"]))
     # A logo has the name of the blog; Icarus, which states it too, the title of the post.
     shown = (outline.text(x) or x.get("alt", "") * ("og:site_name" not in outline.metas) for x in links)
-    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""), feed), feeds, shown))} - {""}
+    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""),), feeds, shown))} - {""}
 
 
 def _is_site_name(text: str, sites: set[str]) -> bool:

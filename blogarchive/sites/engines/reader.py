@@ -44,7 +44,7 @@ def read_post(outline: Outline, now: datetime, number: str, url: str) -> PostRea
     if (parts := _read(outline, sections, now)) is None:
         return None
     element, agreed, found = parts
-    added = added_parts(outline, element)
+    added = added_parts(outline, element).union(found.above)
     # Sections without comments have headings.
     around = Surroundings(outline, element, added, with_descendants([*sections, *found.sections]), now)
     time = find_time(around)

@@ -1,4 +1,5 @@
 """Pages of old engines and diaries: lists whose titles have no link, one page for each day, parts that few names tell."""
+# ruff: noqa: E501 - the markup of a theme is easier to compare on its own lines
 
 from datetime import UTC, datetime
 
@@ -293,16 +294,6 @@ def test_the_last_line_of_movable_type_has_the_time_beside_links_to_lists() -> N
     assert (page.posts[0].body_text or "").endswith("。")
 
 
-@pytest.mark.parametrize("name", ["contentpaneopen", "entrybox"])
-def test_the_time_in_another_row_of_the_table_of_the_text_is_not_of_the_text(name: str) -> None:
-    rows = f"<tr><td>Автор: Тамара</td></tr><tr><td>06.05.2020 20:34</td></tr><tr><td>{TEXT}</td></tr>"
-    page = read(
-        f"<table><tr><td class='contentheading'>{TITLE}</td></tr></table><table class='{name}'>{rows}</table>"
-    )
-    post = page.posts[0]
-    assert (post.posted and f"{post.posted.at:%F %R}", post.body_text) == ("2020-05-06 20:34", TEXT[3:-4])
-
-
 def test_the_name_of_the_blog_in_its_logo_is_not_the_title_where_no_heading_shows_one() -> None:
     logo = "<div id='top'><a href='/'><img src='/logo.png' alt='山居'></a></div>"
     cite = f"<div class='own'>本文作者：阿树 标题：<a href='{URL}'>{TITLE}</a> 来自“<b>山居</b>”</div>"
@@ -404,3 +395,74 @@ def test_a_list_at_a_path_whose_posts_are_beside_it_names_them() -> None:
     assert [one.number for one in page.listed] == ["node/1", "node/2", "node/3"]
     assert page.author is not None
     assert page.author.uid == "verein.example.org"
+
+
+def classic(line: str) -> ParsedPage:
+    item = (
+        '<div id="c4{n}"><p>{text}</p></div><p class="posted">Posted by: {name} at May {n}, 2020 12:58 PM</p>'
+    )
+    said = "".join(
+        item.format(n=n, name=name, text=f"第{n}次过桥。")
+        for n, name in enumerate(["Ann", "Ben Lee"], start=7)
+    )
+    top = '<p><a href="/2020/05/boat.html">« 船</a> | <a href="/">Main</a></p>'
+    return read(f'<div class="content">{top}<h3>{TITLE}</h3>{TEXT}{line}<h2>Comments</h2>{said}</div>')
+
+
+def test_comments_in_one_element_with_the_text_are_read_below_the_line_of_its_time() -> None:
+    page = classic('<p class="posted">Posted by pat at May 6, 2020 10:55 AM</p>')
+    post = page.posts[0]
+    times = [one.posted and f"{one.posted.at:%d %H:%M}" for one in post.comments]
+    assert [(one.author_name, one.body_text) for one in post.comments] == [
+        ("Ann", "第7次过桥。"),
+        ("Ben Lee", "第8次过桥。"),
+    ]
+    assert (times, post.posted and f"{post.posted.at:%d %H:%M}") == (["07 12:58", "08 12:58"], "06 10:55")
+    assert (found(page)[2], post.body_text) == (
+        [],
+        read(f"<h1>{TITLE}</h1><p>2020-05-06</p>{TEXT}").posts[0].body_text,
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["", "<p>He left on May 6, 2020.</p>", "<p>May 6, 2020 10:55: the water, which rose. </p>"]
+)
+def test_comments_in_one_element_with_the_text_may_be_quoted_without_the_line_of_its_time(line: str) -> None:
+    page = classic(line)
+    assert (page.posts[0].comments, "comments" in found(page)[2]) == ((), True)
+
+
+@pytest.mark.parametrize(("mark", "is_problem"), [("", False), (" <i>12:30</i>", True)])
+def test_numbered_comments_without_a_time_are_stored_without_one(mark: str, is_problem: bool) -> None:
+    item = '<li id="dsq-comment-4{}"><div><cite><a href="http://b{}.example/">{}</a></cite>{}</div><div class="dsq-comment-message"><p>{}</p></div></li>'
+    said = "".join(
+        item.format(n, n, name, mark, f"第{n}次过桥。") for n, name in enumerate(["Ann", "Ben Lee"])
+    )
+    page = read(
+        f'<article>{HEAD}<div class="entry">{TEXT}</div></article><div id="disqus_thread"><ul>{said}</ul></div>'
+    )
+    shown = [(one.author_name, one.posted, one.body_text) for one in page.posts[0].comments]
+    assert shown == ([] if is_problem else [("Ann", None, "第0次过桥。"), ("Ben Lee", None, "第1次过桥。")])
+    assert found(page)[2] == ["comments"]
+
+
+@pytest.mark.parametrize("answer", ["回复", "收藏"])
+def test_comments_that_nothing_names_are_as_many_as_the_links_to_answer(answer: str) -> None:
+    item = "<div class='row'><div class='gray'>{}楼 / <a href='/u/{}'>{}</a> / 2020年5月{}日 10:45 <a href='#'>{}</a></div>{}</div>"
+    said = "".join(
+        item.format(n, n, name, n, answer, f"第{n}次过桥。")
+        for n, name in enumerate(["阿青", "老周", "小满"], start=7)
+    )
+    post = f"<div class='left'>{HEAD}<div id='post-content'>{TEXT}</div></div>"
+    page = read(
+        f"<div>{post}<div><form><textarea></textarea></form></div><div class='rows'>{said}</div></div>"
+    )
+    names = [one.author_name for one in page.posts[0].comments]
+    assert (names, found(page)[2]) == (
+        (["阿青", "老周", "小满"], []) if answer == "回复" else ([], ["comments"])
+    )
+
+
+def test_a_title_may_have_the_mark_of_a_copy_that_the_window_title_lacks() -> None:
+    body = f'<h1><a href="../../home.html">山居</a></h1><div><h2>[转]{TITLE}</h2></div><p>2020-05-06</p><div class="entry">{TEXT}</div>'
+    assert found(read(body, window=f"{TITLE} | 山居")) == (PageKind.POST, [f"[转]{TITLE}"], [])

@@ -37,7 +37,7 @@ _ALL_VISITS_LABEL = (
     rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|累[计积積]人[次数]"
     r"|(?i:total (?:visits|views)))"
 )
-_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|[量数]))"
+_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|统计|[量数]))"
 _VISITS = re.compile(
     rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|{_VISITED})(?:\s*\(.{{0,20}}\))?"
     r"(?:\s++(?:文章|日志|博文|评论)\s*+:?\s*+\d++(?:\s*+篇)?+)*+"

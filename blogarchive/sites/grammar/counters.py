@@ -16,7 +16,7 @@ _VIEWS_LABEL = (
     r"(?:本[文篇博]|此文)?(?:已经?)?被?"
     r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数|\s*:\s*\d)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
 )
-_COMMENTS_WORD = r"(?:评论?|讨论|回应|回响|回[复帖]|跟[帖贴]|留言|[Cc]omments?)"
+_COMMENTS_WORD = r"(?:评论?|点评|讨论|回应|回响|回[复帖]|跟[帖贴]|留言|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:[次人]?数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:[次人条篇]?数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
@@ -29,7 +29,7 @@ _VALUE = (
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 _BUTTON_WORDS = (
-    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|(?:收藏|分享|打印|举报|转载|推荐|编辑|引用)(?:[本此][页文])?|关闭(?:窗口)?|投诉|转发|订阅|邀请"
+    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|(?:收藏|分享|[打列]印|转寄|举报|转载|推荐|编辑|引用)(?:[本此][页文])?|关闭(?:窗口)?|投诉|转发|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.

@@ -73,11 +73,11 @@ def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
 _FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
 BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复|跟[帖贴])[者人]|网友|[昵暱][称稱]|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
-_TIME_LABEL = r"(?:(?:留言|评论|发表|回复|发言)(?:时间|日期)|Date)"
+_TIME_LABEL = r"(?:(?:留言|评论|点评|发表|回复|发言)(?:时间|日期)|Date)"
 # 发表时间 at the start of a line labels the time of a post.
-_FIRST_TIME_LABEL = r"(?:留言|评论|回复|发言)(?:时间|日期)"
+_FIRST_TIME_LABEL = r"(?:留言|评论|点评|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
-    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评发回跟网昵暱姓用笔\[【])"
+    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评点发回跟网昵暱姓用笔\[【])"
     rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
 )
 # A time of an unknown form has few words, on the line of its label.

@@ -63,11 +63,11 @@ LINE_START = "\x01"
 """Starts each line in a text of many. No page contains it: controls are removed before parsing."""
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
-_SAID = r"(?:评论|留言|回应|回响|跟[帖贴])"
+_SAID = r"(?:评论|点评|留言|回应|回响|跟[帖贴])"
 _EACH = r"[条个篇则]"
 COMMENTS_LABEL = re.compile(
-    r"(?=[文发网最全所读查用评留回跟本共已有仅\d《“「『Cc])"
-    rf"(?:(?=[文发网最全所读查用评留回跟本Cc])(?:发表评论\s+(?=评论\s*\())?(?:(?:文章|发表|最新|查看|用户|本文)评论|评论区|(?:网友|全部|所有|读者){_SAID}|{_SAID}列表"
+    r"(?=[文发网最全所读查用评点留回跟本共已有仅\d《“「『Cc])"
+    rf"(?:(?=[文发网最全所读查用评点留回跟本Cc])(?:发表评论\s+(?=评论\s*\())?(?:(?:文章|发表|最新|查看|用户|本文)评论|评论区|(?:网友|全部|所有|读者){_SAID}|{_SAID}列表"
     rf"|回应文章|{_SAID}|[Cc]omments?|回[复帖](?=\s*\(\d))"
     rf"(?:\s*\(?\s*(?:共有?)?\s*(?P<count>\d{{1,6}})\s*(?:{_EACH}\s*{_SAID}?)?\)?)?"
     rf"|(?:共有?|[已仅]?有)?\s*(?P<number>\d{{1,6}}+)(?:(?:\s*{_EACH}\s*|\s+){_SAID}"

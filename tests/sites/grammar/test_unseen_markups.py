@@ -491,3 +491,16 @@ def test_the_name_of_the_author_in_the_window_title_is_no_sure_title() -> None:
         )
     )
     assert parsed.posts[0].title == "一篇" or "title" in [each.field for each in parsed.problems]
+
+
+def test_portals_call_their_comments_reviews_and_have_more_words_for_buttons_and_visits() -> None:
+    said = "".join(f"<p>网友：{n}　点评时间：{AT} 11:00:00</p><p>话{n}。</p>" for n in "乙丙")
+    foot = "<p>阅读(10) | 点评(2) | 列印 | 转寄</p>"
+    comments = f"<p>读者点评</p>{said}<p>发表点评</p>"
+    card = "<h3>博主</h3><p>林木</p><p>访问统计：1234</p>"
+    parsed = read(page(entry(f"{TITLE}{TIME}<p>上一則：别的</p>", foot, comments), card))
+    (found,) = parsed.posts
+    assert (found.views, found.comment_count, found.body_text) == (10, 2, "正文。\n二段。")
+    assert [(c.author_name, c.body_text) for c in found.comments] == [("乙", "话乙。"), ("丙", "话丙。")]
+    assert parsed.author is not None
+    assert (parsed.author.nickname, parsed.author.total_visits) == ("林木", 1234)

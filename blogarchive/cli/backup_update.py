@@ -218,11 +218,9 @@ def _print_archive(db: Path, requests: int) -> None:
     text = _("{requests} requests to a host of invented blogs on this machine. Stored in {db}:")
     click.echo(text.format(requests=requests, db=db))
     for blog in found.blogs:
-        names = {"title": blog.blog_title, "name": blog.nickname}
         posts, comments = output.post_count(blog.posts_read), output.comment_count(blog.comments_held)
-        click.echo(
-            _("  {title} by {name}: {posts}, {comments}").format(**names, posts=posts, comments=comments)
-        )
+        text = _("  {title} by {name}: {posts}, {comments}")
+        click.echo(text.format(title=blog.blog_title, name=blog.nickname, posts=posts, comments=comments))
     click.echo(_("Try next:"))
     own, found_program = own_program(), shutil.which("blogarchive")
     is_found = found_program and Path(found_program).samefile(own[0])

@@ -15,7 +15,7 @@ _ADDED, _LICENCE, _CLOSE, _COMMA, _ENDED, _BYLINE = patterns("body", "added lice
 _Nodes = Set[Element]
 _Node = Element | None
 _BLOCK_TAGS, _PART_TAGS = (frozenset(PATTERNS["body"][name]) for name in ("block_tags", "part_tags"))
-_MAX_LICENCE, _MAX_META, _LAST = 260, 160, 2
+_MAX_LICENCE, _MAX_META, _MAX_EMPTY, _LAST = 260, 160, 9, 2
 _MOST, _WHOLE, _LINKS, _BESIDE, _AGREED, _LEAST = 0.5, 0.8, 0.3, 0.3, 0.7, 20
 
 
@@ -197,7 +197,8 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         # Ad Inserter names its boxes `code-block-1`, as others name those of code.
         role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
-        near = islice(node.itersiblings("*"), 9)
+        # A page may have thousands of empty links in a row.
+        near = islice(node.itersiblings("*"), _MAX_EMPTY)
         two = (node, next((x for x in near if x.tag != "a" or outline.size(x)), node))
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         if is_code or node.getparent() in code:

@@ -218,7 +218,7 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
 def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, kept: bool = True) -> int:
     """Return how many posts of a blog the home page lists: with their titles, at the same places below its path.
 
-    `kept`: or at the URLs that they have, if the home page alone has moved.
+    If `kept` is true, posts at the URLs that they have count too: the home page alone may have moved.
     """
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
     rows = list[tuple[str | None, ...]]()

@@ -69,6 +69,16 @@ def test_the_link_behind_the_number_of_a_page_is_found_in_a_time_that_grows_with
     assert times[1] < max(10 * times[0], 0.5), times
 
 
+def test_the_element_before_a_number_is_found_in_a_time_that_grows_with_their_number() -> None:
+    times = []
+    for size in (2_000, 8_000):
+        page, begun = parse_html("<b>1</b>" * size), time.process_time()
+        for node in page.iter("b"):
+            node.xpath(PATTERNS["reader"]["classes"])
+        times.append(time.process_time() - begun)
+    assert times[1] < max(10 * times[0], 0.5), times
+
+
 def test_a_window_title_of_many_parts_takes_steps_that_grow_with_its_length() -> None:
     def page_of(size: int) -> tuple[Page, Target]:
         page, target = any_blog_page("<p>甲</p>", 10)

@@ -74,7 +74,7 @@ def test_the_element_before_a_number_is_found_in_a_time_that_grows_with_their_nu
     for size in (2_000, 8_000):
         page, begun = parse_html("<b>1</b>" * size), time.process_time()
         for node in page.iter("b"):
-            node.xpath(PATTERNS["reader"]["classes"])
+            node.xpath(PATTERNS["page"]["classes"])
         times.append(time.process_time() - begun)
     assert times[1] < max(10 * times[0], 0.5), times
 
@@ -93,6 +93,15 @@ def test_spaces_of_a_text_are_folded_in_a_time_that_grows_with_their_number(unit
     for size in (10_000, 40_000):
         begun = time.process_time()
         fold_text(f"雨a{unit * size}b")
+        times.append(time.process_time() - begun)
+    assert times[1] < max(10 * times[0], 0.5), times
+
+
+def test_the_name_of_a_feed_is_found_among_many_in_a_time_that_grows_with_its_size() -> None:
+    times = []
+    for size in (4_000, 16_000):
+        page, begun = parse_html("<link rel=alternate title=甲>" * size), time.process_time()
+        page.xpath(PATTERNS["outline"]["feed_of_bare"])
         times.append(time.process_time() - begun)
     assert times[1] < max(10 * times[0], 0.5), times
 

@@ -201,10 +201,12 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         near = islice(node.itersiblings("*"), _MAX_EMPTY)
         two = (node, next((x for x in near if x.tag != "a" or outline.size(x)), node))
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
+        # Beautiful Hugo lists other posts; a heading of Markdown has an id alone.
+        is_list = node.tag in HEADINGS and node.get("class") == "see-also"
         if is_code or node.getparent() in code:
             code.add(node)
-        elif is_head or node.tag in _PART_TAGS or has_role(node, role):
-            found.append(node)
+        elif is_list or is_head or node.tag in _PART_TAGS or has_role(node, role):
+            found += two[: 1 + is_list]
     return found
 
 

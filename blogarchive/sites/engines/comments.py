@@ -82,8 +82,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
     quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
     is_lost = not (found.comments or found.problems) and any(one in outline.order for one in quoted)
-    lost = FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),))
-    return lost if is_lost else found._replace(above=head)
+    found = FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
+    return found._replace(above=head)
 
 
 def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
@@ -167,7 +167,9 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     # Themes leave out the year.
     dated = (at for at in after if _MOMENT.search(DATE.sub("0:00", texts[at])) and not is_edited(outline, at))
     moments = {texts[at]: at for at in dated if not links_post(outline, outline.holders[at], body)}
-    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1
+    # The time of the post may stand below its text.
+    is_last = not any(map(DATE.search, texts[: outline.span(body).start]))
+    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last
     is_counted = any(re.search("[1-9]", texts[place]) for place in heads)
     return is_counted or any(at >= start or is_clear for at in moments.values())
 

@@ -156,7 +156,11 @@ class Outline:
         # Jekyll states the name of the blog as the title of a post without one; its window has the motto, as the footer.
         is_bare = any(_is_site_name(claim, sites) for claim in _claims(self)[1:])
         if best is not None and keys[best][0] and keys[best][1] > is_bare:
-            return Title(text=titles[best], heading=best, is_confirmed=True)
+            # Textpattern has the day behind the link of the title, in one heading.
+            around = (one for one in best.iterancestors(*HEADINGS) if self.size(one) <= _MAX_TITLE)
+            text, whole = titles[best], titles.get(outer := next(around, best), "")
+            # tDiary has the day before the title there, and in the window title alone.
+            return Title(text=text if text in whole else whole or text, heading=outer, is_confirmed=True)
         # With another heading, the window title is the name of the blog. Without a claim, the post has no title.
         heading, claim = next(iter(others), None), next(iter(claims[1:] or claims[is_bare:]), None)
         return Title(text=claim if heading is None else titles[heading], heading=heading, is_confirmed=False)
@@ -218,9 +222,11 @@ def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, its feeds, and the texts of links to its home page."""
     links = (node for node in outline.order if node.tag in ("a", "img") and node in outline.home_links)
     feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
+    # Matery has an empty heading for a post without a title.
+    feed = str(outline.tree.root.xpath(PATTERNS["outline"]["feed_of_bare"]))
     # A logo has the name of the blog; Icarus, which states it too, the title of the post.
     shown = (outline.text(x) or x.get("alt", "") * ("og:site_name" not in outline.metas) for x in links)
-    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""),), feeds, shown))} - {""}
+    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""), feed), feeds, shown))} - {""}
 
 
 def _is_site_name(text: str, sites: set[str]) -> bool:

@@ -100,7 +100,9 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
         if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
             text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
             weak = Detail.TIME_OF_TITLE if place in own else Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
-            return parsed, text or None, weak
+            # Trac shows `4 years ago` with the time as its title: this text changes.
+            is_age = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
+            return parsed, None if is_age else text or None, weak
     return None, None, None
 
 

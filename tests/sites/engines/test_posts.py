@@ -118,6 +118,17 @@ def test_a_post_of_jekyll_without_a_title_has_none() -> None:
     )
 
 
+def test_a_title_behind_the_day_in_one_heading_is_that_of_tdiary() -> None:
+    """The window title has the name of the blog and the day alone."""
+    day = '<span class="date"><a href="/?date=20190504">2019-05-04</a></span>'
+    heading = f'<h2>{day} <span class="title">{TITLE}</span></h2>'
+    body = f'<div class="day">{heading}<div class="body">{TEXT}</div></div>'
+    page = read(
+        f"<body>{body}</body>", url="https://notes.example.org/?date=20190504", window="Notizen(2019-05-04)"
+    )
+    assert (page.posts[0].title, told(page)) == (TITLE, [])
+
+
 @pytest.mark.parametrize(
     ("line", "day"),
     [
@@ -1154,6 +1165,15 @@ def test_times_in_articles_that_link_other_posts_are_none_of_comments() -> None:
 def test_an_empty_element_at_the_end_of_a_page_may_state_the_time() -> None:
     page = read(post("") + '<time datetime="2019-05-20T08:07:20+00:00"></time>')
     assert page.posts[0].body_text
+
+
+def test_the_day_behind_the_link_of_a_title_is_that_of_the_post_and_not_of_its_text() -> None:
+    """Textpattern has `<h3><a>title</a> · 20 May 2019</h3>` above a text without an element."""
+    head = f'<div id=content><h3><a rel=bookmark href="{URL}">{TITLE}</a> &#183; 20 May 2019</h3>{TEXT}</div>'
+    post_ = read(head).posts[0]
+    assert (post_.title, post_.posted and f"{post_.posted.at:%F}") == (TITLE, "2019-05-20")
+    assert post_.body_text is not None
+    assert "2019" not in post_.body_text
 
 
 @pytest.mark.parametrize(

@@ -852,6 +852,11 @@ def test_midnight_that_the_data_state_is_no_time_of_day() -> None:
     assert (str(posted.at)[:10], posted.precision) == ("2020-05-06", "day")
 
 
+def test_the_time_of_the_post_below_the_text_and_that_of_the_page_are_no_comments() -> None:
+    footer = "<div><small>2020-05-06 10:20</small></div><div><small>Built on 2024-05-06 11:30.</small></div>"
+    assert "comments" not in told(read(f'<div role="main"><h1>{TITLE}</h1>{TEXT}</div>{footer}'))
+
+
 def test_the_time_in_a_list_row_that_holds_the_whole_post_is_that_of_the_post() -> None:
     more = '<p>相关：<a href="https://notes.example.org/2019/08/station.html">车站</a></p>'
     row = f'<li class="left"><h3>{TITLE}</h3><div class="time"><span>2020-05-06 09:25:09</span></div>{TEXT}{more}</li>'
@@ -871,10 +876,23 @@ def _of_matery(title: str, text: str) -> ParsedPage:
     return api.parse_page(page.encode(), "https://notes.example.org/2020/05/06/b/", fetched_at=READ_AT)
 
 
+def test_a_post_below_an_empty_title_has_none_and_not_the_name_of_the_blog() -> None:
+    page = _of_matery("", TEXT)
+    assert (page.posts[0].title, told(page)) == (None, ["title"])
+
+
 def test_the_card_of_the_next_post_is_no_text_and_no_comment() -> None:
     page = _of_matery(TITLE, "<p>今天去看了桥，水很清，人也不多。</p>")
     assert (page.posts[0].title, page.posts[0].body_text) == (TITLE, "今天去看了桥，水很清，人也不多。")
     assert told(page) == []
+
+
+def test_links_to_other_posts_below_a_heading_of_the_theme_are_not_of_the_text() -> None:
+    others = '<h4 class="see-also">See also</h4><ul><li><a href="/station/">车站</a></li></ul>'
+    own = '<h2 id="see-also">See also</h2><ul><li><a href="/letter/">信</a></li></ul>'
+    page = read(f'<h1>{TITLE}</h1><p>2020-05-06</p><article class="blog-post">{TEXT}{own}{others}</article>')
+    text = page.posts[0].body_text or ""
+    assert (text.endswith("信"), "车站" in text) == (True, False)
 
 
 def test_a_relative_link_leads_to_the_next_page_of_a_list() -> None:

@@ -856,3 +856,29 @@ def test_a_comment_of_some_seconds_ago_is_read_beside_older_ones() -> None:
     page = read(f'<ol class="comments">{rows(item, ago=ago)}</ol>', "en")
     assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]
     assert all(one.posted and one.posted.at for one in page.posts[0].comments)
+
+
+def test_an_excerpt_of_another_post_is_a_link_to_this_one_and_no_comment() -> None:
+    item = '<li id="comment-{n}"><cite>{name}</cite> <small>{at}</small><p>{text}</p></li>'
+    excerpt = "[…] 桥上的早晨写过这条河，也写过那年的水，还有坡上的面馆 […]"
+    ping = item.format(n=9, name="山居 » 第二条船", at="2025年5月9日 09:09", text=excerpt)
+    page = read(f'<h3 id="comments">4 条评论</h3><ol class="commentlist">{rows(item)}{ping}</ol>')
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_a_number_of_comments_may_have_a_comma() -> None:
+    said = rows("<li id='comment-{n}'><cite>{name}</cite> {at}<p>{text}</p></li>")
+    page = read(f'<div id="comments"><h3>1,618 comments</h3><ol>{said}</ol></div>')
+    assert page.posts[0].comment_count == 1618
+
+
+def test_comments_in_a_box_that_is_named_as_related_are_read() -> None:
+    item = '<div class="comment"><div class="comment-meta"><div><a href="#u">{name}</a></div><div>{at}</div></div><p>{text}</p></div>'
+    page = read(f'<div class="related cfix" id="cmt-existing"><h1>Comments</h1>{rows(item)}</div>')
+    assert len(shown(page)) == 3
+
+
+def test_comments_of_livefyre_are_stored_without_a_time() -> None:
+    item = '<article class="fyre-comment-article"><header><a>{name}</a></header><section class="fyre-comment-body"><p>{text}</p></section></article>'
+    page = read(f'<div class="comments-wrapper"><div>3 comments</div>{rows(item)}</div>')
+    assert (shown(page), [one.field for one in page.problems]) == (timeless(), ["comments"])

@@ -466,3 +466,36 @@ def test_comments_that_nothing_names_are_as_many_as_the_links_to_answer(answer: 
 def test_a_title_may_have_the_mark_of_a_copy_that_the_window_title_lacks() -> None:
     body = f'<h1><a href="../../home.html">山居</a></h1><div><h2>[转]{TITLE}</h2></div><p>2020-05-06</p><div class="entry">{TEXT}</div>'
     assert found(read(body, window=f"{TITLE} | 山居")) == (PageKind.POST, [f"[转]{TITLE}"], [])
+
+
+def test_a_heading_that_links_nothing_is_that_of_the_blog_and_not_of_the_post() -> None:
+    top = '<h1><a href=""><span>山居与河边的旧日记 – 存档</span></a></h1>'
+    post = f'<div class="post"><h2><a href="{URL}" rel="bookmark">{TITLE}</a></h2><p>2020-05-06</p>'
+    page = read(
+        f'{top}{post}<div class="entry">{TEXT}</div></div>', window=f"山居与河边的旧日记 – 存档 » {TITLE}"
+    )
+    assert found(page) == (PageKind.POST, [TITLE], [])
+
+
+def test_a_label_of_the_last_change_may_have_a_word_behind_it() -> None:
+    day = '<span>6/5/20</span><meta property="datePublished" content="2020-05-06T00:00:00.000Z">'
+    data = '<script type="application/ld+json">{"@type":"Article","headline":"%s","datePublished":"2020-05-06"}</script>'
+    edit = "<footer><div><span>Actualizado el: </span><time datetime='2024-04-24T11:34:19Z'>24/4/24, 11:34</time></div></footer>"
+    page = read(f"<main><h1>{TITLE}</h1>{day}<div>{TEXT}</div>{edit}</main>", head=data % TITLE)
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%F}" == "2020-05-06"
+
+
+def test_the_number_before_its_label_is_that_of_the_views_beside_that_of_the_comments() -> None:
+    line = "<div class='meta'><span>2020-05-06</span> <span><i class='fa fa-eye'></i> 219183浏览</span> <span><a href='#comments'>26评论</a></span></div>"
+    page = read(f"<header><h1>{TITLE}</h1>{line}</header><article>{TEXT}</article>")
+    assert page.posts[0].views == 219183
+
+
+def test_the_feed_of_the_comments_of_a_post_does_not_make_its_page_a_blog() -> None:
+    feed = '<link rel="alternate" type="application/rss+xml" href="/{}" title="山居">'
+    head = feed.format("notes.xml") + feed.format("7688/bridge/feed/")
+    page = read(f'{HEAD}<div class="entry">{TEXT}</div>', f"{HOST}/7688/bridge/", head=head)
+    assert found(page) == (PageKind.POST, [TITLE], [])
+    assert page.author is not None
+    assert page.author.uid == "notes.example.org"

@@ -11,7 +11,7 @@ from blogarchive.store import merge
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
-from blogarchive.store.ingest.redirects import LISTED_BEFORE, merge_reappeared
+from blogarchive.store.ingest.redirects import merge_listed_before
 from blogarchive.store.ledger.runs import Counts
 from blogarchive.store.merge import Rejected, SliceSizes
 from blogarchive.store.pages import pages
@@ -66,7 +66,7 @@ def _save_pages(target: Archive, sizes: SliceSizes, rejected: Rejected, progress
         target, new, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
     )
     counted += _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
-    merge_reappeared(target, LISTED_BEFORE)
+    merge_listed_before(target)
     return counted
 
 

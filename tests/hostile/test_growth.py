@@ -97,27 +97,6 @@ def test_spaces_of_a_text_are_folded_in_a_time_that_grows_with_their_number(unit
     assert times[1] < max(10 * times[0], 0.5), times
 
 
-def test_the_name_of_a_feed_is_found_among_many_in_a_time_that_grows_with_its_size() -> None:
-    times = []
-    for size in (4_000, 16_000):
-        page, begun = parse_html("<link rel=alternate title=甲>" * size), time.process_time()
-        page.xpath(PATTERNS["outline"]["feed_of_bare"])
-        times.append(time.process_time() - begun)
-    assert times[1] < max(10 * times[0], 0.5), times
-
-
-def test_the_line_above_a_heading_of_comments_is_found_among_many_in_a_time_that_grows_with_their_number() -> (
-    None
-):
-    times = []
-    for size in (10_000, 40_000):
-        page = parse_html("<p>甲 9:00</p>" * size)
-        last, begun = page.findall(".//p")[-1], time.process_time()
-        assert len(select_all(last, PATTERNS["comments"]["line_above"])) == 2
-        times.append(time.process_time() - begun)
-    assert times[1] < max(10 * times[0], 0.5), times
-
-
 @pytest.mark.parametrize("unit", ["9", "９", "1 "])
 def test_a_page_of_any_blog_with_a_number_of_200_000_digits_is_read(unit: str) -> None:
     page, target = any_blog_page(unit, 200_000)

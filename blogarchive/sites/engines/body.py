@@ -6,7 +6,7 @@ from itertools import islice, takewhile
 
 from blogarchive.parsing.html import BLOCKS, Element
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline, is_aside
-from blogarchive.sites.engines.times import DATE
+from blogarchive.sites.engines.times import CLOCK, DATE
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import ancestors, beside_heading, has_role, names_of
 
@@ -150,7 +150,10 @@ def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
     # Mezzanine has columns of links beside the text.
     for one in node.iterancestors():
         links = [outline.size(n) * (outline.link_share(n) - _LINKS) for n in (one, node)]
-        if one in stops or one.tag == "body" or links[0] > links[1] + _LEAST:
+        # Joomla and LiveJournal have the line of the time in another row than the text.
+        rows = outline.span(next(one.iterancestors("table"), one)) if one.tag == "tr" else ()
+        is_dated = any(DATE.search(outline.texts[at]) for at in rows if at not in outline.span(node))
+        if one in stops or one.tag == "body" or is_dated or links[0] > links[1] + _LEAST:
             break
         node = one
     parent = node.getparent()
@@ -231,10 +234,12 @@ def _last_lines(outline: Outline, body: Element) -> Iterator[Element]:
         for node in nodes:
             text = outline.text(node) if outline.size(node) < max(most, _MAX_META * (len(shown) > 1)) else ""
             is_part = has_role(node, _ADDED) or has_role(node, COMMENTS)
+            # MSN Spaces has the line of the time below the text.
+            day = None if node.find(".//a") is None else DATE.match(text)
             is_prose = PROSE.search(text) and outline.link_share(node) < _LINKS
             signs = [_AGE, own] if is_prose else [_AGE, own, _LICENCE, _CLOSE]
             is_tags = text and node.xpath(PATTERNS["body"]["of_tags"])
-            if is_tags or any(one.search(text) for one in signs):
+            if is_tags or any(one.search(text) for one in signs) or (day and CLOCK.match(text[day.end() :])):
                 yield node
             elif seen >= _LAST and not is_part:
                 break

@@ -14,9 +14,9 @@ from blogarchive.parsing.html import Element, own_text
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
-from blogarchive.sites.engines.urls import PATTERNS, patterns
+from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
-from blogarchive.sites.markup.picker import is_media, select_all, with_descendants
+from blogarchive.sites.markup.picker import is_media, with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE, _OFF = patterns("comments", "count id heading_of answer line off")
 _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings ping sentence of_answer")
@@ -27,16 +27,12 @@ _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
 
 
 class FoundComments(NamedTuple):
-    """The comments of a page, the elements that contain them, and how many the page counts.
-
-    `above` are the line of the post's time and the heading that the theme adds between the text and the comments.
-    """
+    """The comments of a page, the elements that contain them, and how many the page counts."""
 
     comments: tuple[Comment, ...] = ()
     sections: tuple[Element, ...] = ()
     claimed: int | None = None
     problems: tuple[Problem, ...] = ()
-    above: tuple[Element, ...] = ()
 
 
 def comment_sections(outline: Outline) -> list[Element]:
@@ -63,12 +59,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     under = under_heading(outline, [body, *apart][len(apart) - len(outer)])  # below those that are quoted
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
     inner = under_heading(outline, outline.title.heading)
-    # Movable Type has the title, the text and the comments in one element, and the line of the post's time between them.
-    pair = select_all(inner[0], PATTERNS["comments"]["line_above"]) if inner else []
-    line = outline.text(pair[0]) if pair and {*pair, outline.title.heading} <= {*body.iter()} else ""
-    head = tuple(pair) if DATE.search(line) and not _SENTENCE.search(line) else ()
-    sections, text = (inner, text - with_descendants(inner)) if head else (sections or inner, text)
-    own = outer or _below_text(outline, [section for section in sections if section not in text])
+    own = outer or _below_text(outline, [section for section in sections or inner if section not in text])
     found = _read(outline, own or under, body, text, now)
     if under and own and not found.comments:
         other = _read(outline, under, body, text, now)
@@ -82,8 +73,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
     quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
     is_lost = not (found.comments or found.problems) and any(one in outline.order for one in quoted)
-    found = FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
-    return found._replace(above=head)
+    return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
 
 
 def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
@@ -229,9 +219,9 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
             # bjyblog has the time of a comment in a `p`, that of an answer in an `li`, both of one class.
             for kind in (shape_of(holder), (alike,), ((holder.tag, "*"),), (("*", alike[1]),), (("*", "*"),)):
                 groups[kind].append(place)
-    # Disqus of 2009 shows no times. Its elements have the numbers of comments.
+    # Disqus of 2009 shows no times. Its elements have the numbers of comments. No class is `#number`.
     for node in (one for one in outline.order if one in inside and has_role(one, ITEM) and outline.span(one)):
-        groups[((node.tag, "number"),)].append(outline.span(node).start)
+        groups[((node.tag, "#number"),)].append(outline.span(node).start)
     # A commenter may have written a date: the time is the first one in the element of the comment.
     for kind, every in [*groups.items()]:
         groups[*kind, ("", "")] = sorted({outline.holders[at].getparent(): at for at in every[::-1]}.values())
@@ -245,7 +235,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         is_named = len(shape) > 1 or (is_whole and shape[0][1] not in ("", "*"))
         # The commenter may have written a date too.
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
-        if is_whole or shape[0][1] != "number":
+        if is_whole or shape[0][1] != "#number":
             found.append(((len(read) == claim and is_whole, is_named, len(rows), of_time, exact), rows))
     return max(found, key=lambda one: one[0], default=((), []))[1]
 

@@ -20,7 +20,7 @@ from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
 _NEXT, _NEXT_CLASS, _OFF, _PERMALINK, _DOC = urls.patterns("lists", "next next_class disabled permalink doc")
-_PAGE_NO, _OF_POST, _REST, _AT, *_ARCHIVES = urls.patterns("lists", "page_no of_post rest at archive recent")
+_PAGE_NO, _OF_POST, _REST, *_ARCHIVES = urls.patterns("lists", "page_no of_post rest archive recent")
 _COMMENT_FEED, _SITE, _LINK, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
@@ -40,7 +40,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         every = (node for row in around for node in row.iter() if node is not anchor)
         titles = (n for n in every if n.tag in HEADINGS or (group != "title a" and has_role(n, _TITLE)))
         heading = next(titles, anchor if group else None)
-        title = "" if heading is None else _AT.sub("", title_text(outline, heading))[:300]
+        title = "" if heading is None else title_text(outline, heading)[:300]
         if (number in found and found[number].title) or not (title or titled or group == ""):
             continue
         at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))

@@ -222,11 +222,9 @@ def _site_names(outline: Outline) -> set[str]:
     """Return the names of the blog, folded: what it states, its feeds, and the texts of links to its home page."""
     links = (node for node in outline.order if node.tag in ("a", "img") and node in outline.home_links)
     feeds = chain.from_iterable(_FEED.findall(one.get("title", "")) for one in outline.tree.root.iter("link"))
-    # Matery has an empty heading for a post without a title.
-    feed = str(outline.tree.root.xpath(PATTERNS["outline"]["feed_of_bare"]))
     # A logo has the name of the blog; Icarus, which states it too, the title of the post.
     shown = (outline.text(x) or x.get("alt", "") * ("og:site_name" not in outline.metas) for x in links)
-    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""), feed), feeds, shown))} - {""}
+    return {*map(letters_of, chain((outline.metas.get("og:site_name", ""),), feeds, shown))} - {""}
 
 
 def _is_site_name(text: str, sites: set[str]) -> bool:

@@ -65,7 +65,7 @@ class PageParser:
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
-        reading = self._read_post()
+        reading = self._post_of_page()
         return Explanation(template=_find_reader(self._outline), sources=reading.sources if reading else ())
 
     def parse(self) -> ParsedPage:
@@ -99,7 +99,7 @@ class PageParser:
             return self._page_of_list(listed)
         if self._outline.select(urls.PATTERNS["page"]["password"]):
             return self._refused(Detail.PASSWORD)
-        if reading := self._read_post():
+        if reading := self._post_of_page():
             # A text that a list leads to, such as a welcome in a frame, is a post only with its time.
             is_odd = self.target.kind is PageKind.HOME and self.target.page_no > 1 and not reading.post.posted
             if is_odd and (listed or lists.find_months(self._outline, self.uid)):
@@ -108,7 +108,7 @@ class PageParser:
         is_list = len(listed) >= lists.MIN_LISTED
         return self._page_of_list(listed) if is_list else self._unknown(Detail.BODY_NOT_FOUND, "body")
 
-    def _read_post(self) -> _PostReading | None:
+    def _post_of_page(self) -> _PostReading | None:
         url = urls.COMMENTS_PAGE.sub(r"\1", self.here.url).removesuffix(urls.WALK)
         number = self.target.post_number or self.target.number or urls.post_number(url)
         return _read_post(self._outline, self.now, number, url)
@@ -123,10 +123,11 @@ class PageParser:
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             # A diary has one page for each day, with a single text and its title.
-            reading = self._read_post() if _DAY.search(self.here.url) and not listed else None
+            reading = self._post_of_page() if _DAY.search(self.here.url) and not listed else None
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
-        return may_be_list and lists.is_mostly_list(outline, self.uid)
+        is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text
+        return may_be_list and (is_next or lists.is_mostly_list(outline, self.uid))
 
     def _page_of_post(self, reading: _PostReading) -> ParsedPage:
         post, problems = reading.post, reading.problems
@@ -155,7 +156,7 @@ class PageParser:
         # The archive page of Movable Type names months alone. An empty month would lead on without end.
         more = more or ([] if listed or urls.MONTH.search(self.here.url) else lists.find_months(outline, uid))
         # A page of WordPress may be the home page: its comments are of no post.
-        reading = self._read_post() if is_home and "page" in outline.body_class.split() else None
+        reading = self._post_of_page() if is_home and "page" in outline.body_class.split() else None
         left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)
         # A sidebar may name the newest months alone, as a feed has the newest posts.
         is_part = is_walk and (not more or urls.is_index(more[0]) or urls.MONTH.search(more[0]))
@@ -179,7 +180,7 @@ class PageParser:
         is_post = urlsplit(self.here.url).query and urls.looks_like_post(self.here.url)  # `/?p=123`
         # The root of a host may redirect to `/index.php` or `/news.php`.
         paths = (urls.INDEX_FILE.sub("", urlsplit(x.url).path).strip("/") for x in (self.here, self.target))
-        # Its blog may have moved below a path.
+        # The home page of a blog may have moved below a path.
         is_home = bool(self.target.uid and (self.target.is_home or self.target.url.endswith(urls.WALK)))
         return not is_post and (is_home or self.uid.partition("/")[2] in paths)
 
@@ -217,10 +218,10 @@ def _find_reader(outline: Outline) -> str:
 def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostReading | None:
     """Return the post that the page shows, None if it shows no text; `now` is the fetch time in the site's zone."""
     title, sections = outline.title, comment_sections(outline)
-    if (parts := _read(outline, sections, now)) is None:
+    if (parts := _find_text(outline, sections, now)) is None:
         return None
     element, agreed, found = parts
-    added = added_parts(outline, element).union(found.above)
+    added = added_parts(outline, element)
     # Sections without comments have headings.
     around = Surroundings(outline, element, added, picker.with_descendants([*sections, *found.sections]), now)
     time = find_time(around)
@@ -238,7 +239,9 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
     return _PostReading(post, problems, _sources(title, time, element, found))
 
 
-def _read(outline: Outline, own: list[Element], now: datetime) -> tuple[Element, bool, FoundComments] | None:
+def _find_text(
+    outline: Outline, own: list[Element], now: datetime
+) -> tuple[Element, bool, FoundComments] | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
     element, agreed = find_body(outline, set(own))
     if element is None:

@@ -24,8 +24,9 @@ COMMENTS_PAGE, COMMENT_FEED, MONTH, MARKUP = patterns("urls", "comments_page com
 # Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts.
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 
-# WALK is the suffix of the URL of a home page. Its links are followed, because no list of posts was found.
-PER_PAGE, WALK, _REST_FIELDS = 100, "#walk", "id,link,date,date_gmt,modified_gmt,title"
+PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
+# The suffix of the URL of a home page whose links are followed, because no list of posts was found.
+WALK = "#walk"
 
 
 @lru_cache(maxsize=4096)

@@ -91,7 +91,7 @@ def split_comments(
 
 # Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.
 def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[CommentBlock]:
-    """Yield the blocks with the name that a first line such as `回复 NAME` has, in an element unlike those of texts.
+    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of texts.
 
     The words `回复 NAME：` before a text name one too, if most such names are commenters and no header has one.
     """
@@ -421,7 +421,7 @@ def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
 
 # Promise "no forgery": a typed header may stand for one of a form that was not read.
 def check_headers(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
-    """Return a problem if headers are in unlike positions, and a line of a text has a time and links a blog."""
+    """Return a problem if headers are in unlike positions and a line of a text has a time and links a blog."""
     positions = {block.header.position.block_position for block in blocks}
     lines = (i for block in blocks for i in range(block.text_begin, block.text_end) if len(positions) > 1)
     linked = (i for i in lines if view.links[i] and HOUR_SIGN.search(view.folded[i]))

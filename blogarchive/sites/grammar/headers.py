@@ -329,7 +329,7 @@ def _parse_short_headers(
 
 
 def _add_button_cell(view: page.PageView, header: CommentHeader, end: int) -> CommentHeader:
-    """Return the header with the line below if that is the next cell of its row, with buttons or a floor alone."""
+    """Return the header with the line below if that is the next cell of its row with nothing but buttons or a floor."""
     below = header.last + 1
     is_beside = below < end and are_in_same_row(view.lines[header.last], view.lines[below])
     is_own = is_beside and (view.links[below] or _FLOOR_CELL.fullmatch(view.folded[below]))

@@ -95,7 +95,7 @@ _PARTS = re.compile(r"\s*[-_|·»>:：—]+\s*")
 
 
 def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: int) -> Iterator[str]:
-    """Yield a line with the label of a name, and one that may be the title of the blog if none was read.
+    """Yield a line with the label of a name, and a possible title of the blog if none was read.
 
     The title is above the post, or a part of the window title.
     """
@@ -230,7 +230,7 @@ _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 
 def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
-    """Yield a label or headers of comments in the text of a post without any, and links to other posts that end it."""
+    """Yield labels or headers of comments in a text without any, and links to other posts that end it."""
     lines, counters = post_page.body_text.splitlines(), post_page.counters
     if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)

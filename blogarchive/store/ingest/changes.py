@@ -1,7 +1,8 @@
-"""Hold the page of a post that contradicts the stored post, or has the change that most posts of the run have.
+"""Hold the page of a post that contradicts the stored post, or has the change of most posts of the run.
 
-A held page is stored, but replaces nothing until a person accepts the change, or a page without it comes. The
-same change is undone in posts that the run saved earlier: their texts, comments and names are as before the run.
+The second half names the kind of a change and finds contradictions. A held page is stored, but replaces
+nothing until a person accepts the change, or a page without it comes. The same change is undone in posts that
+the run saved earlier: their texts, comments and names are as before the run.
 """
 
 import json
@@ -328,8 +329,9 @@ def _release(archive: Archive, blog: Blog, ended: Collection[str], now: datetime
 # How the page of a post differs from the stored post
 
 _FEW_CHARACTERS = 4
-
-
+# Characters of a body that is looked for in the whole page: a shorter one may be there by chance.
+_MIN_LENGTH = 10
+_DAMAGED = "\ufffd"
 _Comments = Sequence[comment_rows.SourcedComment]  # that are not gone
 
 
@@ -400,12 +402,6 @@ def _classify_comments(
         return None
     reason = Detail.CHANGE_TEXTS if len(edited) == len(shown) >= _MIN_CERTAIN else None
     return _TextChange(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
-
-
-# Characters of a body that is looked for in the whole page: a shorter one may be there by chance.
-_MIN_LENGTH = 10
-
-_DAMAGED = "\ufffd"
 
 
 def _find_contradiction(

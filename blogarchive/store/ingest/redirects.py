@@ -115,23 +115,31 @@ select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.
 """
 
 
-# Posts `n` without a text that lists of before a move show, as `o`: its pages of then are stored under its present number.
-LISTED_BEFORE = """
-select a.site, a.uid, o.id as old, o.number as before, n.id as new, o.number, o.url, '' as key, (select key
-  from frontier where site = a.site and uid = a.uid and kind = 'post' and number = n.number) as new_key, 0 as changed
+# Posts `n` without a text that lists from before a move show. The page at their URL is that of another post, `o`.
+_LISTED_BEFORE = """
+select o.id as old, n.id as new,
+  (select key from frontier where site = a.site and uid = a.uid and kind = 'post' and number = n.number) as new_key
   from posts n cross join authors a on a.id = n.author_id and a.site = 'web' cross join pages g on g.url = n.url
  cross join posts o on o.author_id = a.id and o.number = g.target ->> '$.number' and o.id <> n.id
- where n.content_hash is null and n.gone_at is null and o.content_hash is not null
+ where n.content_hash is null and n.gone_at is null and o.content_hash is not null and o.gone_at is null
+   and g.held_at is null and instr(coalesce(o.title, ''), coalesce(n.title, '')) = 1
 """
 
 
-def merge_reappeared(archive: Archive, query: str = _REAPPEARED) -> None:
+def merge_listed_before(archive: Archive) -> None:
+    """Add posts without a text that only lists from before a move show to the stored posts of their pages."""
+    for found in {row["new"]: row for row in archive.dicts(_LISTED_BEFORE)}.values():
+        for statement in (*_MOVE_ROWS, "delete from frontier where key = :new_key"):
+            archive.execute(statement, found)
+
+
+def merge_reappeared(archive: Archive) -> None:
     """Merge gone posts that are shown at another URL without a redirect, with their time and text, or time alone.
 
     The next run fetches another text again, which is then a version of the post.
     """
     with archive.atomic():
-        for found in {row["new"]: row for row in archive.dicts(query)}.values():
+        for found in {row["new"]: row for row in archive.dicts(_REAPPEARED)}.values():
             for statement in _MERGE:
                 archive.execute(statement, found)
             if found["changed"]:
@@ -153,8 +161,8 @@ url in (select url from posts where id = :old union select url from frontier whe
 _RENUMBER = (
     "update pages set target = json_set(target, '$.{0}', :number) where target ->> '$.{0}' = :before and {1}"
 )
-_MERGE = (
-    *(_RENUMBER.format(name, _OF_OLD) for name in ("number", "post_number")),
+# What is stored of the post `new` becomes that of the post `old`.
+_MOVE_ROWS = (
     "delete from _page_chains where post_id in (:old, :new)",
     "delete from post_media where post_id = :new",
     # A comment of both stays the earlier one: another theme may show its time as 3天前.
@@ -164,6 +172,10 @@ _MERGE = (
     "delete from comment_revisions where comment_id in (select id from comments where post_id = :new)",
     *(f"delete from {table} where post_id = :new" for table in OF_POSTS),
     "delete from posts where id = :new",
+)
+_MERGE = (
+    *(_RENUMBER.format(name, _OF_OLD) for name in ("number", "post_number")),
+    *_MOVE_ROWS,
     "update posts set number = :number, url = :url, missing_from_listing_at = null, gone_at = null, gone_reason = null,"
     " own_page_gone_at = null, own_page_gone_reason = null where id = :old",
     "delete from frontier where key = :new_key"
@@ -215,16 +227,16 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
         archive.execute(statement, names)
 
 
-def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, kept: bool = True) -> int:
+def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, at_own_urls: bool = True) -> int:
     """Return how many posts of a blog the home page lists: with their titles, at the same places below its path.
 
-    If `kept` is true, posts at the URLs that they have count too: the home page alone may have moved.
+    If `at_own_urls` is true, posts at their own URLs count too: the home page alone may have moved.
     """
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
     rows = list[tuple[str | None, ...]]()
     for url, own, title in ((x.url or "", x.number, x.title) for x in crawled.parsed.listed):
         number = post_number(old + url.removeprefix(new)) if url.startswith(new) else own
-        rows.append((title, number, own if kept else number))
+        rows.append((title, number, own if at_own_urls else number))
     query = """select count(*) from json_each(?2) v where exists (select 1 from posts where author_id = ?1 and
             content_hash is not null and number in (v.value ->> 1, v.value ->> 2)
             and instr(coalesce(title, ''), v.value ->> 0) = 1)"""
@@ -235,7 +247,7 @@ def _move_posts(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
     """Move the posts below the path of the new home page, if most posts that it lists are found there."""
     old, new = root_of(stored_url(archive, blog) or crawled.page.url), root_of(crawled.page.url)
     below = sum((post.url or "").startswith(new) for post in crawled.parsed.listed)
-    if 2 * min(below, count_known(archive, blog, crawled, kept=False)) <= len(crawled.parsed.listed):
+    if 2 * min(below, count_known(archive, blog, crawled, at_own_urls=False)) <= len(crawled.parsed.listed):
         return
     query = """select id, number, url from posts
             where author_id = ?1 and gone_at is null and substr(url, 1, length(?2)) = ?2"""

@@ -60,8 +60,8 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog == named and crawled.target.is_home and site_by_name(site).has_any_host:
-        # The owner of a host may lead readers of a deleted blog to a portal, or to the blog of another person. A home
-        # page at another path is that of the blog if it lists three known posts, and most of those it lists are known.
+        # The owner of a host may lead readers of a deleted blog to a portal or to another blog. A home page at another
+        # path is that of the blog if it lists three known posts, and most of its posts are known.
         old = Blog(site=site, uid=crawled.target.uid)
         is_same = redirects.count_known(archive, old, crawled) > max(2, len(crawled.parsed.listed) / 2)
         return old if is_same else blog

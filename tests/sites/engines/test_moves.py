@@ -63,6 +63,24 @@ def test_a_blog_that_moves_to_another_path_of_its_host_keeps_its_row_and_posts(
     with sqlite3.connect(tmp_path / "b.db") as merged:
         assert merged.execute("select uid from authors").fetchall() == before
         assert merged.execute("select count(*), count(content_hash) from posts").fetchone() == (25, 25)
+        # A list shows the earlier number of a post that is gone: it stays gone.
+        gone = merged.execute("""select p.id, g.url from posts p join pages g on g.target ->> '$.number' = p.number
+            and g.url <> p.url limit 1""").fetchone()
+        assert gone is not None
+        merged.execute(
+            "update posts set gone_at = '2028-01-01T00:00:00+00:00', gone_reason = 'deleted' where id = ?",
+            gone[:1],
+        )
+        merged.execute(
+            """insert into posts (author_id, number, url, first_seen_at, last_seen_at)
+            select author_id, 'earlier', ?2, first_seen_at, last_seen_at from posts where id = ?1""",
+            gone,
+        )
+    assert run_command("merge", "a.db", "--db", "b.db", folder=tmp_path, now=later).code == 0
+    with sqlite3.connect(tmp_path / "b.db") as merged:
+        assert merged.execute("select gone_reason from posts where id = ?", gone[:1]).fetchone() == (
+            "deleted",
+        )
 
 
 def test_a_portal_or_another_blog_of_its_host_does_not_take_over_the_row_of_a_blog(tmp_path: Path) -> None:

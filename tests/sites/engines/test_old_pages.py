@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from blogarchive import api
-from blogarchive.items import PageKind, ParsedPage
+from blogarchive.items import Page, PageKind, ParsedPage, Target
+from blogarchive.sites.base import site_by_name
 
 READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
 HOST = "https://notes.example.org"
@@ -294,6 +295,16 @@ def test_the_last_line_of_movable_type_has_the_time_beside_links_to_lists() -> N
     assert (page.posts[0].body_text or "").endswith("。")
 
 
+@pytest.mark.parametrize("name", ["contentpaneopen", "entrybox"])
+def test_the_time_in_another_row_of_the_table_of_the_text_is_not_of_the_text(name: str) -> None:
+    rows = f"<tr><td>Автор: Тамара</td></tr><tr><td>06.05.2020 20:34</td></tr><tr><td>{TEXT}</td></tr>"
+    page = read(
+        f"<table><tr><td class='contentheading'>{TITLE}</td></tr></table><table class='{name}'>{rows}</table>"
+    )
+    post = page.posts[0]
+    assert (post.posted and f"{post.posted.at:%F %R}", post.body_text) == ("2020-05-06 20:34", TEXT[3:-4])
+
+
 def test_the_name_of_the_blog_in_its_logo_is_not_the_title_where_no_heading_shows_one() -> None:
     logo = "<div id='top'><a href='/'><img src='/logo.png' alt='山居'></a></div>"
     cite = f"<div class='own'>本文作者：阿树 标题：<a href='{URL}'>{TITLE}</a> 来自“<b>山居</b>”</div>"
@@ -397,39 +408,19 @@ def test_a_list_at_a_path_whose_posts_are_beside_it_names_them() -> None:
     assert page.author.uid == "verein.example.org"
 
 
-def classic(line: str) -> ParsedPage:
-    item = (
-        '<div id="c4{n}"><p>{text}</p></div><p class="posted">Posted by: {name} at May {n}, 2020 12:58 PM</p>'
-    )
-    said = "".join(
-        item.format(n=n, name=name, text=f"第{n}次过桥。")
-        for n, name in enumerate(["Ann", "Ben Lee"], start=7)
-    )
-    top = '<p><a href="/2020/05/boat.html">« 船</a> | <a href="/">Main</a></p>'
-    return read(f'<div class="content">{top}<h3>{TITLE}</h3>{TEXT}{line}<h2>Comments</h2>{said}</div>')
+def test_a_line_of_a_time_and_a_heading_in_a_text_lose_nothing_of_it() -> None:
+    body = f"<h3>{TITLE}</h3>{TEXT}<p>2020年5月6日 10:55 出门</p><h2>Comments</h2><p>我收到了很多信，都说桥修好了。</p>"
+    page = read(f'<div class="content">{body}</div>')
+    assert (page.posts[0].body_text or "").endswith("桥修好了。")
 
 
-def test_comments_in_one_element_with_the_text_are_read_below_the_line_of_its_time() -> None:
-    page = classic('<p class="posted">Posted by pat at May 6, 2020 10:55 AM</p>')
-    post = page.posts[0]
-    times = [one.posted and f"{one.posted.at:%d %H:%M}" for one in post.comments]
-    assert [(one.author_name, one.body_text) for one in post.comments] == [
-        ("Ann", "第7次过桥。"),
-        ("Ben Lee", "第8次过桥。"),
-    ]
-    assert (times, post.posted and f"{post.posted.at:%d %H:%M}") == (["07 12:58", "08 12:58"], "06 10:55")
-    assert (found(page)[2], post.body_text) == (
-        [],
-        read(f"<h1>{TITLE}</h1><p>2020-05-06</p>{TEXT}").posts[0].body_text,
-    )
-
-
-@pytest.mark.parametrize(
-    "line", ["", "<p>He left on May 6, 2020.</p>", "<p>May 6, 2020 10:55: the water, which rose. </p>"]
-)
-def test_comments_in_one_element_with_the_text_may_be_quoted_without_the_line_of_its_time(line: str) -> None:
-    page = classic(line)
-    assert (page.posts[0].comments, "comments" in found(page)[2]) == ((), True)
+def test_a_page_of_a_list_may_show_the_start_of_each_text() -> None:
+    rows = "".join(f'<h3><a href="/news.php?readmore={n}">第{n}条船</a></h3>{TEXT}' for n in range(1, 7))
+    url = f"{HOST}/news.php?rowstart=10"
+    target = Target(url=url, site="web", kind=PageKind.HOME, uid="notes.example.org", page_no=2)
+    text = f"<title>山居</title><div>{TEXT * 9}{rows}</div>"
+    page = Page(url=url, status=200, headers=(), body=text.encode(), fetched_at=READ_AT)
+    assert len(site_by_name("web").parse_page(page, target).listed) == 6
 
 
 @pytest.mark.parametrize(("mark", "is_problem"), [("", False), (" <i>12:30</i>", True)])

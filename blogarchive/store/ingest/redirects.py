@@ -128,9 +128,10 @@ select o.id as old, n.id as new,
 
 def merge_listed_before(archive: Archive) -> None:
     """Add posts without a text that only lists from before a move show to the stored posts of their pages."""
-    for found in {row["new"]: row for row in archive.dicts(_LISTED_BEFORE)}.values():
-        for statement in (*_MOVE_ROWS, "delete from frontier where key = :new_key"):
-            archive.execute(statement, found)
+    with archive.atomic():
+        for found in {row["new"]: row for row in archive.dicts(_LISTED_BEFORE)}.values():
+            for statement in (*_MOVE_ROWS, "delete from frontier where key = :new_key"):
+                archive.execute(statement, found)
 
 
 def merge_reappeared(archive: Archive) -> None:
@@ -155,9 +156,6 @@ url in (select url from posts where id = :old union select url from frontier whe
         (select page_id from posts where id = :old union select page_id from post_revisions where post_id = :old
          union select page_id from comments where post_id = :old))
 """
-# Merge the post `new`, stored under a later URL, into the earlier post `old`, which gets its `number` and `url`. `before`
-# is the earlier number. The frontier keeps one row: that of `key`, renamed to `new_key`. If `key` is empty, the row of the
-# later URL is there already; then `new_key` is that of the earlier one.
 _RENUMBER = (
     "update pages set target = json_set(target, '$.{0}', :number) where target ->> '$.{0}' = :before and {1}"
 )
@@ -173,6 +171,9 @@ _MOVE_ROWS = (
     *(f"delete from {table} where post_id = :new" for table in OF_POSTS),
     "delete from posts where id = :new",
 )
+# Merge the post `new`, stored under a later URL, into the earlier post `old`, which gets its `number` and `url`. `before`
+# is the earlier number. The frontier keeps one row: that of `key`, renamed to `new_key`. If `key` is empty, the row of the
+# later URL is there already; then `new_key` is that of the earlier one.
 _MERGE = (
     *(_RENUMBER.format(name, _OF_OLD) for name in ("number", "post_number")),
     *_MOVE_ROWS,

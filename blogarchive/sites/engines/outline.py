@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain, combinations
+from itertools import accumulate, chain, combinations, islice
 from typing import NamedTuple
 
 from lxml import etree
@@ -273,7 +273,7 @@ def _rank_heading(
     # TMZ has the title in an `h1` above the columns, and parts of it in headings above the text.
     is_beside = node in outline.beside and not (node.tag == "h1" or has_role(node, _POST_TITLE))
     # A post in a list below may have the name of the blog as its title. Hatena links words of a title.
-    first = [*node.iter("a")][:1]  # a template may have `href=""` for the home page
+    first = islice(node.iter("a"), 1)  # a template may have `href=""` for the home page
     links = {one.get("href", here) and post_number(link_url(one, outline.tree.base) or here) for one in first}
     # Z-Blog has the category of a post without a title in the window title.
     is_end = is_end and all(may_be_post(f"/{one}") for one in links - {post_number(here)})

@@ -65,7 +65,7 @@ class PageParser:
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
-        reading = self._post_of_page()
+        reading = self._read_shown_post()
         return Explanation(template=_find_reader(self._outline), sources=reading.sources if reading else ())
 
     def parse(self) -> ParsedPage:
@@ -99,7 +99,7 @@ class PageParser:
             return self._page_of_list(listed)
         if self._outline.select(urls.PATTERNS["page"]["password"]):
             return self._refused(Detail.PASSWORD)
-        if reading := self._post_of_page():
+        if reading := self._read_shown_post():
             # A text that a list leads to, such as a welcome in a frame, is a post only with its time.
             is_odd = self.target.kind is PageKind.HOME and self.target.page_no > 1 and not reading.post.posted
             if is_odd and (listed or lists.find_months(self._outline, self.uid)):
@@ -108,7 +108,7 @@ class PageParser:
         is_list = len(listed) >= lists.MIN_LISTED
         return self._page_of_list(listed) if is_list else self._unknown(Detail.BODY_NOT_FOUND, "body")
 
-    def _post_of_page(self) -> _PostReading | None:
+    def _read_shown_post(self) -> _PostReading | None:
         url = urls.COMMENTS_PAGE.sub(r"\1", self.here.url).removesuffix(urls.WALK)
         number = self.target.post_number or self.target.number or urls.post_number(url)
         return _read_post(self._outline, self.now, number, url)
@@ -123,7 +123,7 @@ class PageParser:
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             # A diary has one page for each day, with a single text and its title.
-            reading = self._post_of_page() if _DAY.search(self.here.url) and not listed else None
+            reading = self._read_shown_post() if _DAY.search(self.here.url) and not listed else None
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
         is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text
@@ -156,7 +156,7 @@ class PageParser:
         # The archive page of Movable Type names months alone. An empty month would lead on without end.
         more = more or ([] if listed or urls.MONTH.search(self.here.url) else lists.find_months(outline, uid))
         # A page of WordPress may be the home page: its comments are of no post.
-        reading = self._post_of_page() if is_home and "page" in outline.body_class.split() else None
+        reading = self._read_shown_post() if is_home and "page" in outline.body_class.split() else None
         left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)
         # A sidebar may name the newest months alone, as a feed has the newest posts.
         is_part = is_walk and (not more or urls.is_index(more[0]) or urls.MONTH.search(more[0]))

@@ -180,7 +180,7 @@ def is_edited(outline: Outline, place: int) -> bool:
     texts, nodes, place = outline.texts, outline.holders, min(place, len(outline.texts) - 1)
     # `<time>2020-05-06</time>更新`, but not `Last updated on <time>2020-05-06</time> By`.
     behind = [one for one in nodes[place + 1 : place + 2] if (one.text or " ").isspace()]
-    # The title may say `更新`, and a mark in its heading.
+    # The title may say `更新`, and a mark in its heading. A label may have 16 characters: `Actualizado el: `.
     before = "" if not place or place - 1 in outline.span(outline.title.heading) else texts[place - 1][-16:]
     label = texts[place + 1][:12] if behind == [nodes[place].getparent()] else before
     return any(map(_EDITED.search, (label, nodes[place].get("itemprop", ""), texts[place][:120])))

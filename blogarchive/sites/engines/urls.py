@@ -25,7 +25,7 @@ COMMENTS_PAGE, COMMENT_FEED, MONTH, MARKUP = patterns("urls", "comments_page com
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 
 PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
-# The suffix of the URL of a home page whose links are followed, because no list of posts was found.
+# `WALK` ends the URL of a home page. Its links are followed, because no list of posts was found.
 WALK = "#walk"
 
 

@@ -415,10 +415,12 @@ def test_a_line_of_a_time_and_a_heading_in_a_text_lose_nothing_of_it() -> None:
 
 
 def test_a_page_of_a_list_may_show_the_start_of_each_text() -> None:
-    rows = "".join(f'<h3><a href="/news.php?readmore={n}">第{n}条船</a></h3>{TEXT}' for n in range(1, 7))
+    rows = "".join(
+        f'<h3><a href="/news.php?readmore={n}">第{n}条船</a></h3><p>有人在钓鱼。</p>' for n in range(1, 7)
+    )
     url = f"{HOST}/news.php?rowstart=10"
     target = Target(url=url, site="web", kind=PageKind.HOME, uid="notes.example.org", page_no=2)
-    text = f"<title>山居</title><div>{TEXT * 9}{rows}</div>"
+    text = f"<title>{TITLE} - 山居</title><div>{HEAD}{TEXT * 9}{rows}</div>"
     page = Page(url=url, status=200, headers=(), body=text.encode(), fetched_at=READ_AT)
     assert len(site_by_name("web").parse_page(page, target).listed) == 6
 

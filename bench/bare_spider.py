@@ -1,7 +1,7 @@
 """Two short spiders that fetch the URLs of a file, one request at a time for a host.
 
 `python -m bench.bare_spider URLS` parses nothing. `python -m bench.bare_spider URLS DB` selects the parts of a post by
-the demo's own markup and stores them with sqlite-utils and a full-text index, as a spider for one site is often written.
+the demo's own markup. It stores them with sqlite-utils and a full-text index, as many spiders for one site do.
 """
 
 import sys
@@ -92,7 +92,7 @@ class ByHand(Bare):
 
 
 def main() -> None:
-    """Fetch the URLs of the file in the command line, and store them in the database named after it, if any."""
+    """Fetch the URLs of the file in the command line. Store them if the command line names a database too."""
     process, urls = AsyncCrawlerProcess(SETTINGS), Path(sys.argv[1]).read_text("utf-8").split()
     if sys.argv[2:]:
         process.crawl(ByHand, urls=urls, db=sys.argv[2])

@@ -102,7 +102,7 @@ def repeated(server: Postgres, *, number: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Load:
-    """Requests a second of all hosts, as a share of one for each delay, and the processor time of a request."""
+    """The requests a second of all hosts, as a share of one for each delay; the processor time of a request."""
 
     share: float
     seconds_a_request: float

@@ -10,7 +10,7 @@ BLOGS = 5_000
 
 
 def peaks(posts: int) -> tuple[float, float, float]:
-    """Return the peak MiB of a first backup, of a reparse of its pages on one core, and of a merge into a new archive."""
+    """Return the peak MiB of a first backup, a reparse on one core, and a merge into a new archive."""
     first = first_backup(posts)
     reparse = command("reparse", "--db", first.db, "--workers", "1", "-q").peak_mib
     with folder() as place:

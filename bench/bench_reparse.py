@@ -6,7 +6,7 @@ counted. trafilatura extracts the fields that both return: text, comments, title
 measurement has text and comments alone. It extracts every fourth page only, to save time. The blogs of the demo
 host have short posts; each markup is measured with the lengths of the known page too.
 
-The parser of this process reads the post pages in turn with lxml's parser, which returns a tree and no more.
+This process parses the post pages in turn, with its parser and with lxml's, which returns a tree alone.
 """
 
 import sqlite3
@@ -106,7 +106,7 @@ def _measure_markup(place: Path, markup: str, posts: int, rounds: int, shape: Se
 
 
 def measure(*, small: bool = False) -> list[Row]:
-    """Return rows for each markup of the demo, short and as long as the known page, and one for two cores."""
+    """Return rows for each markup of the demo, short and long; and one row for two cores."""
     posts, rounds = (10, 1) if small else (POSTS, ROUNDS)
     few = max(10, posts // 3)
     rows = []

@@ -1,7 +1,7 @@
 """Search among 100,000 posts: time and hits against LIKE on the same rows, size against a trigram index.
 
-The text is invented: words of two characters in sentences, with the frequencies of a language (the n-th word is
-1/n as frequent as the first). The queries are a hundred of them, from frequent to rare.
+The text is invented: words of two characters in sentences, with the frequencies of a language. The n-th word is
+1/n as frequent as the first. The queries are a hundred of the words, from frequent to rare.
 """
 
 import random

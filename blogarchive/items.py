@@ -36,8 +36,8 @@ class NoticeKind(StrEnum):
 class DateText:
     """A time as a page shows it; the dates pipeline fills `at` and `precision`.
 
-    `at` is aware, in the time zone of the site, or in that of `text` if the site may be anywhere. It is None if `text`
-    could not be parsed; with a `precision`, `text` alone tells no time, as `3 days ago` on a page saved at some time.
+    `at` is aware, in the time zone of the site; in that of `text` if the site may be anywhere. It is None if `text`
+    could not be parsed. If it has a `precision`, `text` has no time without the fetch time, as `3 days ago`.
     """
 
     text: str
@@ -134,7 +134,7 @@ class ListedPost:
 class MonthRow:
     """A row of the archive: the month as YYYY-MM, and its link unchanged.
 
-    `first` and `last` are the dates of the month's first and last posts, None if the row does not show them.
+    `first` and `last` are the dates of the month's first and last posts; None if not shown.
     """
 
     month: str
@@ -219,9 +219,9 @@ class ParsedPage:
 
     `posts` is the post of a post page, or the posts that a listing shows whole. `listed` are the posts of the listing,
     in its order; those of the sidebar are in `latest` and `categories`. `commented` are posts with new comments, each
-    with the time of one as `posted`. `listing` is the month (YYYY-MM) or category of a MONTH or CATEGORY page, None if
-    the page does not show it. `total` is the number of posts that a list for machines states of all its pages. `blogs`
-    are the other blogs of the site that visible links name, each once.
+    with the time of one as `posted`. `listing` is the month (YYYY-MM) or category of a MONTH or CATEGORY page; None if
+    not shown. `total` is the number of posts that a list for machines states of all its pages. `blogs` are the other
+    blogs of the site that visible links name, each once.
     """
 
     kind: PageKind

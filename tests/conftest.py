@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.browse import chromium
 
-# Containers often forbid compiled files. Each worker would then rewrite the asserts of all modules in every run, and
-# each process of a test would compile this program.
+# Containers often forbid compiled files. Each worker would then rewrite the asserts of all modules in every run. Each
+# process of a test would compile this program.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -1,7 +1,7 @@
 """Golden files: parsed pages as JSON, one folder a case, `fixtures/<site>/<page type>/<case>/`.
 
-`page.html` has the bytes as served, `page.json` URL, headers and time, `expected.json` the parsed page with
-texts repaired and times resolved. `make goldens` rewrites expected.json and then fails.
+`page.html` has the bytes as served, `page.json` URL, headers and time. `expected.json` has the parsed page, with texts
+repaired and times resolved. `make goldens` rewrites expected.json and then fails.
 """
 
 import json

@@ -1,6 +1,6 @@
 """`blogarchive` in a process of its own with an archive of its own, and the rows of that archive.
 
-`Tool.run` forks the process from one that has imported the program, since the imports of a start cost 0.6 s of CPU.
+`Tool.run` forks the process from one that has imported the program: the imports of a start cost 0.6 s of CPU.
 `Tool.start` starts the program afresh, for tests that send signals or set limits.
 """
 
@@ -58,7 +58,7 @@ class Tool:
     def start(self, *words: str, delay: float = 0, **options: object) -> subprocess.Popen[str]:
         """Start a command; `options` are those of `Popen`."""
         if "preexec_fn" in options:
-            # Below a limit of the size of files, Python stores its bytecode cut, and fails to load it from then on.
+            # Below a limit of the size of files, Python stores its bytecode cut. Later starts fail to load it.
             options.setdefault("env", {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
         process = subprocess.Popen(
             self.command(*words, delay=delay),

@@ -162,7 +162,7 @@ def output_file(archive: Path, out: Path, name: str) -> Path:
     """Return the path of an export of one file: `out`, or `name` in it if `out` is a folder.
 
     If `out` has no extension, the path gets that of `name`; a device or a pipe gets none. Raises as
-    `require_other_file`, and `UsageError` if its folder is a file or the path is a database, such as another archive.
+    `require_other_file`. Raises `UsageError` if its folder is a file, or the path is a database.
     """
     require_other_file(archive, out)
     path = out / name if out.is_dir() else out

@@ -102,7 +102,7 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
 
     `by_author_only` refuses the other filters: the format has whole pages or tables. The exporter writes the posts
     that match the filters. Raises `NoArchive`, `ArchiveDamaged`, `CannotWrite`. Raises `UsageError` for an unknown
-    author or category, an option that the format lacks, and an `out` that is the archive or has other files.
+    author or category, and for an option that the format lacks. Raises it if `out` is the archive or has other files.
     """
 
     @wraps(write)

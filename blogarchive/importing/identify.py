@@ -237,7 +237,7 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
 
 
 def _as_later_list(crawled: CrawledPage) -> CrawledPage:
-    """Return a list of an unknown host as a later page of the home page, unless it has the blog's URL.
+    """Return a list of an unknown host as a later page of the home page, unless it is the first.
 
     A mirror has lists of tags and months too; the first page of a home page has the URL of the blog.
     """

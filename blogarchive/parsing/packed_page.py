@@ -36,7 +36,7 @@ class UnpackedPage(NamedTuple):
 def unpack_page(body: bytes) -> UnpackedPage | None:
     """Return the page with a name in place of the bytes of each file in its tags; None if no extension saved it.
 
-    The name is the URL that Save Page WE keeps, else a path as in the folder that a browser saves with a page.
+    The name is the URL that Save Page WE keeps. Otherwise it is a path, as browsers save files beside a page.
     """
     if (head := _read_head(body)) is None:
         return None

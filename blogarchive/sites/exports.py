@@ -322,7 +322,7 @@ def page_of_post(
     comments: Iterable[items.Comment],
     *problems: items.Problem,
 ) -> items.ParsedPage:
-    """Return the parsed page of a post of that blog, with its text and its comments, counted if no count is shown."""
+    """Return the parsed page of a post of that blog, with its text and its comments, and their number."""
     body, shown = parse_body(html, post.url), tuple(comments)
     whole = replace(
         post,

@@ -253,7 +253,7 @@ def store_image(
 
 
 def _mark_stored(archive: Archive, url: str, file_columns: Mapping[str, Value]) -> None:
-    """Store the columns of a file in the row of its URL, and link that row to the posts that show it."""
+    """Store the columns of a file in the row of its URL; link it to the posts that show it."""
     changed = {**file_columns, "status": "stored", "next_try_at": None, "detail": None}
     row = {"url": url, "host": host_of(url), **changed}
     archive.insert_rows("media", [row], on_conflict=f"on conflict(url) do update set {excluded(changed)}")

@@ -1,7 +1,7 @@
 """Drive a real Chromium over its debugging pipe, without a driver or a library.
 
-The protocol is https://chromedevtools.github.io/devtools-protocol/: JSON messages that end with a zero byte, read from
-file descriptor 4 of the browser and written to its descriptor 3.
+The protocol is https://chromedevtools.github.io/devtools-protocol/: JSON messages that end with a zero byte. They are
+read from file descriptor 4 of the browser and written to its descriptor 3.
 """
 
 import base64

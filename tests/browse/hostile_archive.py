@@ -1,8 +1,8 @@
 """An archive with every XSS vector in every place where a text is shown.
 
-Each vector is the title of one post, part of the name of a category, the URL and the reason of a failure, and the name
-of an image. The first posts show sixteen vectors each: in the body as they are stored, and unsanitized as bodies, names
-and URLs of comments. The other bodies are unsanitized, as in an archive of a stranger.
+Each vector is the title of one post and part of the name of a category. It is also the URL and the reason of a failure,
+and the name of an image. The first posts show sixteen vectors each: in the body as they are stored, and unsanitized as
+bodies, names and URLs of comments. The other bodies are unsanitized, as in an archive of a stranger.
 """
 
 from collections.abc import Sequence

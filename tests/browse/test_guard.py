@@ -1,4 +1,4 @@
-"""`serve` answers its own names alone, and no page of it can run a stranger's script or any SQL without end."""
+"""`serve` answers its own names alone. No page of it can run a stranger's script, or SQL without end."""
 
 import asyncio
 import http.client

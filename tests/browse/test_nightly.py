@@ -27,7 +27,7 @@ UID = "31182"
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the schedule of Linux")
 def test_a_real_systemd_updates_the_blogs_after_a_night_off_until_it_is_switched_off(tmp_path: Path) -> None:
-    """The last run of the timer lies two days back, as on a computer that was off at half past three."""
+    """The last run of the timer was two days ago, as on a computer that was off at 03:30."""
     tool = Tool(tmp_path / "我的 100% $HOME")
     hurry(tool.db, 0.01)
     home = tmp_path / "home"

@@ -294,7 +294,7 @@ _WRAPPERS = (
     "\u202e{}",
 )
 
-# A lead byte of a Chinese charset takes the quote behind it for a trail byte, and the text goes on as markup.
+# A lead byte of a Chinese charset takes the quote behind it as a trail byte. The text continues as markup.
 _CHARSETS = (
     "gbk",
     "gb18030",

@@ -1,7 +1,7 @@
 """The guides of users as tests read them: code blocks, the commands in them, and what may not run here.
 
-A comment before a block says why its commands are not run (`<!-- not run: it needs the network -->`) or which exit code
-its last command has (`<!-- exit code 1 -->`).
+A comment before a block says why its commands are not run (`<!-- not run: it needs the network -->`). Or it has the exit
+code of its last command (`<!-- exit code 1 -->`).
 """
 
 import re

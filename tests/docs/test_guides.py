@@ -69,7 +69,7 @@ def saved_page(host: DemoHost) -> bytes:
 
 
 def lose_pages(archive: Path) -> bytes:
-    """Return an archive with zeros in place of the first page of `posts`, and without the last page of the file."""
+    """Return an archive with zeros in place of the first page of `posts`, and without its last page."""
     (size,) = read_sql(archive, "pragma page_size")[0]
     (root,) = read_sql(archive, "select rootpage from sqlite_schema where name = 'posts'")[0]
     data = archive.read_bytes()

@@ -1,4 +1,4 @@
-"""The demo's host with the pages of a `World`, whose blogs a test may change, and with the faults of a test."""
+"""The demo's host with the pages of a `World`. A test may change its blogs, and set faults."""
 
 import re
 import time

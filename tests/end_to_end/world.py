@@ -111,8 +111,8 @@ class Post:
 class Blog:
     """A blog, with the numbers of its categories by name.
 
-    If `endless`, each page of a list or of comments links to a next one, which beyond the last has the items of the
-    first page or none.
+    If `endless`, each page of a list or of comments links to a next one. Pages beyond the last have the items of the
+    first page, or none.
     """
 
     uid: str

@@ -107,7 +107,7 @@ def test_a_run_whose_postgresql_hangs_ends_within_its_patience(
 
 
 def test_two_runs_share_a_host_of_images(fleet: Fleet, tmp_path: Path) -> None:
-    """Both blogs show images of a third host, which gets one request at a time with the delay of a run."""
+    """Both blogs show images of a third host. It gets one request at a time, with the run's delay."""
     with DemoHost([]) as images:
         url = f"http://localhost:{images.port}/upfile/20250101"
         shown = [blog([f"{url}/{first + number}.jpg" for number in range(20)]) for first in (1000, 2000)]

@@ -217,7 +217,7 @@ def test_a_shard_that_needs_a_person_is_paused_and_told_and_an_outage_is_waited_
 def test_what_a_person_asks_while_a_round_ends_is_done_at_once(
     fleet: Fleet, host: DemoHost, first: str, words: tuple[str, ...]
 ) -> None:
-    """Both wait for the row of the shard, which the test holds, and get it in the order of their coming."""
+    """Both wait for the row of the shard, which the test locks, and get it in order of arrival."""
 
     def waits(statement: str) -> bool:
         found = fleet.execute(
@@ -258,7 +258,7 @@ def test_kills_at_random_moments_lose_nothing(
     fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of the crawl, of the worker alone, and of both; the next worker goes on."""
-    # A worker ends if PostgreSQL does not answer in time at its start, which a busy machine may take two seconds for.
+    # A worker ends if PostgreSQL does not answer in time at its start. A busy machine may take two seconds.
     monkeypatch.setenv(PATIENCE_VARIABLE, "8")
     moments = random.Random(KILLS)
     with DemoHost([make_blog(UID, posts=60)]) as host:

@@ -1,4 +1,4 @@
-"""Count the steps of the parser of a page, so that its growth does not depend on the speed of a machine."""
+"""Count the steps of the parser of a page: their growth does not depend on the speed of a machine."""
 
 import sys
 from collections.abc import Callable

@@ -18,7 +18,7 @@ HINTS = re.compile("diary_(?:title|content)|release_restore")
 
 @dataclass(frozen=True, kw_only=True)
 class HonestPage:
-    """The text of a page as the host would send it, its post (None for a listing), and how it is printed."""
+    """The text of a page as the host would send it, its post (None for a listing), and its layout."""
 
     text: str
     post: DemoPost | None

@@ -1,4 +1,4 @@
-"""A host that evolves, the nights on which a blog of it is updated, and the ledger of what is true."""
+"""A host that changes, the nights on which a blog of it is updated, and a record of the truth."""
 
 import re
 import ssl

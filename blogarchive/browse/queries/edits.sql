@@ -1,5 +1,5 @@
 -- Edited posts / 改过的文章
--- Posts with a changed text, the last change first, with the length of the text before and after.
+-- Posts with a changed text, the last change first. The length of the text is shown before and after.
 select p.id as post_id, coalesce(a.nickname, a.uid) as author, p.title, r.captured_at as earlier_text_seen_at,
        p.last_changed_at, length(r.body_text) as characters_before, length(p.body_text) as characters_now
   from post_revisions r

@@ -152,9 +152,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Decoded(NamedTuple):
     """The text of a page and how its charset was determined.
 
-    `encoding` is a name of the Encoding Standard ("utf-8", "big5", "gb18030" for all of GB2312, GBK and GB
-    18030) or "hz-gb-2312". `method` is "bom" for a byte order mark, "valid" for valid UTF-8, "declared" or
-    "guessed". `replaced` is the number of U+FFFD in the text, which stand for damaged characters.
+    `encoding` is a name of the Encoding Standard, such as "utf-8" and "big5", or "hz-gb-2312". It is "gb18030" for
+    GB2312 and GBK too. `method` is "bom" for a byte order mark, "valid" for valid UTF-8, "declared" or "guessed".
+    `replaced` is the number of U+FFFD in the text, which stand for damaged characters.
     """
 
     text: str

@@ -120,8 +120,8 @@ def around_several(rows: Iterable[tuple[Element, str]], depth: int) -> set[Eleme
 def beside(element: Element, preceding: bool, others: Set[Element], closed: tuple[str, ...]) -> list[Element]:
     """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
 
-    They follow it or precede it, the nearest first. They end at one of `others`, an item of a list, an element
-    with a closed tag, or one that contains a form.
+    They follow it or precede it, the nearest first. The first of these ends them: one of `others`, an item of a list,
+    an element with a closed tag, an element that contains a form.
     """
     found: list[Element] = []
     for one in element.itersiblings(preceding=preceding):

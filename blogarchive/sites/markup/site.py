@@ -60,7 +60,7 @@ class MarkupSite(Site):
             return None
 
     def build_home_url(self, page_url: str, uid: str) -> str:
-        """Return the home page of a blog, on the host of `page_url` unless the blog has a host of its own."""
+        """Return the home page of a blog, on its own host if it has one, else on that of `page_url`."""
         parts = urlsplit(page_url)
         own = matches_host(parts.hostname or "", self.hosts) and self.home_host is not None
         host = (self.home_host or "").format(uid=uid) if own else parts.netloc

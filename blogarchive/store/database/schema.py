@@ -127,7 +127,7 @@ OWN_TRIGGERS: Final = "type = 'trigger' and (name like 'search%' or name like '%
 
 
 def foreign_objects(archive: Statements) -> list[str]:
-    """Return type and name of foreign triggers, and of views that replace a table, in an archive of an older version."""
+    """Return type and name of foreign triggers, and of views that replace a table of this program."""
     rows = archive.rows(f"select type, name, sql from sqlite_master where not ({OWN_TRIGGERS})")  # noqa: S608 - constant
     views = [name for kind, name, _ in rows if kind == "view" and ("table", name.lower()) in statements()]
     triggers = [(name, sql) for kind, name, sql in rows if kind == "trigger"]

@@ -83,7 +83,7 @@ _COUNT_NUMBERS: Final = """
 select a.site, count(distinct p.number) as numbers, max(cast(p.number as integer)) as highest
   from posts p join authors a on a.id = p.author_id
  where p.number not glob '*[^0-9]*' and length(p.number) between 1 and 15 group by a.site"""
-# If the post with the highest number of a site is deleted, the stored number is null until the end of the run.
+# If the post with a site's highest number is deleted, `highest` is null until the end of the run.
 CURRENT_NUMBERS: Final = f"""
 select t.site, t.numbers, coalesce(t.highest, (select c.highest from ({_COUNT_NUMBERS}) c where c.site = t.site)) as highest
   from _number_totals t"""
@@ -152,8 +152,8 @@ def _larger_cache(archive: Statements) -> Iterator[None]:
     """Raise the page cache of SQLite from 2 MB to 4.
 
     Totals change all over their tables, and a page outside the cache is written to the log at each change. The totals
-    of 100,000 posts wrote 1,089 MB with 2 MB of cache, 519 with 4, 246 with 8. With 8 MB, the peak memory of a backup
-    of 20,000 posts exceeded the limit of 1.3 times that of 500.
+    of 100,000 posts wrote 1,089 MB with 2 MB of cache, 519 with 4, 246 with 8. With 8 MB, the memory of a backup of
+    20,000 posts exceeded 1.3 times that of 500, the limit.
     """
     before = archive.scalar("pragma cache_size")
     archive.execute("pragma cache_size = -4096")

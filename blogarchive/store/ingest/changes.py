@@ -1,4 +1,4 @@
-"""Hold the page of a post that contradicts the stored post, or has the change of most posts of the run.
+"""Hold the page of a post that contradicts the stored post, or has the same change as most pages.
 
 The second half names the kind of a change and finds contradictions. A held page is stored, but replaces
 nothing until a person accepts the change, or a page without it comes. The same change is undone in posts that

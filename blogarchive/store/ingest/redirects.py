@@ -48,7 +48,7 @@ def _follow_post(archive: Archive, crawled: CrawledPage, url: str) -> CrawledPag
     if is_own:
         frontier.change_url(archive, moved)
     if moved.number is None or moved.number == target.number:
-        # If the blog of a post is not known yet, the key of its target is the URL, which must not change.
+        # If the blog of a post is not known yet, its target's key is the URL, which must not change.
         is_same_key = frontier.target_key(target) == frontier.target_key(moved)
         return replace(crawled, target=moved) if is_own and is_same_key else crawled
     # The page was parsed as that of the earlier number.
@@ -215,7 +215,7 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
 
 
 def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
-    """Move the targets of a blog to the scheme and host of the fetched home page, its posts below its path."""
+    """Move the targets of a blog to scheme and host of the fetched home page; its posts below its path."""
     stored, home = stored_url(archive, blog), crawled.page.url
     if stored is None or stored == home:
         return

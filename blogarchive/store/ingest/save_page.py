@@ -60,8 +60,8 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog == named and crawled.target.is_home and site_by_name(site).has_any_host:
-        # The owner of a host may lead readers of a deleted blog to a portal or to another blog. A home page at another
-        # path is that of the blog if it lists three known posts, and most of its posts are known.
+        # The owner of a host may lead readers of a deleted blog to a portal or to another blog. It is the same blog if
+        # it lists three known posts, and most of its posts are known.
         old = Blog(site=site, uid=crawled.target.uid)
         is_same = redirects.count_known(archive, old, crawled) > max(2, len(crawled.parsed.listed) / 2)
         return old if is_same else blog
@@ -463,7 +463,7 @@ def _queue_unread_home(archive: Archive, target: Target, *, now: datetime) -> in
 def _is_unlinked(context: SaveContext, rejection: validate.Rejection) -> bool:
     """Return whether the blog no longer links to the target.
 
-    Such a target is a deleted month or category, a page past the end of a listing, or comments of a gone post.
+    Such are deleted months and categories, pages past the end of a listing, and comments of gone posts.
     """
     is_gone = rejection.gone_reason is not None
     if is_gone and listing_pages.is_beyond_end(context):

@@ -38,6 +38,7 @@ MAINTENANCE = "maintenance"
 _PERMANENT_STATUSES = {400, 402, 414, 431, 451}  # a retry gets the same answer
 _MAX_NOTICE_LENGTH = 200
 _BROKEN = 2  # characters at the end of a cut text that may be damaged
+
 # A page that scripts fill, or that refreshes to another one, is of a changed site. A feed may have no entries.
 _BLANK = re.compile(
     rb"(?i)[\s\xef\xbb\xbf]*+(?:<[!/]?(?:--|(?:doctype|html|head|title|body|meta)\b)(?![^<>]*refresh)[^<>]*+>\s*+)*+"
@@ -84,7 +85,7 @@ class ResponseClassifier:
         kind = classify_response(crawled.page, crawled.parsed)
         if kind is ResponseKind.UNCHANGED and not (crawled.target.etag or crawled.target.last_modified):
             return ResponseKind.BROKEN  # a 304 to a request without a condition
-        # An error page is often the web server's own, which has an end; a sitemap needs none.
+        # An error page is often the web server's own, with an end tag; a sitemap needs none.
         if kind is ResponseKind.PAGE and crawled.page.status in _WHOLE_STATUSES and crawled.page.has_end_tag:
             self._closing_hosts.add(host)
         if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():

@@ -104,9 +104,9 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
 def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last: bool) -> Set[str]:
     """Record posts as missing from a list if their own pages are gone and the list shows four older posts.
 
-    The list may be incomplete: a list from new to old shows each post that is newer than its last ones. A list of their
-    month without a next page, or a list of months without theirs, is such a list too. Return the months, YYYY-MM, of
-    the list of months that still have a doubted post.
+    The list may be incomplete: a list from new to old shows each post that is newer than its last ones. So does a list of
+    their month without a next page, and a list of months without theirs. Return the months, YYYY-MM, of the list of
+    months that still have a doubted post.
     """
     month_of = context.site.month_of
     months = {month for link in context.parsed.links if link.is_whole and (month := month_of(link.url))}

@@ -142,7 +142,7 @@ def _compare_count(context: SaveContext, count: int | None, url: str, row: Liste
 
 
 def _compare_version(context: SaveContext, version: str, url: str, row: ListedPostRow) -> None:
-    """Requeue a post if a list states another time of its last change, or the day on which its page was fetched.
+    """Requeue a post if a list states another time of its last change, or the day of its last fetch.
 
     hexo-generator-sitemap writes days alone, so that two changes on one day have the same value.
     """

@@ -200,8 +200,8 @@ def _needs_next_home(context: SaveContext, page: _SavedList, chain: PageChain, u
     """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
 
     A chain that was never complete is always followed: otherwise an interruption would leave a gap. So are a list
-    that names the times of changes, and the archive of a home page without posts. So are a list that states another
-    number of posts than were listed, and one that may show a post whose own page is gone.
+    that names the times of changes, and the archive of a home page without posts. So is a list that states another
+    number of posts than were listed. So is one that may show a post whose own page is gone.
     """
     rows = page.rows
     is_list = (context.target.page_no == 1 or not rows) and context.site.is_index(url)

@@ -184,7 +184,7 @@ class BlogStatus:
     stored; `gone` and `edited` count posts. `comments_claimed` counts the comments of each post as it says, or as many
     as are stored if that is more. `waiting` counts pages to fetch. `images_not_fetched` counts images on hosts that are
     not requested, by host. `last_good_run` is the end of the last run with exit code 0. `unreached_since` is the first
-    failure of the home page since it was last fetched, and `last_error` its newest reason, else None. `state` is
+    failure of the home page since it was last fetched; `last_error` is its newest reason, else None. `state` is
     "moved" (`state_detail` is the new URL), "closed" (the notice), "unreachable" (the reason) or None. `overdue` counts
     pages that are due for more than a week, `not_seen_since_agreement` posts that may still change after
     `--accept-changes`. A blog that was never reached has no `first_seen_at`. `readers` counts the posts of a blog on an

@@ -37,8 +37,7 @@ _FIELDS = {"uid": r"\d+", "month": r"\d{6}", "number": r"\d+", "day": r"\d{8}", 
 class Urls:
     """URL templates; those of posts, categories and home pages are the real site's.
 
-    The URLs of months, calendar days and further pages of the real site are unknown, so each markup has
-    its own.
+    The real site's URLs of months, calendar days and further pages are unknown: each markup has its own.
     """
 
     month: str

@@ -22,7 +22,7 @@ class DemoSite:
     """The current blogs and their pages; thread-safe.
 
     A request with `owner_cookie`, such as `auth=secret`, shows hidden posts. If `validators`, pages have an ETag
-    that changes with the blog, and a request with that ETag is answered with 304.
+    that changes with the blog. A request with that ETag is answered with 304.
     """
 
     def __init__(

@@ -113,7 +113,7 @@ def test_half_a_four_byte_character_becomes_one_replacement_character():
 def test_text_in_another_charset_is_repaired_below_so_many_damaged_bytes_only(
     damaged_bytes, is_repaired, between
 ):
-    """The repair of each byte takes time, so that the rest of a long damaged page is as browsers show it."""
+    """The repair of each byte takes time: the rest of a long damaged page is as browsers show it."""
     damaged = "今天下雨我在家看书朋友来了".encode("gbk") + b"\xff\xff"
     parts = [damaged] * (damaged_bytes // len(damaged)) + ["院子里的丁香开了".encode()]
     body = b"<p>" + between.encode().join(parts) + b"</p>"

@@ -1,4 +1,4 @@
-"""A blog that a real generator makes is backed up whole by the command line, and updated by what its lists say."""
+"""A blog of a real generator is backed up whole by the command line, and updated as its lists say."""
 
 import os
 import shutil
@@ -600,7 +600,7 @@ def test_a_deleted_post_is_gone_soon_after_a_cached_list_ceases_to_show_it(tmp_p
 def test_posts_deleted_in_the_night_in_which_the_list_grows_are_gone_on_the_next_night(
     tmp_path: Path,
 ) -> None:
-    """The list of the home page is read to its first page without news before the pages of the posts are gone."""
+    """The list of the home page is read to its first page without news; then pages of posts are gone."""
     blog = Blog(tmp_path / "blog", lists=False)
     for number in range(1, 21):
         blog.write(number, f"今天是第 {number} 天，下午去了河边。")

@@ -1,4 +1,4 @@
-"""What the archive says of a blog of any host whose pages show something new each night, and that moves its posts."""
+"""Rows of a blog of any host whose pages show something new each night, and that moves its posts."""
 
 import re
 from collections.abc import Callable

@@ -15,7 +15,7 @@ LONG = "桥下的水很慢，我在桥上站了很久。"
 
 
 class PagedBlog(Blog):
-    """Shows the last two comments of a post at its URL, as Typecho does, and all of them on numbered pages.
+    """Shows the last two comments of a post at its URL, as Typecho does, and all on numbered pages.
 
     `said` are author, time as shown and text of the comments of the second post. Without `shows_count` no heading counts
     them.

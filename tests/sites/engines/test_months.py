@@ -13,7 +13,7 @@ ROW = "<h2><a href='/2025/note.html'>灯</a></h2>"
 
 
 class MonthlyBlog(Blog):
-    """Has three posts on its home page, one in each month, and the months in a sidebar or on a page of their own."""
+    """Has three posts on its home page, one a month. A sidebar or another page lists the months."""
 
     months_at = "/"
 

@@ -1,4 +1,4 @@
-"""A blog below a path that moves to another path, on its host or on another one, and what its old URL may lead to."""
+"""A blog below a path that moves to another path, on any host, and the pages at its old URL."""
 
 import re
 import sqlite3

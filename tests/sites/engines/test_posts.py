@@ -469,7 +469,7 @@ def test_the_line_of_kubrick_below_a_text_says_when_it_was_published(line: str) 
 
 
 def test_a_link_with_the_first_words_of_the_window_title_is_not_the_title() -> None:
-    """A window title of several sentences, a tag with the first of them, and a heading with other words than both."""
+    """A window title of several sentences, a tag with the first one, and a heading with other words."""
     body = post("20. Mai 2019", after='<div>Mehr: <a href="/tag/der-regen/">Der Regen</a></div>')
     body = body.replace("<h1>", '<h1 class="entry-title">').replace(TITLE, "Der Regen. Das neue Laub?")
     page = read(body, window="Der Regen. Das Laub. Ein Tag am Fluss")
@@ -477,7 +477,7 @@ def test_a_link_with_the_first_words_of_the_window_title_is_not_the_title() -> N
 
 
 def test_a_box_above_the_title_that_is_named_as_the_text_is_not_the_text() -> None:
-    """Drupal names the body of each block of a theme as that of a post, also of one in the banner."""
+    """Drupal names the body of each block of a theme as that of a post, also in the banner."""
     box = '<div class="field--name-body"><p><a href="/spenden">Jetzt spenden</a></p></div>'
     inner = "".join(f"<div><div><p>{part}.</p></div></div>" for part in TEXT[3:-4].split(". "))
     page = read(f"<body>{box}<div><h1>{TITLE}</h1><p>20. Mai 2019</p><div>{inner}</div></div></body>")

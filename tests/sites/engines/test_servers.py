@@ -146,7 +146,7 @@ def test_a_page_that_asks_for_the_password_of_a_post_is_no_post() -> None:
 
 
 def next_page(linked: list[int], shown: int | None, asked: str) -> list[str]:
-    """Return the numbers of the page of comments after the page `shown`, that was asked for with `asked` at its end."""
+    """Return the numbers of the page of comments after `shown`, which was asked for with `asked` at its end."""
     links = " ".join(f'<a href="{URL}comment-page-{n}/#comments">{n}</a>' for n in linked)
     said = rows('<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>')
     body = f"<title>雨</title><body>{post(f'<ol id=comments>{said}</ol><p>{links}</p>')}</body>"

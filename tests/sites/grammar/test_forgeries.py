@@ -159,7 +159,7 @@ def test_a_typed_element_without_the_foot_of_the_others_is_no_comment() -> None:
     assert [problem.kind for problem in parsed.problems] == ["forged"]
 
 
-# A commenter closes the item of his comment, and the name of the item that he opens is a link, as his own is not.
+# A commenter closes the item of his comment and opens another one. Its name is a link; his own is none.
 def test_a_typed_item_with_a_linked_name_replaces_no_guest_above_it() -> None:
     item = "<li><div><b>{}</b> <i>2025-01-01 1{}:00:00</i></div><div>{}</div><div><button>回复</button></div></li>"
     typed = item.format("<a href='/u/66666/'>冒名</a>", 3, "假话")

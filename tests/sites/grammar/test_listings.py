@@ -1,4 +1,4 @@
-"""Posts of a list are parsed with their titles and times from any template, and so is the link to the next page."""
+"""Posts of a list, their titles and times, and its next page are parsed from any template."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A blog of a site that is described by selectors is backed up over HTTP, with the comments that a script fetches."""
+"""A blog of a site with selectors is backed up over HTTP, with the comments that a script fetches."""
 
 import json
 import sqlite3

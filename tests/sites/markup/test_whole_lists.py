@@ -1,4 +1,4 @@
-"""A blog whose home page shows posts whole with their comments is backed up over HTTP, as a site of a user's own."""
+"""A user's own site is backed up over HTTP: its home page shows posts whole, with their comments."""
 
 import os
 import subprocess

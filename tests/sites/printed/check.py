@@ -1,4 +1,4 @@
-"""Parse each page of a printed blog in the order of a crawl, and compare it with the data of the blog."""
+"""Parse each page of a printed blog in the order of a crawl; compare it with the blog's data."""
 
 from collections import deque
 from collections.abc import Iterator

@@ -335,8 +335,8 @@ def test_no_statement_of_a_save_scans_a_table(archive: Archive, clock: Clock) ->
         if sql.split()[0] in ("select", "update", "delete"):
             details = [str(row[3]) for row in execute(f"explain query plan {sql}", parameters)]
             scans = [words for words in details if words.startswith("SCAN ")]
-            # A constant row or an array parameter is not a table; few texts wait for the index, a site rarely changes,
-            # and only a post that is shown under two numbers is compared with the runs.
+            # A constant row or an array parameter is not a table. Few texts wait for the index, and a site rarely
+            # changes. Only a post that is shown under two numbers is compared with the runs.
             small = ("CONSTANT", "json_each", "_search_pending", "site_changes", "SCAN runs")
             scanned = [words for words in scans if not any(word in words for word in small)]
             assert not scanned, (scanned, sql)

@@ -168,7 +168,7 @@ class CrawlSession:
             target = replace(target, uid=blogs.follow_move(self.archive, target, utc_now()))
         uid = target.uid and blogs.canonical_uid(self.archive, target.site, target.uid)
         target = frontier.with_stored_scheme(self.archive, replace(target, uid=uid))
-        target = frontier.as_stored_post(self.archive, target)
+        target = frontier.as_stored(self.archive, target)
         frontier.add_targets(self.archive, [target], now=utc_now(), first=True)
         frontier.change_url(self.archive, target)
         frontier.requeue_target(self.archive, target, before=self.run.epoch_at, now=utc_now())

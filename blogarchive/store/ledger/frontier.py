@@ -74,16 +74,18 @@ def link_key(site: str, uid: str | None, link: Target | Link) -> str:
     return link.url
 
 
-def as_stored_post(archive: Archive, target: Target) -> Target:
-    """Return the target of the stored post at that URL, else `target`: on any host, a URL does not name its blog."""
-    number = None if target.uid else site_by_name(target.site).parse_url(target.url).number
-    if number is None:
+def as_stored(archive: Archive, target: Target) -> Target:
+    """Return the stored home page or post at that URL, else `target`: on any host, a URL does not name its blog."""
+    if target.uid:
         return target
-    parts = urlsplit(target.url)
+    parts, place = urlsplit(target.url), target.url.rstrip("/")
+    number = site_by_name(target.site).parse_url(target.url).number or ""
     uids = parts.netloc, parts.netloc + "/".join(parts.path.split("/")[:2])
-    keys = [Blog(site=target.site, uid=uid).post_key(number) for uid in uids]
-    uid = archive.text("select uid from frontier where key in (?, ?)", keys)
-    return target if uid is None else replace(target, kind=PageKind.POST, uid=uid, number=number)
+    keys = [place, f"{place}/", *(Blog(site=target.site, uid=uid).post_key(number) for uid in uids)]
+    query = f"""select {TARGET_COLUMNS} from frontier where key in (?, ?, ?, ?) and uid is not null
+            order by kind limit 1"""  # noqa: S608 - constants
+    stored = archive.one_as(Target, query, keys)
+    return target if stored is None else replace(stored, url=stored.url if stored.is_home else target.url)
 
 
 def add_targets(

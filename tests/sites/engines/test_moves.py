@@ -172,3 +172,19 @@ def test_the_home_page_of_a_blog_in_the_folder_of_a_user_takes_the_blog(tmp_path
         assert night(blog, tmp_path, 0, "backup", f"{url.rstrip('/')}{folder}/").code == 0
         assert night(blog, tmp_path, 1, "update").code == 0
     assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(16, 16)]
+
+
+@pytest.mark.parametrize("folder", ["/ann", "/blog"])
+def test_the_same_backup_of_a_blog_below_a_path_takes_the_new_posts_of_each_night(
+    tmp_path: Path, folder: str
+) -> None:
+    blog = BelowPath(16)
+    blog.folder = folder
+    with serve(blog) as url:
+        codes = []
+        for day, form in enumerate((f"{folder}/", f"{folder}/", folder, f"{folder}/")):
+            codes.append(night(blog, tmp_path, day, "backup", url.rstrip("/") + form).code)
+            new = 17 + day
+            blog.posts, blog.texts[new] = {new: [], **blog.posts}, f"<p>第 {new} 篇的新事。</p>"
+    assert codes == [0, 0, 0, 0]
+    assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(19, 19)]

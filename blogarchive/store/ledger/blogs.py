@@ -138,7 +138,7 @@ def address_of(url: str) -> str:
 
 
 def named_at(archive: Archive, target: Target, url: str, schema: str = "main") -> Target:
-    """Return the target with the uid or alias that its blog has at `url`; a home page at another path has its address.
+    """Return the target with the uid or alias that its blog has at `url`; the posts of a home page at another path name it.
 
     A list that blogs of one host share is read as one of the blog's present home.
     """
@@ -153,7 +153,7 @@ def named_at(archive: Archive, target: Target, url: str, schema: str = "main") -
     parts = {uid: f"/{uid.removeprefix('www.')}/" for uid in uids}
     named = max(uids, key=lambda uid: [len(uid) * (parts[uid] in place) for place in places])
     is_new = target.is_home and parts[named] not in places[0]
-    return replace(target, uid=(site.parse_url(url).uid or address_of(url)) if is_new else named)
+    return replace(target, uid=site.parse_url(url).uid if is_new else named)
 
 
 def site_of_host(archive: Archive, url: str) -> str | None:

@@ -118,7 +118,7 @@ class HomeElsewhere(BelowPath):
         return status, kind, body.replace('"/blog/page/', f'"{self.home}page/')
 
 
-@pytest.mark.parametrize("homes", [("/blog/", "/"), ("/", "/blog/")])
+@pytest.mark.parametrize("homes", [("/blog/", "/"), ("/", "/blog/"), ("/blog/", "/journal/")])
 @pytest.mark.parametrize("name", ["山居", "河边"])
 def test_a_home_page_that_moves_alone_is_that_of_the_posts_it_lists(
     tmp_path: Path, homes: tuple[str, str], name: str
@@ -137,6 +137,15 @@ def test_a_home_page_that_moves_alone_is_that_of_the_posts_it_lists(
     kept = "select number, url, title, gone_at from posts where title <> '第 25 篇' order by 1"
     assert rows(tmp_path, kept) == before
     assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(25, 25)]
+    stored = rows(
+        tmp_path,
+        "select uid, number, p.url, title from posts p join authors a on a.id = author_id order by 2",
+    )
+    for words in (("reparse", "--db", "a.db"), ("merge", "a.db", "--db", "b.db")):
+        assert run_command(*words, folder=tmp_path, now=datetime(2027, 6, 1, tzinfo=UTC)).code == 0
+    with sqlite3.connect(tmp_path / "b.db") as merged:
+        query = "select uid, number, p.url, title from posts p join authors a on a.id = author_id order by 2"
+        assert merged.execute(query).fetchall() == rows(tmp_path, query) == stored
 
 
 class ByQuery(BelowPath):

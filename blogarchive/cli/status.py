@@ -15,6 +15,7 @@ from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import SiteTotals
 from blogarchive.store.ledger.blogs import Blog, find_blog
+from blogarchive.store.ledger.coverage import changes_message
 from blogarchive.store.read import status as status_query
 
 # Blogs up to which each is shown in full.
@@ -33,7 +34,7 @@ _MAX_BLOGS = 20
 def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None:
     """Show how much of each blog is stored."""
     with Archive.open(db, read_only=True) as archive:
-        found = status_query.read_status(archive)
+        found, changed = status_query.read_status(archive), changes_message(archive)
         if names:
             wanted = {find_blog(archive, name) for name in names}
             named = (one for one in found.blogs if one.uid and Blog(site=one.site, uid=one.uid) in wanted)
@@ -47,7 +48,7 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
         return
     is_long = len(found.blogs) > _MAX_BLOGS and not (in_full or names)
     of_blogs = _format_sums(found.blogs) if is_long else chain.from_iterable(map(_format_blog, found.blogs))
-    for line in chain(of_blogs, () if names else _format_archive(found)):
+    for line in chain(of_blogs, [changed] if changed else (), () if names else _format_archive(found)):
         click.echo(line)
 
 

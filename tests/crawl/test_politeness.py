@@ -104,7 +104,7 @@ def test_a_page_that_redirects_to_a_robots_txt_elsewhere_is_not_called_forbidden
     with host(Rule(Elsewhere(to="http://localhost/robots.txt"), match="/u/")) as leading:
         ran = tool.run("doctor", leading.blog_url(UID))
     assert ran.code == 4
-    assert "redirects to http://localhost/robots.txt, which is not of this site" in ran.err
+    assert "redirects to http://localhost/robots.txt, which is no known page of this blog" in ran.err
 
 
 def test_an_unreachable_host_is_4_in_one_line(tool: Tool) -> None:
@@ -128,7 +128,7 @@ def test_redirects_to_other_sites_and_in_circles_are_refused(tool: Tool) -> None
         assert not other.requests
     assert ran.code == 1
     details = " ".join(str(row[0]) for row in tool.rows("select detail from open_failures"))
-    assert "http://10.0.0.1/, which is not of this site" in details
+    assert "http://10.0.0.1/, which is no known page of this blog" in details
     assert "localhost" in details
     assert "in a circle" in details
     assert tool.scalar("select count(*) from posts where content_hash is not null") == 3

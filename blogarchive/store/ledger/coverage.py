@@ -1,7 +1,7 @@
 """What a run covered: fields filled by each site, open changes of a site, and months against stored posts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
@@ -159,9 +159,8 @@ def check_coverage(
         for site, field in lost:
             open_change(archive, site, field, run_id=run.id, now=now)
         end_disproved(archive, run, checked, now=now)
-    left = open_changes(archive, checked)
-    if left:
-        raise SiteChanged(_message(left, {field for _, field in lost}))
+    if message := changes_message(archive, checked, {field for _, field in lost}):
+        raise SiteChanged(message)
 
 
 def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: datetime) -> None:
@@ -189,21 +188,31 @@ def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
     return archive.rows(query, (run.id, COMPARED_RUNS, run.id, *limits))
 
 
-def _message(left: Sequence[SiteChange], lost: Collection[str]) -> str:
-    """Return the message about the open changes: those that the run found, then earlier ones."""
+def changes_message(
+    archive: Statements, sites: Iterable[str] | None = None, lost: Collection[str] = ()
+) -> str | None:
+    """Return the message about the open changes of these sites, or of all; None if none is open.
+
+    `lost` are the fields that a run found empty; those of earlier runs follow.
+    """
+    left = open_changes(archive, sites)
+    if not left:
+        return None
     names = {one.field: f"{_(field_words(one.field.partition('.')[2]))} ({one.field})" for one in left}
     empty = [names[change.field] for change in left if change.field in lost]
-    ways = [change.field for change in left if change.field.startswith("text.")]
+    ways = dict.fromkeys(change.field for change in left if change.field.startswith("text."))
     earlier = [f"{names[one.field]} {one.found_at[:10]}" for one in left if one.field not in {*lost, *ways}]
     parts = [f"{_(change_words(field)[0]).rstrip('.。')} ({field})" for field in ways]
     if empty:
         parts.append(_("empty on many pages of this run: {fields}").format(fields=", ".join(empty)))
     if earlier:
         parts.append(_("found empty, and not filled since: {fields}").format(fields=", ".join(earlier)))
+    scopes = sorted({one.site for one in left})
+    named = "".join(f"{scope} " for scope in scopes) if all("/" in scope for scope in scopes) else ""
     return _(
-        "the site seems to have changed: {changes}; see `blogarchive doctor URL`;"
-        " if the site is right, `blogarchive update --accept-changes` agrees with it"
-    ).format(changes="; ".join(parts))
+        "the site seems to have changed ({sites}): {changes}; see `blogarchive doctor URL`;"
+        " if the site is right, `blogarchive update {blogs}--accept-changes` agrees with it"
+    ).format(sites=", ".join(scopes), changes="; ".join(parts), blogs=named)
 
 
 def _post_fields(parsed: ParsedPage) -> dict[str, bool]:

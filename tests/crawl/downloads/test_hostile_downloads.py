@@ -76,7 +76,7 @@ PAGES: dict[str, tuple[Attack, str, int]] = {  # with the detail of its failure,
     "empty zstd frames": (encoded(empty_parts("zstd", 200_000), "zstd"), PARTS, 1),
     "redirects without end": (redirects(by_refresh=False), REDIRECTS, 6),
     "refreshes without end": (redirects(by_refresh=True), REDIRECTS, 6),
-    "redirects between hosts": (redirects_between_hosts(), "which is not of this site", 1),
+    "redirects between hosts": (redirects_between_hosts(), "which is no known page of this blog", 1),
 }
 SLOW: dict[str, Attack] = {
     "a byte now and then": endless(HEAD + b"\r\n", b"x", pause=0.1),

@@ -774,3 +774,25 @@ def test_an_edit_of_an_untitled_post_is_stored_from_a_page_that_shows_its_time(t
         blog.texts[5] = TEXT + "<p>补记：桥修好了。</p>"
         codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
     assert (codes, edits(tmp_path)) == ([0, 0], [("post-5",)])
+
+
+def test_the_message_about_a_change_and_status_name_the_blogs_and_the_command_that_agrees_with_them_alone(
+    tmp_path: Path,
+) -> None:
+    first, second, same = PagedBlog(12), PagedBlog(12), PagedBlog(4)
+    with serve(first) as one, serve(second) as other, serve(same) as third:
+        assert night(first, tmp_path, 0, "backup", one, other, third).code == 0
+        for blog in (first, second):
+            blog.texts = dict.fromkeys(blog.texts, f"<p>广告：本站特约，请购买优质大米。</p>{TEXT}")
+        changed = sorted(f"web/{url.split('/')[2]}" for url in (one, other))
+        found = night(first, tmp_path, 1, "update", "--full")
+        command = "blogarchive update {} --accept-changes"
+        told = found.err.splitlines()[-1]
+        assert (found.code, command.format(" ".join(changed)) in told, third in told) == (5, True, False), (
+            told
+        )
+        assert command.format(" ".join(changed)) in run_command("status", "--db", "a.db", folder=tmp_path).out
+        assert night(first, tmp_path, 2, "update", changed[0], "--full", "--accept-changes").code == 0
+        assert command.format(changed[1]) in run_command("status", "--db", "a.db", folder=tmp_path).out
+        assert night(first, tmp_path, 3, "update", changed[1], "--full", "--accept-changes").code == 0
+    assert "--accept-changes`" not in run_command("status", "--db", "a.db", folder=tmp_path).out

@@ -10,7 +10,7 @@ from blogarchive.parsing.charset.decoding import decode
 from blogarchive.sites.base import Site
 from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, parse_url, resolve_uid
 from blogarchive.sites.grammar import card, leftovers, listing, page as page_views
-from blogarchive.sites.grammar.post import PostPage, find_notice, parse_post
+from blogarchive.sites.grammar.post import PostPage, find_byline, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
 from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
 
@@ -194,7 +194,9 @@ class _PageParser:
         problems = (*post_page.problems, *layout.sidebar.problems)
         if number is not None and whole and not self._is_confirmed(post_page, layout):
             problems = (*problems, page_views.UNCONFIRMED_TITLE)
-        author = self._build_author(layout, ())
+        author, heading = self._build_author(layout, ()), post_page.heading
+        if author is not None and author.nickname is None and heading is not None:
+            author = replace(author, nickname=find_byline(self.view, heading, author.blog_title))
         parsed = self._build_page(kind, layout, links, author=author, posts=posts, problems=problems)
         return leftovers.add_problem(self.view, parsed, post_page, layout.own_lines)
 

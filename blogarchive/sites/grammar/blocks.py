@@ -105,7 +105,7 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
     names, headers = {fold(b.header.author_name) for b in blocks}, [b.header for b in blocks if found]
     plain = [reply["name"] in names for _, reply in found.values() if _ends_in_colon(reply)]
     # The header with labels of creaders has the name replied to.
-    has_no_names = not any(h.reply_to or "时间" in view.join_lines(h.first, h.last).text for h in headers)
+    has_no_names = not any(h.reply_to or "留言时间" in view.join_lines(h.first, h.last).text for h in headers)
     are_names = has_no_names and 2 * sum(plain) > len(plain)
     lines = (
         view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found

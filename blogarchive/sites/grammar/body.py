@@ -19,6 +19,9 @@ _TAGS, _MAX_TAGS = re.compile(r"(?:标签|关键[词字]|[Tt]ags?)\s*:"), 9
 _BUTTON = re.compile("javascript:|#|$")
 _NEIGHBOUR = re.compile(r"[上下前后後]一?篇|Previous|Next|[浏瀏阅閱点點评評][览覽读讀击擊论論](?=\W{0,2}\d)")
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
+# Of the template, beside the element of a text.
+_OWN_TAGS = frozenset(("footer", "nav", "aside", "form", "ol", "ul"))
+_HOUR, _PROSE = re.compile(r"\d:\d\d"), re.compile(r"\d:\d\d|[。!?;…]")  # of comments
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 
@@ -130,13 +133,14 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     is_frame = not is_paragraph or has_body_class(frame)
     lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
     is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)
+    is_short = is_short or not any((_HOUR if view.links[i] else _PROSE).search(view.folded[i]) for i in rest)
 
     def is_template(index: int) -> bool:
         if is_frame and (_leads_away(view, index) or is_template_line(view, index)):
             return True
         line = view.lines[index]
         node = view.document.child_containing(above, line)
-        is_apart = _is_named(node) and node.items() != frame.items()
+        is_apart = node.tag in _OWN_TAGS or (_is_named(node) and node.items() != frame.items())
         return is_short and _is_named(frame) and (is_apart or not view.document.contains(above, line))
 
     last = min(takewhile(is_template, reversed(rest)), default=end)

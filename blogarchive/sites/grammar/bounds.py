@@ -221,7 +221,11 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
     shown = bounds.counters
     if shown is not None and shown.likes is None and (likes := _find_likes_below(view, bounds)) is not None:
         bounds = replace(bounds, counters=replace(shown, likes=likes))
-    return replace(bounds, problems=_report_unparsed_counters(view, heading.end - 1, bounds))
+    problems = _report_unparsed_counters(view, heading.end - 1, bounds)
+    # Views in the text, above others, may be typed.
+    if problems and bounds.counters is not None and bounds.counters.first >= bounds.begin:
+        bounds = replace(bounds, counters=replace(bounds.counters, views=None))
+    return replace(bounds, problems=problems)
 
 
 # Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.
@@ -277,12 +281,15 @@ class _BoundsSearch:
         return [] if self.heading.start == line else self._find_counters_beside_time()
 
     def _are_quoted_below(self, own: Counters, found: list[Counters]) -> bool:
-        """Check whether the views beside the time are others than in all counters below, which lie in the text."""
-        if own.views is None:
-            return False
-        begin = self.heading.end
-        return all(
-            each.first >= begin and each.views != own.views and not is_framed(self.view, begin, each.first)
+        """Check whether the views beside the time are others than in all counters below, which lie in the text.
+
+        Or in a comment, if both counts are beside the time.
+        """
+        begin, is_whole = self.heading.end, own.comments is not None
+        return own.views is not None and all(
+            each.first >= begin
+            and each.views != own.views
+            and (is_whole or not is_framed(self.view, begin, each.first))
             for each in found
         )
 

@@ -31,7 +31,7 @@ _REGISTERED = re.compile(
 )
 _OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
 _UNIT = "(?:人次|[次人])?"
-_VISITED = "(?:总?访问(?:过?本(?:空间|站|博客))?|来过)"
+_VISITED = "(?:总?访问(?:过?本(?:空间|站|博客))?|来访?过)"
 _VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
 _ALL_VISITS_LABEL = (
     rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|累[计积積]人[次数]"
@@ -304,8 +304,9 @@ def parse_blog_header(
     shown = ((i, _find_blog_name(view, i, top, end, others)) for i in outside)
     found = ((i, name) for i, name in shown if name)
     first = next(found, (0, None))
-    # TITLE - BLOG - SITE: a link of the site's bar may name the author.
-    named = (each for each in chain((first,), found) if f" {each[1]} " in view.document.title)
+    # TITLE - BLOG - SITE, or the name alone: a link of the site's bar may name the author.
+    window = view.document.title
+    named = (each for each in chain((first,), found) if each[1] == window or f" {each[1]} " in window)
     index, name = next(named, first)
     if name is None:
         return BlogHeader()

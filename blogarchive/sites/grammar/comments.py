@@ -260,6 +260,8 @@ def _find_unlabelled(
     own = own if any(h.last > h.first for h in own) else headers
     if len(own) != claimed:
         headers = [*find_split_headers(view, start, claimed)] or own
+    elif firsts:
+        headers = own
     if firsts and (len(headers) != claimed or headers[0].first >= firsts[0]):
         return labelled
     return found.with_headers(tuple(headers))

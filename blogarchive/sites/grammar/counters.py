@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from blogarchive.items import PageKind, Problem
+from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.sites.grammar.page import PageView, is_label, once_a_page
@@ -20,7 +20,7 @@ _COMMENTS_WORD = r"(?:评论?|点评|讨论|回应|回响|回[复帖]|跟[帖贴
 _VIEWS = rf"{_VIEWS_LABEL}(?:[次人]?数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:[次人条篇]?数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
-OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|TrackBacks?"
+OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|[Tt]rack[Bb]acks?"
 # A number, with or without brackets, any short text in brackets, or a dash.
 _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
@@ -48,7 +48,7 @@ _KINDS = rf"(?P<viewed>{_VIEWS})|(?P<said>{_COMMENTS})|(?P<liked>{_LIKES})|(?P<o
 _ITEM = re.compile(
     rf"{_EDGE}(?:\[(?:{_BUTTON_WORDS})\]|{_CLASSIFIED}(?:{_KINDS}过?)"
     rf"|(?:(?P<views>{_VIEWS})|(?P<comments>{_COMMENTS})|(?P<likes>{_LIKES})|(?P<others>{OTHERS})|)\s*+:?\s*+{_VALUE}"
-    rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|{_ABOUT}){_EDGE}"
+    rf"|\[?(?:{_BUTTON_WORDS})(?:到:?)?\]?|(?P<uncounted>评论数?)|(?P<nothing>(?:[暂尚]无|(?:还|暂时)?没有|[Nn]o)\s*+{_COMMENTS_WORD})|{_ABOUT}){_EDGE}"
 )
 _NUMBERED = re.compile(
     rf"{_EDGE}(?:{_HAVING}(?P<number>{NUMBER})\s*+[次人条篇个位则]{{0,2}}\s*+(?:{_KINDS})|{_ABOUT}|\[?(?:{_BUTTON_WORDS})\]?){_EDGE}"
@@ -66,7 +66,7 @@ _COUNTER_PREFIX = (
 _PREFIX = re.compile(rf"{_COUNTER_PREFIX}{{0,3}}+")
 _GROUPS = {
     "views": "views viewed",
-    "comments": "comments said uncounted",
+    "comments": "comments said uncounted nothing",
     "likes": "likes liked",
     "other": "other others",
 }
@@ -122,7 +122,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
     if last is None:
         return None, None
     if last not in _VALUES:
-        return _NAMES[last], None if last == "uncounted" else match["number"]
+        return _NAMES[last], None if last == "uncounted" else "0" if last == "nothing" else match["number"]
     label = next((name for name in _LABELS if match[name] is not None), "likes")
     return _NAMES[label], match[last]
 
@@ -151,6 +151,7 @@ _LIKED = re.compile(_LIKES)
 _NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
 _LEADING_NUMBER = re.compile(rf"[\s(]*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")
+_POSTS = re.compile(r"(?:日志|文章|博文|随笔)(?:总?数)?\s*:?\s*\d+\s*篇?")
 _OF_BLOG = ("card", "statistics")  # sections with counts of the whole blog
 _MAX_LINES = 8
 _MAX_LENGTH = 160  # characters of all lines together
@@ -174,6 +175,8 @@ def iter_counters(view: PageView, start: int, end: int) -> Iterator[Counters]:
     for index in _find_starts(view, start, end):
         # 1769 above 浏览, 3 above 评论: the index has no lines of numbers alone.
         begins = (index - 1, index) if ONLY_NUMBERS.fullmatch(view.folded[index - 1]) else (index,)
+        if _POSTS.fullmatch(view.folded[index - 1].strip()):
+            continue  # 日志：26 above 评论：92 of the blog
         found = (_parse_counters_at(view, i, end) for i in begins if i >= start)
         if counters := next(filter(None, found), None):
             yield counters
@@ -218,9 +221,6 @@ def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counter
         return None
     before, after = view.folded[index][:at], _AFTER_TIME.sub("", view.folded[index][at + len(time) :])
     texts = find_counts((f"{before} | {after}", after))
-    if texts is None:  # TIME 浏览 9 次 | 时政
-        names = [name for name, _, _ in view.links_to(index, PageKind.CATEGORY)]
-        texts = find_counts((after.removesuffix(names[-1]).strip(" |"),)) if names else None
     return None if texts is None or view.links_to_other_post(index) else build_counters(index, index, texts)
 
 
@@ -231,7 +231,9 @@ def find_counts(texts: Sequence[str]) -> CountTexts | None:
     number = None if label is None else _NUMBER_AT_END.search(texts[-1][: label.start()])
     is_own = number is not None and _parse_items(texts[-1][number.start() :], _NUMBERED)
     begin = number if number is not None and is_own else label
-    shown = (*texts, "" if begin is None else texts[-1][begin.start() :])
+    # 归入 时政: unknown data of the template between others.
+    known = "|".join(piece for piece in texts[-1].split("|") if parse_counts(piece.strip()))
+    shown = (*texts, "" if begin is None else texts[-1][begin.start() :], known)
     found = (parse_counts(text.strip(" |")) for text in shown if text.strip(" |"))
     return next((each for each in found if each and each.keys() & {"views", "comments"}), None)
 

@@ -31,8 +31,10 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     # <b>2</b> NAME: the number of a floor.
     if link is None and number and joined.node_at(start) is not joined.node_at(number.end()):
         start, link = number.end(), joined.link_at(number.end())
-    is_open = joined.text.count("[", start, end) > joined.text.count("]", start, end)
-    end += is_open and joined.text[end : end + 1] == "]"
+    # The link has brackets that seem to be the template's.
+    start -= link is not None and joined.text[start - 1] in "[【" and joined.link_at(start - 1) is link
+    opened, closed = (sum(joined.text.count(sign, start, end) for sign in signs) for signs in ("[【", "]】"))
+    end += opened > closed and joined.text[end : end + 1] in ("]", "】")
     floor = _FLOOR_BEHIND.search(joined.text, start, end)
     if floor is not None:  # NAME16楼: the floor in an element of its own
         apart = (i for i in range(*floor.span()) if joined.node_at(i) is not joined.node_at(start))
@@ -250,7 +252,7 @@ _TIME = (
     r"|(?<!\d)\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
 _COMMENTED = r"(?:(?:发[表布言]|留言|评论|回[复应]|提交|说|写)[了道说]?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
-_LABEL = rf"(?P<label>{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
+_LABEL = rf"(?P<label>(?<=\s)[一-鿿]{{1,3}}于|{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
 _REPLY = rf"\[?回复(?:[该此本]\w{{1,2}})?\]?(?:\s*+\|\s*+{_LIKES})?"
 _AFTER = rf"(?:[\s|·]*+(?:#\d{{1,5}}|\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|{_REPLY}|{_FROM}))*+"
 # 网友 may also be the name of a guest.

@@ -105,6 +105,8 @@ def _iter_candidates(
     for index in lines:
         for text, anchor, parsed_url in view.links[index]:
             pager_text = _pager_texts[text or _read_image_text(anchor)]
+            if pager_text is None and parsed_url and _is_next_page_url(parsed_url.url, here.url, page_no):
+                pager_text = _PagerText(None, False)
             if pager_text is None or parsed_url is None or pager_text.number not in (None, page_no + 1):
                 continue
             if parsed_url.url != here.url and not _is_other_post(parsed_url, here, page_no):
@@ -307,7 +309,8 @@ def _drop_links(view: PageView, index: int, number: str | None) -> str:
     pieces = (
         spans.get(anchor, ())
         for text, anchor, to in view.links_to(index, PageKind.POST)
-        if to.number == number and parse_counts(_TIME_IN.sub("|", vocabulary.fold(text))) is None
+        if to.number == number
+        and not any(parse_counts(_TIME_IN.sub("|", vocabulary.fold(text)) + count) for count in ("", ":1"))
     )
     for start, end in (piece for each in pieces for piece in each):
         text[start:end] = "|" * (end - start)

@@ -25,7 +25,7 @@ from blogarchive.sites.grammar.time_lines import (
     join_label,
 )
 from blogarchive.sites.grammar.title import find_title_time
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, TABLES, fold, strip_count
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATETIME, TABLES, fold, strip_count
 
 # --- notices
 
@@ -200,6 +200,26 @@ def _find_worded_category(
         if match is not None:
             return (text[slice(*match.span("name"))],)
     return ()
+
+
+_BYLINE = re.compile(
+    r"(?:^|[\s|(])(?:作者|送交者|博主|楼主|发[布表帖]者|张贴者|由|[Pp]osted by|[Bb]y)\s*:?\s*(?P<name>[^\s:|,()\[\]]{1,30})"
+    rf"|^\s*(?P<first>[^\s:|,()\[\]]{{1,30}})\s+[一-鿿]{{1,2}}于\s*:?\s*{DATETIME}"
+)
+
+
+# Promise "any markup": a page without a box of the author has 作者：林木, or a link to the blog, beside the time.
+def find_byline(view: PageView, heading: TitleTime, blog_title: str | None) -> str | None:
+    """Return the name of the author beside the time of the post, or None."""
+    uid, footer = view.parse_url(view.url).uid, heading.footer_line
+    for index in range(heading.start, heading.end) if footer is None else (footer,):
+        homes = [name.strip() for name, _, to in view.links_to(index, PageKind.HOME) if to.uid == uid]
+        if len(homes) == 1 and homes[0] not in ("", blog_title):
+            return homes[0]
+        text = view.text_without(index, (heading.title,))
+        if match := _BYLINE.search(fold(text)):
+            return text[slice(*match.span(match.lastgroup or 0))]
+    return None
 
 
 def _build_post_page(view: PageView, heading: TitleTime, bounds: BodyBounds, *, further: bool) -> PostPage:

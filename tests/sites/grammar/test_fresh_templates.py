@@ -1,0 +1,138 @@
+"""Parts of pages by templates that the reader has no words for."""
+
+import pytest
+
+from blogarchive.items import PageKind
+from tests.sites.grammar.test_unseen_markups import AT, BLOG, TIME, TITLE, entry, page
+from tests.sites.printed.one import HOME, ROWS, listing, read
+
+LINKS = "".join(f"<li><a href='{BLOG}202312/{i}.html'>旧文{i}</a></li>" for i in range(9))
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<div class=act><a href='#'>珍藏</a><a href='#'>转告</a></div><div class=vote>12 路过 0 鸡蛋</div>",
+        "<footer>收于：<b>时政</b></footer><nav><a href='#'>旧文</a></nav>",
+        "<form>投票 <b>3</b></form>",
+    ],
+)
+def test_many_short_lines_in_elements_of_the_template_are_no_text(below: str) -> None:
+    head = f"{TITLE}{TIME}<div class=counts>浏览(9) 评论(0)</div>"
+    found = read(page(entry(head, f"{below}<div class=rel><b>作者的旧作</b><ul>{LINKS}</ul></div>")))
+    assert found.posts[0].body_text == "正文。\n二段。"
+
+
+def test_sentences_below_an_element_of_the_text_are_text() -> None:
+    said = "".join(f"<div class=part>第{i}段，还没有说完。</div>" for i in range(9))
+    found = read(page(entry(f"{TITLE}{TIME}<div class=counts>浏览(9) 评论(0)</div>", said)))
+    assert found.posts[0].body_text.count("还没有说完") == 9
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "林木 写于 2025-01-01 10:20 | 归入 时政 | 阅读次数 [9] 留言 [0] | Trackback(0)",
+        "林木 记于 2025-01-01 10:20 | 天气 晴 | 浏览(9) | 评论(0) | 印",
+        "2025-01-01 10:20 浏览 9 暂无评论",
+    ],
+)
+def test_counts_may_be_among_unknown_data_of_a_post(row: str) -> None:
+    (post,) = read(page(entry(f"<div>2025-01-01</div>{TITLE}", f"<div class=foot>{row}</div>"))).posts
+    assert (post.views, post.comment_count, post.body_text) == (9, 0, "正文。\n二段。")
+    assert post.posted is not None
+    assert "10:20" in post.posted.text
+
+
+def test_a_row_of_a_list_without_comments_has_none() -> None:
+    rows = "".join(
+        f"<div><h2><a href='{BLOG}202501/{i}.html'>第{i}篇</a></h2><p>由 林木 发布于 {AT} 10:00 {i} 次浏览 {said}</p></div>"
+        for i, said in ((501, "暂无评论"), (502, "2 条评论"))
+    )
+    found = read(listing(rows), PageKind.HOME, HOME)
+    assert [(each.views, each.comment_count) for each in found.listed] == [(501, 0), (502, 2)]
+
+
+def test_a_link_to_the_next_number_needs_no_known_word() -> None:
+    shown = listing(f"{ROWS}<p>[1/3] <a href='{BLOG}?page=2'>旧的 &gt;&gt;</a></p>")
+    found = read(shown, PageKind.HOME, HOME)
+    assert [each.url for each in found.links if each.next_page] == [f"{HOME}?page=2"]
+
+
+@pytest.mark.parametrize("verb", ["留于", "写于", "记录于"])
+def test_any_verb_may_be_between_a_name_and_a_time(verb: str) -> None:
+    said = "".join(
+        f"<div class=c><p>话{i}</p><p class=by>{name} {verb} {AT} 1{i}:00:00</p></div>"
+        for i, name in enumerate(("<a href='/u/9/'>乙</a>", "丙"))
+    )
+    head = f"{TITLE}{TIME}<div class=counts>浏览(9) 评论(2)</div>"
+    (post,) = read(page(entry(head, comments=f"<h3>评论</h3>{said}"))).posts
+    assert [each.author_name for each in post.comments] == ["乙", "丙"]
+
+
+def test_brackets_in_the_link_of_a_name_belong_to_the_name() -> None:
+    said = f"<div class=c><div><a href='/u/9/'>【铁哥】</a> {AT} 11:00:00</div><p>话</p></div>"
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (1)</h3>{said}"))).posts
+    assert [each.author_name for each in post.comments] == ["【铁哥】"]
+
+
+def test_a_header_with_labels_typed_below_headers_without_is_text() -> None:
+    said = "".join(
+        f"<li><div><b><a href='/u/{i}/'>读者{i}</a></b> 说道：</div><div>{AT} 1{i}:00</div><p>话{i}</p>{more}</li>"
+        for i, more in enumerate(("", f"<p>作者：冒名 留言时间：{AT} 09:00:00</p>", ""))
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (3)</h3><ol>{said}</ol>"))).posts
+    assert [each.author_name for each in post.comments] == ["读者0", "读者1", "读者2"]
+    assert "冒名" in post.comments[1].body_text
+
+
+def test_counters_that_a_comment_quotes_are_not_those_beside_the_time() -> None:
+    head = f"{TITLE}<div>由 林木 发布于 {AT} 10:00 9 次浏览 1 条评论</div>"
+    said = f"<li><div><a href='/u/9/'>乙</a> {AT} 11:00</div><p>浏览(777) 评论(1)</p></li>"
+    (post,) = read(page(entry(head, comments=f"<h3>评论 (1)</h3><ol>{said}</ol>"))).posts
+    assert (post.views, len(post.comments)) == (9, 1)
+
+
+def test_counters_that_end_a_text_above_others_are_not_stored() -> None:
+    text = "<div class=text><p>正文。</p><p>阅读次数 [777] 留言 [0]</p></div>"
+    foot = "<div class=foot>林木 写于 2025-01-01 10:20 | 阅读次数 [9] 留言 [0]</div>"
+    found = read(page(f"<div class=main><div>2025-01-01</div>{TITLE}{text}{foot}</div>"))
+    assert found.posts[0].views is None
+    assert "views" in [each.field for each in found.problems]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"{TITLE}<div>送交者: 林木 于 {AT} 10:00:00</div>",
+        f"{TITLE}<div>作者：林木　发表时间：{AT} 10:00</div>",
+        f"{TITLE}<div>林木 写于 {AT} 10:00</div>",
+        f"{TITLE}<div><a href='{BLOG}'>林木</a> {AT} 10:00</div>",
+    ],
+)
+def test_the_author_beside_the_time_is_the_nickname_of_a_page_without_his_box(head: str) -> None:
+    author = read(page(entry(head), side="")).author
+    assert author is not None
+    assert author.nickname == "林木"
+
+
+def test_counts_of_the_blog_in_a_column_before_the_post_are_not_its_counters() -> None:
+    box = "<table><tr><td>站点<br>日志：26<br>评论：92<br>访问：906966</td></tr></table>"
+    (post,) = read(page(f"{box}{entry(TITLE + TIME, '<div>浏览(9) 评论(0)</div>')}", side="")).posts
+    assert (post.title, post.views) == ("一篇", 9)
+
+
+def test_the_name_answered_may_begin_a_text_below_a_label_of_the_time() -> None:
+    said = "".join(
+        f"<div class=c><div>作者：<a href='/u/{i}/'>{name}</a> 时间：{AT} 1{i}:00:00</div><div>{text}</div></div>"
+        for i, (name, text) in enumerate((("乙", "话一"), ("丙", "@乙 话二")))
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3>{said}"))).posts
+    assert [(each.reply_to, each.body_text) for each in post.comments] == [(None, "话一"), ("乙", "话二")]
+
+
+def test_the_window_title_of_a_list_alone_is_the_name_of_the_blog() -> None:
+    top = f"<nav><a href='{BLOG}'>我的</a></nav><h1><a href='{BLOG}'>林木的角落</a></h1>"
+    author = read(f"<title>林木的角落</title>{top}{ROWS}", PageKind.HOME, HOME).author
+    assert author is not None
+    assert author.blog_title == "林木的角落"

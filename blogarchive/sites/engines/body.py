@@ -156,8 +156,7 @@ def _widen(outline: Outline, node: Element, stops: set[Element]) -> Element:
         if one in stops or one.tag == "body" or is_dated or links[0] > links[1] + _LEAST:
             break
         node = one
-    parent = node.getparent()
-    return parent if parent is not None and _is_section(outline, node, parent, stops) else node
+    return next((x for x in islice(node.iterancestors(), 1) if _is_section(outline, node, x, stops)), node)
 
 
 def _is_section(outline: Outline, node: Element, parent: Element, stops: set[Element]) -> bool:

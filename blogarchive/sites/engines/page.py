@@ -31,7 +31,8 @@ _ONE, _DAY, _HAN, _ZH, _WAITS, _PROSE, _PART = urls.patterns("page", "single day
 _GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = urls.patterns("page", "generator category name stated views")
 # A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
 # more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
-_FEW, _FEW_LISTED, _HEAD, _MIN_TEXT, _OPENED = 20, 200, 20_000, 200, urls.PATTERNS["page"]["opened"]
+_FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
+_OPENED, _HIDDEN, _CLASSES = (urls.PATTERNS["page"][name] for name in ("opened", "hidden", "classes"))
 
 
 class _PostReading(NamedTuple):
@@ -235,7 +236,9 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
     claims = () if found.comments or found.problems else islice(_stated(around, _STATED), 1)
     details = (Detail.COMMENTS_NONE.format(claimed=n[2]) for n in claims)
     unread = (Problem(kind="incomplete", field="comments", detail=one) for one in details)
-    problems = (*found.problems, *unread, *_doubts(title, time, agreed and bool(body.text or body.images)))
+    is_sure = agreed and bool(body.text or body.images)
+    doubt = Detail.BODY_HIDDEN if element.xpath(_HIDDEN) else None if is_sure else Detail.BODY_ALONE
+    problems = (*found.problems, *unread, *_doubts(title, time, doubt))
     return _PostReading(post, problems, _sources(title, time, element, found))
 
 
@@ -284,10 +287,10 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     return tuple(filter(_NAME.fullmatch, dict.fromkeys(names.values())))
 
 
-def _doubts(title: Title, time: FoundTime, is_body_sure: bool) -> Iterator[Problem]:
+def _doubts(title: Title, time: FoundTime, body: str | None) -> Iterator[Problem]:
     # Promise "wrong without a word: none": a field with a single witness is a failure row.
     doubts = [("title", None if title.is_confirmed else Detail.TITLE_ALONE), ("posted_at", time.doubt)]
-    doubts.append(("body", None if is_body_sure else Detail.BODY_ALONE))
+    doubts.append(("body", body))
     return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
 
 
@@ -299,9 +302,7 @@ def _stated(around: Surroundings, sign: re.Pattern[str]) -> Iterator[re.Match[st
     outline, end = around.outline, around.text.stop + 1
     nodes = [x for at, x in enumerate(outline.holders[:end]) if at not in around.inside]
     rows = [x for x in dict.fromkeys([*map(block_around, nodes), *nodes]) if outline.size(x) < 120]
-    hits = (
-        (x, sign.search(f"{x.xpath(urls.PATTERNS['page']['classes'])!s}\n{outline.text(x)}")) for x in rows
-    )
+    hits = ((x, sign.search(f"{x.xpath(_CLASSES)!s}\n{outline.text(x)}")) for x in rows)
     return (n for x, n in hits if n and not is_of_another(around, x))
 
 

@@ -197,7 +197,8 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
     """Return the open failures of these blogs that are new in `run` or retried, those of home pages first.
 
     Failures that no run can fix are left out once a post of the blog is read. Some are of a permanently failed image, or
-    of a blog without a list of posts. Others are of a post behind a password, or of a list in a sitemap of posts.
+    of a blog without a list of posts. Others are of a post behind a password or shown in part, or of a list in a sitemap
+    of posts.
     """
     failed, homes = open_failures(archive, blogs), home_page_urls(archive, blogs)
     read = {blog for blog in {(x.site, x.uid) for x in failed} if archive.exists(_IS_READ, blog)}
@@ -208,7 +209,8 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
 
 def _is_lasting(one: OpenFailure) -> bool:
     is_known = one.kind == "picture" or one.detail == Detail.OTHER_KIND.format(kind="home")
-    return (is_known and one.permanent) or one.detail in (Detail.LIST_UNPROVED, Detail.PASSWORD)
+    lasting = (Detail.LIST_UNPROVED, Detail.PASSWORD, Detail.BODY_HIDDEN)
+    return (is_known and one.permanent) or one.detail in lasting
 
 
 def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: datetime) -> list[OpenFailure]:

@@ -1229,3 +1229,26 @@ def test_the_name_of_a_meta_element_may_say_in_other_ways_that_it_has_the_time_o
 def test_a_word_in_italics_between_the_day_and_the_month_is_of_the_date() -> None:
     page = read(post("<span>20 <em>of</em> May, 2019</span>"))
     assert (str(page.posts[0].posted and page.posts[0].posted.at)[:10], told(page)) == ("2019-05-20", [])
+
+
+# As Ghost 6 and themes of Typecho write it.
+UPGRADE = """<aside class="gh-post-upgrade-cta"><div class="gh-post-upgrade-cta-content"><h2>This post is for
+paying subscribers only</h2><a class="gh-btn" data-portal="signup" href="#/portal/signup">Subscribe now</a><p><small>Already
+have an account?
+<a data-portal="signin" href="#/portal/signin">Sign in</a></small></p></div></aside>"""
+REPLY = '<div class="reply2view"><i class="icon-lock"></i>此处内容需要评论回复后方可阅读。</div>'
+
+
+@pytest.mark.parametrize(
+    ("line", "doubts"),
+    [(UPGRADE, ["body"]), (REPLY, ["body"]), (f"<pre><code>{REPLY[36:-6]}</code></pre>", []), ("", [])],
+    ids=["ghost", "typecho", "in code", "whole"],
+)
+def test_a_text_that_visitors_see_in_part_is_told(line: str, doubts: list[str]) -> None:
+    page = read(post("20. Mai 2019", text=f"{TEXT}{line}"))
+    assert (told(page), "Subscribe now" in (page.posts[0].body_text or "")) == (doubts, False)
+
+
+def test_a_text_that_only_subscribers_see_is_none() -> None:
+    page = read(post("20. Mai 2019", text=UPGRADE))
+    assert (page.posts[0].title, page.posts[0].body_text or None, told(page)) == (TITLE, None, ["body"])

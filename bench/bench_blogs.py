@@ -10,8 +10,7 @@ from bench.figures import Row
 from bench.running import folder
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import CrawlObserver
-from blogarchive.crawl.session import CrawlSession
-from blogarchive.crawl.targets import SLICE
+from blogarchive.crawl.session import SLICE, CrawlSession
 from blogarchive.items import Target
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures, frontier, runs

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from blogarchive.crawl.progress import open_observer
-from blogarchive.crawl.targets import MAX_TIMES
+from blogarchive.crawl.session import MAX_TIMES
 from blogarchive.store.ledger.frontier import CrawlProgress
 from tests.demo import DemoHost, make_blog
 from tests.demo.server.faults import Rule, Slow

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarchive.crawl.targets import SLICE, BlogTurns
+from blogarchive.crawl.session import SLICE, BlogTurns
 from blogarchive.store.ledger.blogs import Blog
 from tests.demo import DemoHost, make_blog
 from tests.tool import Tool, contents

@@ -11,8 +11,7 @@ import pytest
 
 from blogarchive.cli.group import run
 from blogarchive.importing.saved_files import CannotIdentify
-from blogarchive.importing.warc import import_warc
-from blogarchive.importing.warc_records import decode_content
+from blogarchive.importing.warc import decode_content, import_warc
 from tests.importing.archives import rows
 from tests.importing.pages import page, post_url
 from tests.importing.warc_files import coded, write_arc, write_warc

@@ -63,6 +63,11 @@ class Target:
         """Return whether this is the first home page of a blog."""
         return self.kind is PageKind.HOME and self.page_no == 1
 
+    @property
+    def is_further_comments(self) -> bool:
+        """Return whether this is a page of a post's comments after the first."""
+        return self.kind is PageKind.COMMENTS and self.page_no > 1
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:

@@ -22,10 +22,6 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.media import QueuedImage
 
 
-class ResponseTooLarge(IgnoreRequest):
-    """The response decodes to more than the size limit, or is compressed too often."""
-
-
 class CompressionMiddleware:
     """Requests compressed responses, and replaces their bodies by the decoded ones."""
 
@@ -44,8 +40,8 @@ class CompressionMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         """Return the response decoded.
 
-        Raises `ResponseTooLarge`, and `ResponseDataLossError` if nothing of it can be decoded. A response in an unknown
-        encoding is returned as it is.
+        Raises `IgnoreRequest` if it is too large or compressed too often, and `ResponseDataLossError` if nothing of it can
+        be decoded. A response in an unknown encoding is returned as it is.
         """
         values = b",".join(response.headers.getlist("Content-Encoding"))
         names = content_encoding.split_tokens(values.decode("latin-1"))
@@ -57,7 +53,7 @@ class CompressionMiddleware:
         except content_encoding.UnknownEncoding:
             return response
         except (content_encoding.ContentTooLarge, content_encoding.TooManyParts) as error:
-            raise ResponseTooLarge(str(error)) from error
+            raise IgnoreRequest(str(error)) from error
         except (content_encoding.ContentTruncated, content_encoding.ContentDamaged) as error:
             if not error.decoded:
                 raise ResponseDataLossError from error

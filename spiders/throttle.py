@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from gettext import ngettext
 from ipaddress import IPv4Address, IPv6Address
@@ -39,6 +40,7 @@ class RequestCancelled(Exception):
     """The request is not sent, because the run ends or its host is blocked; its page has no result."""
 
 
+@dataclass(kw_only=True, eq=False)
 class HostThrottle:
     """Pauses, refusals and failures of every host.
 
@@ -49,35 +51,27 @@ class HostThrottle:
     limit of `end_at_limit`. `locks` are those of the hosts, which another process may have requested just before.
     """
 
-    def __init__(
-        self,
-        *,
-        delay: float,
-        homes: Callable[[], Collection[tuple[str, int]]],
-        media_hosts: Collection[str] = (),
-        delays: "defaultdict[str, float] | None" = None,
-        max_requests: int | None = None,
-        locks: HostLocks | None = None,
-    ) -> None:
-        self._locks = locks or HostLocks()
-        self.unit = timedelta(seconds=2 * max(delay, _SHORTEST_DELAY))
+    delay: float
+    homes: Callable[[], Collection[tuple[str, int]]]
+    media_hosts: Collection[str] = ()
+    delays: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    max_requests: int | None = None
+    locks: HostLocks = field(default_factory=HostLocks)
+
+    def __post_init__(self) -> None:
+        self.unit = timedelta(seconds=2 * max(self.delay, _SHORTEST_DELAY))
         self.requests = 0
         self.limit: str | None = None  # the limit that the run has reached
         self.stop_error: BlogArchiveError | None = None
         self.blocked_hosts: dict[str, str] = {}  # with the reason
         self.private_hosts: dict[str, str] = {}  # with the private address that the name resolved to
-        self.busy_hosts = dict(self._locks.busy)  # another worker of the fleet holds them
+        self.busy_hosts = dict(self.locks.busy)  # another worker of the fleet holds them
         self.closed_to_images: set[str] = set()  # on any port; their pages are fetched as before
-        self._homes = homes
-        self._media_hosts = media_hosts
         self._home_addresses: set[tuple[IPv4Address | IPv6Address, int]] = set()
         self._stopping = asyncio.Event()
         self._on_stop: list[Callable[[], None]] = []
         self._running: set[asyncio.Task[Any]] = set()
-        self._free_at = {host: monotonic() + wait for host, wait in self._locks.waits.items()}
-        self._delay = delay
-        self._delays = defaultdict(float) if delays is None else delays
-        self._max_requests = max_requests
+        self._free_at = {host: monotonic() + wait for host, wait in self.locks.waits.items()}
         self._crawl_delays: dict[str, timedelta] = {}
         self._consecutive: Counter[tuple[str, str]] = Counter()
 
@@ -125,7 +119,7 @@ class HostThrottle:
 
     def is_allowed(self, host: str) -> bool:
         """Return True if this run may still send requests to `host`."""
-        closed = self.blocked_hosts, self.busy_hosts, self._locks.left_out
+        closed = self.blocked_hosts, self.busy_hosts, self.locks.left_out
         return self.limit is None and not any(host in hosts for hosts in closed)
 
     async def wait_until_allowed(self, host: str, *, image_host: str | None = None) -> None:
@@ -155,17 +149,17 @@ class HostThrottle:
         delay = min(timedelta(seconds=seconds), LONGEST_CRAWL_DELAY)
         self._crawl_delays[host] = delay
         self.pause(host, delay)
-        self._locks.record_delay(host, delay.total_seconds())
+        self.locks.record_delay(host, delay.total_seconds())
 
     def record_request(self, host: str) -> None:
         """Count a request, and begin the Crawl-delay and the delay of `host`."""
         self.requests += 1
-        if self.requests == self._max_requests:
+        if self.requests == self.max_requests:
             text = ngettext("{count} request", "{count} requests", self.requests)
             self.end_at_limit(text.format(count=self.requests))
         if host in self._crawl_delays:
             self.pause(host, self._crawl_delays[host])
-        if (delay := self._delays[host]) > self._delay:
+        if (delay := self.delays[host]) > self.delay:
             self.pause(host, timedelta(seconds=delay))
 
     def record_response(self, host: str, repeated: bytes | None = None) -> None:
@@ -204,12 +198,12 @@ class HostThrottle:
 
     def is_own_address(self, name: str, address: IPv4Address | IPv6Address, port: int) -> bool:
         """Return True if a blog of this run is served at the private `address` that `name` resolved to."""
-        homes = self._homes()
+        homes = self.homes()
         if any(name == host and is_same_service(port, own) for host, own in homes):
             self._home_addresses.add((address, port))
             return True
         known = self._home_addresses | {(found, own) for host, own in homes if (found := parse_address(host))}
-        is_media = name in self._media_hosts
+        is_media = name in self.media_hosts
         return any(address == home and (is_media or is_same_service(port, own)) for home, own in known)
 
     def _count(self, host: str, event: str) -> int:

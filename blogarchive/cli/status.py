@@ -6,6 +6,7 @@ from dataclasses import asdict, fields, replace
 from gettext import gettext as _
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +16,8 @@ from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import SiteTotals
 from blogarchive.store.ledger.blogs import Blog, find_blog
-from blogarchive.store.ledger.coverage import changes_message
+from blogarchive.store.ledger.coverage import MonthCoverage, changes_message
+from blogarchive.store.media import ImageCounts
 from blogarchive.store.read import status as status_query
 
 # Blogs up to which each is shown in full.
@@ -149,16 +151,15 @@ def _format_months(blog: status_query.BlogStatus) -> Iterator[str]:
     for month in (month for month in blog.months if not month.complete):
         stored = _format_days(month.first_held, month.last_held)
         shown = _format_days(month.first_shown, month.last_shown)
-        yield text.format(**asdict(month), stored=stored, shown=shown)
+        yield text.format(**_values(month), stored=stored, shown=shown)
 
 
 def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
     """Return the lines of the counts of one blog, or their sums over several."""
     counts = Counter[str]()
     for blog in blogs:
-        values = {field.name: getattr(blog, field.name) for field in fields(blog)}
-        counts.update({name: value for name, value in values.items() if isinstance(value, int)})
-        counts.update({f"images_{name}": value for name, value in asdict(blog.pictures).items()})
+        counts.update({name: value for name, value in _values(blog).items() if isinstance(value, int)})
+        counts.update({f"images_{name}": value for name, value in _values(blog.pictures).items()})
         counts.update(months_complete=blog.months_complete, months=len(blog.months))
     lines = (
         _("  posts     {posts_read} of {posts_named} read, {edited} edited, {gone} gone"),
@@ -171,6 +172,11 @@ def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
         _("  failures  {open_failures} open; pages still to fetch: {waiting}"),
     )
     return [line.format_map(counts) for line in lines]
+
+
+def _values(row: status_query.BlogStatus | MonthCoverage | ImageCounts) -> dict[str, Any]:
+    """Return the fields of a row by name; `asdict` would also copy what is in them."""
+    return {field.name: getattr(row, field.name) for field in fields(row)}
 
 
 def _comments_line(counts: Counter[str]) -> str:
@@ -197,7 +203,7 @@ def _format_incomplete(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str
             yield _(
                 "  {site}/{uid}  {posts_read} of {posts_named} posts read;"
                 " pages still to fetch: {waiting}; failures: {open_failures}"
-            ).format(**asdict(blog))
+            ).format(**_values(blog))
         else:
             yield "  " + " ".join(line.strip() for line in _format_unreached(blog))
 

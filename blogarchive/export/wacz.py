@@ -134,8 +134,7 @@ def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, d
             if zlib.crc32(url) % BLOCK_BYTES < len(line) or size > _MOST_IN_BLOCK:
                 file.write(b"\n".join((*block, b"")))
                 block, size = [], 0
-            if at > newest:
-                newest = at
+            newest = max(newest, at)
             main = main or {"mainPageUrl": url.decode(), "mainPageDate": warc_date(at.decode())}
         file.write(b"\n".join((*block, b"")))
     return newest.decode(), main

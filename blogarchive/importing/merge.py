@@ -13,19 +13,15 @@ from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.redirects import merge_listed_before
 from blogarchive.store.ledger.runs import Counts
-from blogarchive.store.merge import Rejected, SliceSizes
+from blogarchive.store.merge import Rejected
 from blogarchive.store.pages import pages
 from blogarchive.store.row_checks import wrong_rows
 from blogarchive.store.rows import Progress, no_progress
 from blogarchive.store.verify import require_readable
 from blogarchive.workers.batch_reparse import parse_stored_pages
 
-_SIZES = SliceSizes()
 
-
-def merge_archive(
-    archive: Path, other: Path, *, progress: Progress = no_progress, sizes: SliceSizes = _SIZES
-) -> ImportReport:
+def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progress) -> ImportReport:
     """Import all pages, parsed rows, series and media of the archive at `other` into `archive`.
 
     `archive` is created if there is none; `other` is only read. Every row keeps its time: the order of merges does
@@ -44,7 +40,7 @@ def merge_archive(
         with target.atomic():
             merge.start(target, other)
         before = merge.count_pages(target, "main")
-        counted = _save_pages(target, sizes, rejected, progress)
+        counted = _save_pages(target, rejected, progress)
         new = merge.count_pages(target, "main") - before
         return ImportReport(
             pages=new,
@@ -52,20 +48,18 @@ def merge_archive(
             posts=counted.posts_new,
             changed=counted.posts_changed,
             comments=counted.comments_new,
-            pictures=merge.copy_unparsed(target, sizes, rejected),
+            pictures=merge.copy_unparsed(target, rejected),
             unplaced=tuple(Unidentified(name=name, why=why) for name, why in rejected),
         )
 
 
-def _save_pages(target: Archive, sizes: SliceSizes, rejected: Rejected, progress: Progress) -> Counts:
+def _save_pages(target: Archive, rejected: Rejected, progress: Progress) -> Counts:
     """Save the pages that `target` lacks, and again the stored pages that they make stale; return the changes."""
     ids = merge.new_ids(target)
     progress(0, len(ids))
     new = pages.within_size(target, merge.new_pages(target, ids, rejected), "other")
-    counted = _save_slices(
-        target, new, merge.save_new, sizes, rejected, lambda done: progress(done, len(ids))
-    )
-    counted += _save_slices(target, merge.stale_pages(target), _resave, sizes, rejected)
+    counted = _save_slices(target, new, merge.save_new, rejected, lambda done: progress(done, len(ids)))
+    counted += _save_slices(target, merge.stale_pages(target), _resave, rejected)
     merge_listed_before(target)
     return counted
 
@@ -74,7 +68,6 @@ def _save_slices(
     archive: Archive,
     stored: Iterable[pages.StoredPage],
     save: Callable[[Archive, int, CrawledPage], Counts],
-    sizes: SliceSizes,
     rejected: Rejected,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Counts:
@@ -86,7 +79,7 @@ def _save_slices(
     with closing(parse_stored_pages(stored, rejected)) as parsed:
         while batch := list(islice(parsed, 1)):  # a transaction begins only if a page is left for it
             with save_page.page_transaction(archive):
-                for page_id, crawled in chain(batch, islice(parsed, sizes.parsed_pages - 1)):
+                for page_id, crawled in chain(batch, islice(parsed, merge.PAGES_OF_SLICE - 1)):
                     counted += save(archive, page_id, crawled)
                     done += 1
                     progress(done)

@@ -8,7 +8,6 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from gettext import gettext as _
 from http import HTTPStatus
 from pathlib import Path
@@ -73,19 +72,16 @@ select p.id, op.id
 """  # noqa: S608 - constants
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SliceSizes:
-    """The largest slices: rows to copy, pages to parse and save, bytes of media files."""
-
-    rows: int = 500
-    parsed_pages: int = 50
-    media_bytes: int = 8_000_000
+# The largest slices, each a transaction: rows to copy, pages to parse and save, bytes of media files.
+_ROWS = 500
+PAGES_OF_SLICE = 50
+_MEDIA_BYTES = 8_000_000
 
 
-def _slices(archive: Archive, table: str, sizes: SliceSizes, last: int = 0) -> Iterator[tuple[int, int]]:
+def _slices(archive: Archive, table: str, last: int = 0) -> Iterator[tuple[int, int]]:
     """Yield the id before each slice of a table of the other archive and its last id, from `last` on."""
     query = f"select max(id) from (select id from other.{table} where id > ? order by id limit ?)"  # noqa: S608
-    while upper := archive.scalar(query, (last, sizes.rows)):
+    while upper := archive.scalar(query, (last, _ROWS)):
         yield last, upper
         last = upper
 
@@ -194,10 +190,10 @@ select rowid, sha256, size, body from other.media_files o
 """
 
 
-def copy_files(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
+def copy_files(archive: Archive, rejected: Rejected) -> int:
     """Copy the media files that are not stored, each checked as if it were just fetched; return their number."""
     copied = last = 0
-    while upper := archive.scalar(_FILES_OF_SLICE, (last, sizes.rows, sizes.media_bytes)):
+    while upper := archive.scalar(_FILES_OF_SLICE, (last, _ROWS, _MEDIA_BYTES)):
         with archive.atomic():
             for file, digest, size, body in archive.rows(_NEW_FILES, (last, upper)):
                 if not pages.is_file_intact(body, digest) or len(body) != size:
@@ -233,13 +229,13 @@ select url, sha256, min(first_at), max(last_at) from found
 """  # noqa: S608 - constants
 
 
-def copy_rows(archive: Archive, sizes: SliceSizes) -> None:
+def copy_rows(archive: Archive) -> None:
     """Copy the rows of images whose files are stored; of two files of a URL, the newer is the current one.
 
     Failures are not copied: those images are fetched again.
     """
     updates = excluded(_MEDIA_COLUMNS.split(", "))
-    for bounds in _slices(archive, "media", sizes):
+    for bounds in _slices(archive, "media"):
         with archive.atomic():
             archive.execute(_VERSIONS, bounds)
             insert = f"""insert into main.media(url, {_MEDIA_COLUMNS}) select url, {_MEDIA_COLUMNS} from other.media o
@@ -289,22 +285,22 @@ def mark_bad_rows(archive: Archive, rows: Sequence[tuple[str, int]]) -> None:
     archive.execute_many("insert into temp.bad_rows values (?, ?)", rows)
 
 
-def copy_unparsed(archive: Archive, sizes: SliceSizes, rejected: Rejected) -> int:
+def copy_unparsed(archive: Archive, rejected: Rejected) -> int:
     """Copy the data that no page yields again, finish the merge and return the number of new media files."""
-    for bounds in _slices(archive, "authors", sizes):
+    for bounds in _slices(archive, "authors"):
         with archive.atomic():
             archive.execute("delete from temp.merged_blogs")
             archive.execute(_BLOGS, bounds)
             merge_rows.merge_blogs(archive)
     merged = archive.scalar("select merged_post_id from _merge_progress")
-    for bounds in _slices(archive, "posts", sizes, merged):
+    for bounds in _slices(archive, "posts", merged):
         with save_page.page_transaction(archive):
             archive.execute("delete from temp.merged_posts")
             archive.execute(_POST_PAIRS, bounds)
             merge_rows.merge_posts(archive)
             archive.execute("update _merge_progress set merged_post_id = ?", bounds[1:])
-    images = copy_files(archive, sizes, rejected)
-    copy_rows(archive, sizes)
+    images = copy_files(archive, rejected)
+    copy_rows(archive)
     with archive.atomic():
         merge_rows.finish(archive)
         archive.execute("delete from _merge_progress")

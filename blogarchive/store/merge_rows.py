@@ -13,8 +13,7 @@ def good(table: str, alias: str = "o") -> str:
 
 def run_script(archive: Archive, statements: str) -> None:
     """Run statements that are separated by a semicolon and an empty line, inside the transaction."""
-    for statement in statements.split(";\n\n"):
-        archive.execute(statement)
+    archive.execute_all(statements.split(";\n\n"))
 
 
 _MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id

@@ -54,6 +54,11 @@ class Statements:
         except DATABASE_ERRORS as error:
             raise to_user_error(error, self.path) or error from error
 
+    def execute_all(self, statements: Iterable[str], parameters: Parameters = ()) -> None:
+        """Run these statements in their order, each with the same parameters."""
+        for sql in statements:
+            self.execute(sql, parameters)
+
     def execute_many(self, sql: str, rows: Sequence[Sequence[Value]]) -> int:
         """Run one statement for each of `rows` and return the number of rows changed."""
         with user_errors(self.path):

@@ -5,7 +5,6 @@
 
 import hashlib
 import random
-import struct
 import sys
 import zlib
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from blogarchive.store.database.archive import Archive
+from tests.demo.blogs.images import png_file
 from tests.new_archive import new_archive
 
 LOOKED = "2025-03-01T09:00:00+00:00"
@@ -63,16 +63,7 @@ def png(red: int, green: int, blue: int, width: int = 480, height: int = 270) ->
         for x in range(width):
             rows += hill if y > height * 0.62 + 40 * ((x / width - 0.5) ** 2) * 4 - 30 else sky
 
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(bytes(rows), 9))
-        + chunk(b"IEND", b"")
-    )
+    return png_file(width, height, bits=8, colour=2, packed=zlib.compress(bytes(rows), 9))
 
 
 PICTURE = png(120, 160, 220)

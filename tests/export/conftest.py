@@ -2,7 +2,6 @@
 
 import hashlib
 import sqlite3
-import struct
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from blogarchive.store.posts.posts import content_hash
 from blogarchive.store.rows import text_checksum
 from tests.browse import chromium
+from tests.demo.blogs.images import png_file
 from tests.new_archive import new_archive
 
 SEEN = "2025-02-01T09:00:00+00:00"
@@ -43,13 +43,7 @@ HOSTILE_TITLES = (
 
 def png(red: int) -> bytes:
     """Return an image of one pixel."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    dot = zlib.compress(bytes((0, red, 0, 0)))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", dot) + chunk(b"IEND", b"")
+    return png_file(1, 1, bits=8, colour=2, packed=zlib.compress(bytes((0, red, 0, 0))))
 
 
 @dataclass

@@ -6,17 +6,18 @@ import re
 import shutil
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from blogarchive.importing.importer import ImportReport
 from blogarchive.importing.merge import merge_archive
 from blogarchive.store import merge, merge_rows
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.merge import SliceSizes
+from blogarchive.store.rows import Progress, no_progress
 from tests.demo import DemoHost, make_blog
 from tests.demo.changes import chain, edit_post, recategorise, remove_post
 from tests.importing.archives import add_comment, add_image, dump, natural_rows, rows
@@ -25,8 +26,8 @@ from tests.once import made_once
 from tests.sql import run_sql
 from tests.tool import Tool
 
-_ONE = SliceSizes(rows=1_000_000, parsed_pages=1_000_000, media_bytes=1_000_000_000)
-_TINY = SliceSizes(rows=3, parsed_pages=4, media_bytes=10)
+_IN_ONE = {"_ROWS": 1_000_000, "PAGES_OF_SLICE": 1_000_000, "_MEDIA_BYTES": 1_000_000_000}
+_TINY = {"_ROWS": 3, "PAGES_OF_SLICE": 4, "_MEDIA_BYTES": 10}
 _FORK = multiprocessing.get_context("fork")
 _DAY = "2024-01-01T00:00:00+00:00"
 
@@ -83,6 +84,16 @@ def _add_rows_without_pages(archive: Path) -> None:
     add_comment(archive, "id % 2")
 
 
+def merge_sliced(
+    archive: Path, other: Path, *, sizes: Mapping[str, int] = _TINY, progress: Progress = no_progress
+) -> ImportReport:
+    """Merge `other` in slices of these sizes."""
+    with pytest.MonkeyPatch.context() as patched:
+        for name, size in sizes.items():
+            patched.setattr(merge, name, size)
+        return merge_archive(archive, other, progress=progress)
+
+
 def copied(path: Path, to: Path) -> Path:
     return Path(shutil.copy(path, to))
 
@@ -91,8 +102,8 @@ def copied(path: Path, to: Path) -> Path:
 def test_a_merge_in_slices_equals_a_merge_in_one(sources: Sources, tmp_path: Path, order: str) -> None:
     first, other = (getattr(sources, name) for name in order.split())
     one, many = copied(first, tmp_path / "one.db"), copied(first, tmp_path / "many.db")
-    merge_archive(one, other, sizes=_ONE)
-    merge_archive(many, other, sizes=_TINY)
+    merge_sliced(one, other, sizes=_IN_ONE)
+    merge_sliced(many, other)
     assert natural_rows(many) == natural_rows(one)
     assert rows(many, "select count(*) from post_media where media_id is null") == rows(
         one, "select count(*) from post_media where media_id is null"
@@ -107,7 +118,7 @@ def test_a_merge_that_is_killed_at_any_slice_is_finished_by_its_repetition(
     first, other = (getattr(sources, name) for name in order.split())
     source = other.read_bytes()
     whole, killed = copied(first, tmp_path / "whole.db"), copied(first, tmp_path / "killed.db")
-    merge_archive(whole, other, sizes=_TINY)
+    merge_sliced(whole, other)
     kills = next(commits for commits in range(100) if _merge_until_killed(killed, other, commits=commits))
     assert kills > 8
     assert natural_rows(killed, ids=True) == natural_rows(whole, ids=True)
@@ -127,7 +138,7 @@ def _merge_until_killed(archive: Path, other: Path, *, commits: int) -> bool:
 def _merge_and_die(archive: Path, other: Path, commits: int) -> None:
     sqlite3.connect = partial(sqlite3.connect, factory=_Mortal)
     _Mortal.commits_left = commits
-    merge_archive(archive, other, sizes=_TINY)
+    merge_sliced(archive, other)
 
 
 class _Mortal(sqlite3.Connection):
@@ -153,7 +164,7 @@ def interrupted(sources: Sources, tmp_path: Path) -> Path:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        merge_archive(archive, sources.late, progress=stop, sizes=_TINY)
+        merge_sliced(archive, sources.late, progress=stop)
     return archive
 
 
@@ -161,12 +172,10 @@ def test_an_interrupted_merge_keeps_its_slices_and_continues(sources: Sources, i
     count = "select count(*) from pages"
     ((copied_pages,),), ((others,),) = rows(interrupted, count), rows(sources.late, count)
     ((own,),) = rows(sources.foreign, count)
-    assert copied_pages == own + _TINY.parsed_pages, "only pages of finished slices are stored"
+    assert copied_pages == own + _TINY["PAGES_OF_SLICE"], "only pages of finished slices are stored"
     seen = []
-    report = merge_archive(
-        interrupted, sources.late, progress=lambda done, total: seen.append((done, total)), sizes=_TINY
-    )
-    assert (report.pages, report.same) == (others - _TINY.parsed_pages, _TINY.parsed_pages)
+    report = merge_sliced(interrupted, sources.late, progress=lambda done, total: seen.append((done, total)))
+    assert (report.pages, report.same) == (others - _TINY["PAGES_OF_SLICE"], _TINY["PAGES_OF_SLICE"])
     assert seen[-1][0] == seen[-1][1] > 0
     before = dump(interrupted)
     merge_archive(interrupted, sources.late)
@@ -186,9 +195,9 @@ def test_status_names_the_interrupted_merge_until_it_is_finished(
 def test_merges_of_other_archives_do_not_lose_an_interrupted_one(
     sources: Sources, interrupted: Path, tmp_path: Path
 ) -> None:
-    merge_archive(interrupted, sources.early, sizes=_TINY)
+    merge_sliced(interrupted, sources.early)
     assert rows(interrupted, "select * from _merge_progress") == []
-    merge_archive(interrupted, sources.late, sizes=_TINY)
+    merge_sliced(interrupted, sources.late)
     straight = copied(sources.foreign, tmp_path / "straight.db")
     for other in (sources.early, sources.late):
         merge_archive(straight, other)
@@ -200,7 +209,7 @@ def test_an_interrupted_merge_copies_what_its_source_has_stored_since(
 ) -> None:
     later = copied(sources.late, tmp_path / "archive.db")
     merge_archive(later, sources.early)
-    merge_archive(interrupted, later, sizes=_TINY)
+    merge_sliced(interrupted, later)
     straight = copied(sources.foreign, tmp_path / "straight.db")
     merge_archive(straight, later)
     assert natural_rows(interrupted) == natural_rows(straight)

@@ -116,10 +116,10 @@ class _PageParser:
 
     def _looks_like_list(self, post_page: PostPage) -> bool:
         """Check whether the parsed post is the first row of a list that replaces the expected post."""
-        if post_page.comments.found or self._is_further_comments or page_views.has_post_label(self.view):
+        if post_page.comments.found or self.target.is_further_comments:
             return False
-        if self._is_titled_by_window(post_page):  # most posts without comments
-            return False
+        if page_views.has_post_label(self.view) or self._is_titled_by_window(post_page):
+            return False  # most posts without comments
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
         listed = listing.parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
@@ -141,7 +141,7 @@ class _PageParser:
 
     def _is_sidebar_beside_notice(self, post_page: PostPage) -> bool:
         """Check whether a notice replaces the post, and the supposed post is a part of the sidebar."""
-        if post_page.comments.found or post_page.counters is not None or self._is_further_comments:
+        if post_page.comments.found or post_page.counters is not None or self.target.is_further_comments:
             return False
         layout = _parse_layout(self.view, None)
         if find_notice(self.view, layout.main) is None:
@@ -154,7 +154,7 @@ class _PageParser:
         return None if found is None else found[1]
 
     def _parse_post(self, pager: int | None) -> PostPage | None:
-        post_page = parse_post(self.view, further=self._is_further_comments, pager=pager)
+        post_page = parse_post(self.view, further=self.target.is_further_comments, pager=pager)
         return None if post_page is None or self._leads_to_other_post(post_page) else post_page
 
     def _leads_to_other_post(self, post_page: PostPage) -> bool:
@@ -174,10 +174,6 @@ class _PageParser:
         linked = {found.number for text, _, found in links if text.strip() == heading.title}
         return bool(linked) and expected not in linked
 
-    @property
-    def _is_further_comments(self) -> bool:
-        return self.target.kind is items.PageKind.COMMENTS and self.target.page_no > 1
-
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         """Return the page of a post or of its further comments; `paged`: it links to a next page."""
         layout = _parse_layout(self.view, post_page)
@@ -188,7 +184,7 @@ class _PageParser:
         if paged and post_page.comments.found and (url := self._find_next_comments(post_page, layout)):
             paging.append(items.Link(url=url, kind=items.PageKind.COMMENTS, next_page=True, number=number))
         links = _join_links((), layout.sidebar, paging)
-        whole, url = not self._is_further_comments, parse_url(self.view.url).url
+        whole, url = not self.target.is_further_comments, parse_url(self.view.url).url
         posts = () if number is None else (post_page.to_post(number, url, whole=whole),)
         kind = items.PageKind.POST if whole else items.PageKind.COMMENTS
         problems = (*post_page.problems, *layout.sidebar.problems)

@@ -187,10 +187,6 @@ class PageReader:
         number = self._here.number or self.target.post_number
         return self.target.number if number is None else number
 
-    @property
-    def _is_further_comments(self) -> bool:
-        return self.target.kind is items.PageKind.COMMENTS and self.target.page_no > 1
-
     def _parse_template(self, picker: Picker, template: Template) -> items.ParsedPage:
         shows_list = self._here.kind in items.LIST_KINDS and _shows_whole_posts(picker, template)
         if template.post is not None and post_parts.has_post(picker, template.post) and not shows_list:
@@ -208,11 +204,11 @@ class PageReader:
             return self._page(picker, template, items.PageKind.POST)
         if post.title is None or not confirms_title(picker.tree.title, post.title):
             picker.problems.append(UNCONFIRMED_TITLE)
-        if post.posted is None and parts.posted is not None and not self._is_further_comments:
+        if post.posted is None and parts.posted is not None and not self.target.is_further_comments:
             picker.problems.append(_NO_TIME)
         reader = self._list_reader(picker)
         paging = reader.next_link(parts.next_comments, items.PageKind.COMMENTS, number)
-        if self._is_further_comments:
+        if self.target.is_further_comments:
             post = post_parts.without_body(post)
             return self._page(picker, template, items.PageKind.COMMENTS, posts=(post,), paging=paging)
         paging = paging or self._answer_link(1)

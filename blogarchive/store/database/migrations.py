@@ -79,8 +79,7 @@ def _fold_texts(archive: Statements) -> None:
     archive.connection.create_function("content_hash", 2, content_hash, deterministic=True)
     archive.connection.create_function("text_digest", 1, text_digest, deterministic=True)
     _merge_equal_versions(archive)
-    for statement in _FOLD.split(";\n"):
-        archive.execute(statement)
+    archive.execute_all(_FOLD.split(";\n"))
 
 
 _FOLD = """
@@ -121,12 +120,7 @@ select type, name from sqlite_master where {schema.OWN_TRIGGERS} or (type = 'tab
 
 def _run(*statements: str) -> Callable[[Statements], None]:
     """Return the migration that runs these statements."""
-
-    def migrate(archive: Statements) -> None:
-        for statement in statements:
-            archive.execute(statement)
-
-    return migrate
+    return lambda archive: archive.execute_all(statements)
 
 
 def _tidy(archive: Statements) -> None:

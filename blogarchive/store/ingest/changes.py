@@ -207,8 +207,7 @@ def _undo_run(
     """Undo what the first posts with this change stored; each of them waits for a person. Return what was undone."""
     changed = archive.dicts(_CHANGED, values)
     undone = [_undo_post(archive, row, format_utc(now)) for row in changed]
-    for statement in _UNDO_NAMES:
-        archive.execute(statement, values)
+    archive.execute_all(_UNDO_NAMES, values)
     for row in changed:
         url, site, uid = row["url"], row["site"], row["uid"]
         target = Target(url=url, site=site, kind=PageKind.POST, uid=uid, number=row["number"])
@@ -278,8 +277,7 @@ def _undo_post(archive: Archive, row: dict[str, Any], now: str) -> Counts:
         digest = text_digest(comment["body_text"])
         archive.update_row("comments", comment_id, {**comment, "text_digest": digest})
         archive.execute("delete from comment_revisions where id = ?", (revision_id,))
-    for statement in _UNDO_POST:
-        archive.execute(statement, values)
+    archive.execute_all(_UNDO_POST, values)
     frontier.deactivate_comments(archive, Blog(site=row["site"], uid=row["uid"]), row["number"])
     ended = archive.execute(_END_VERSION, values).rowcount
     if ended:

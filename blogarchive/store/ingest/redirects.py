@@ -27,7 +27,7 @@ def follow_redirect(archive: Archive, crawled: CrawledPage) -> CrawledPage:
     The other target is retired: it is never fetched again, and what it listed is not counted twice.
     """
     target, url = crawled.target, site_by_name(crawled.target.site).parse_url(crawled.page.url).url
-    if url == target.url or crawled.page.url == target.url or target.kind is PageKind.HOME:
+    if target.url in (url, crawled.page.url) or target.kind is PageKind.HOME:
         return crawled
     if target.kind is PageKind.POST:
         return _follow_post(archive, crawled, url)
@@ -94,8 +94,7 @@ def _renumber(archive: Archive, blog: Blog, old: int, before: str, number: str, 
     names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "old": old, "before": before}
     names |= {"new": post_id(archive, blog, number), "number": number, "url": url}
     names |= {"key": blog.post_key(before), "new_key": blog.post_key(number)}
-    for statement in _MERGE:
-        archive.execute(statement, names)
+    archive.execute_all(_MERGE, names)
 
 
 # Posts `o` that are gone and have another URL now, as `n`, in a blog of an unknown host. `n` was found after the page of
@@ -130,8 +129,7 @@ def merge_listed_before(archive: Archive) -> None:
     """Add posts without a text that only lists from before a move show to the stored posts of their pages."""
     with archive.atomic():
         for found in {row["new"]: row for row in archive.dicts(_LISTED_BEFORE)}.values():
-            for statement in (*_MOVE_ROWS, "delete from frontier where key = :new_key"):
-                archive.execute(statement, found)
+            archive.execute_all((*_MOVE_ROWS, "delete from frontier where key = :new_key"), found)
 
 
 def merge_reappeared(archive: Archive) -> None:
@@ -141,8 +139,7 @@ def merge_reappeared(archive: Archive) -> None:
     """
     with archive.atomic():
         for found in {row["new"]: row for row in archive.dicts(_REAPPEARED)}.values():
-            for statement in _MERGE:
-                archive.execute(statement, found)
+            archive.execute_all(_MERGE, found)
             if found["changed"]:
                 blog = Blog(site=found["site"], uid=found["uid"])
                 for change in (frontier.forget_validators, frontier.queue_at_start):
@@ -224,8 +221,7 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
         return
     names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "author": author_id(archive, blog)}
     names |= {"old": f"{_origin(stored)}/", "new": f"{_origin(home)}/"}
-    for statement in _MOVE:
-        archive.execute(statement, names)
+    archive.execute_all(_MOVE, names)
 
 
 def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, at_own_urls: bool = True) -> int:

@@ -140,7 +140,7 @@ def import_page(
         archive.execute("update pages set counted = ? where id = ? and counted is null", (counted, page_id))
         saved = save_page.resave_page(archive, page_id, crawled)
         if saved.outcome is not Outcome.FAILED:
-            _update_seen_times(archive, crawled)
+            _update_seen_times(archive, crawled, saved.blog)
     return saved, later
 
 
@@ -197,10 +197,9 @@ update posts set first_seen_at = min(first_seen_at, ?), last_seen_at = max(last_
 """
 
 
-def _update_seen_times(archive: Archive, crawled: CrawledPage) -> None:
+def _update_seen_times(archive: Archive, crawled: CrawledPage, blog: blogs.Blog) -> None:
     """Update when the shown posts and comments were seen, and unmark those marked gone before the page's time."""
     moment, parsed = format_utc(crawled.page.fetched_at), crawled.parsed
-    blog = save_page.resolve_blog(archive, crawled)
     for post in parsed.posts:
         post_id = blogs.post_id(archive, blog, post.number)
         archive.execute(_POST_RETURNED, (post_id, moment))

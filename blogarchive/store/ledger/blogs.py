@@ -407,5 +407,4 @@ def remove_blog(archive: Archive, blog: Blog) -> None:
     """
     names = {"author": author_id(archive, blog) or None, "site": blog.site, "uid": blog.uid}
     with archive.atomic():
-        for statement in _STATEMENTS:
-            archive.execute(statement, names)
+        archive.execute_all(_STATEMENTS, names)

@@ -277,7 +277,7 @@ def _iter_likely(
     # A page may show the day or `6天前`, which is another date some days later: then the text must be equal.
     same_text = [row for row in equal if _is_about(item, at, row)]
     yield from (row for row in same_text if row.author_name == name)
-    yield from (row for row in index.days[name, at[:_DAY]] if _is_same_minute(item, at, row))
+    yield from (row for row in index.days[name, at[:_DAY]] if _is_same_minute(at, row))
     if is_other_zone:
         yield from (row for row in equal if _is_moved(item, at, row))
     # Of another name. Time and text identify one comment: several authors write `thanks` on one day.
@@ -286,7 +286,7 @@ def _iter_likely(
     # Of another name, and edited: no other comment of that minute begins alike.
     begin = text[:_OWN_TEXT]
     alike = index.begins[begin, at[:_MINUTE]] if len(begin) == _OWN_TEXT else []
-    if len(alike) == 1 and _is_same_minute(item, at, alike[0]):
+    if len(alike) == 1 and _is_same_minute(at, alike[0]):
         yield alike[0]
 
 
@@ -312,7 +312,7 @@ def _is_relative(base: str) -> bool:
     return base.removeprefix(_ANSWER).startswith("~")
 
 
-def _is_same_minute(item: ShownComment, at: str, row: SourcedComment) -> bool:
+def _is_same_minute(at: str, row: SourcedComment) -> bool:
     """Return whether two sources show one minute, so that the text may have been edited between them."""
     is_exact = _has_minute(at) and _has_minute(row.posted_at or "") and not _is_relative(row.base)
     return is_exact and page_context.is_same_time(at, row.posted_at or "")

@@ -23,7 +23,7 @@ def png(seed: int, width: int = 48, height: int = 32) -> bytes:
         b"\x00" + b"".join(bytes(((red + 4 * x) & 255, (green + 6 * y) & 255, blue)) for x in range(width))
         for y in range(height)
     )
-    return _png(width, height, bits=8, colour=2, packed=zlib.compress(b"".join(rows), 9))
+    return png_file(width, height, bits=8, colour=2, packed=zlib.compress(b"".join(rows), 9))
 
 
 @cache
@@ -32,7 +32,7 @@ def bomb() -> bytes:
     packer = zlib.compressobj(9)
     row = bytes(1 + _SIDE // 8)
     packed = b"".join(packer.compress(row) for _ in range(_SIDE)) + packer.flush()
-    return _png(_SIDE, _SIDE, bits=1, colour=0, packed=packed)
+    return png_file(_SIDE, _SIDE, bits=1, colour=0, packed=packed)
 
 
 def jpeg(seed: int) -> bytes:
@@ -54,7 +54,8 @@ def svg() -> bytes:
     )
 
 
-def _png(width: int, height: int, *, bits: int, colour: int, packed: bytes) -> bytes:
+def png_file(width: int, height: int, *, bits: int, colour: int, packed: bytes) -> bytes:
+    """Return a PNG of these bits a sample, this colour type and these compressed rows."""
     head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
 

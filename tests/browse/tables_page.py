@@ -27,9 +27,9 @@ QUERIED = (
 """The tables and views that people query, in the order of the page."""
 HEAD = """# The tables
 
-An archive is one SQLite file. Times that a page shows are ISO 8601 text with the offset of the site's time zone, cut
-to the precision shown (`2025-01-28T01:46:53-08:00`, `2014-07`), beside the text as shown. The times of the crawler, the
-other `*_at` columns, are UTC. Bytes of pages are plain zlib: the sqlite3 shell opens them with
+An archive is one SQLite file. Times that a page shows are ISO 8601 text with the offset of the site's time zone, beside
+the text as shown. They are cut to the precision shown (`2025-01-28T01:46:53-08:00`, `2014-07`). The times of the
+crawler, the other `*_at` columns, are UTC. Bytes of pages are plain zlib: the sqlite3 shell opens them with
 `sqlar_uncompress(body, body_size)`.
 
 Ids of posts (`number`) are text, as the site writes them: `order by length(number), number` sorts decimal ids by value.

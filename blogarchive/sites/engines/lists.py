@@ -181,12 +181,12 @@ def find_blog(outline: Outline, now: datetime) -> str:
     The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host,
     or of a user's folder such as `/~ann/`.
     """
-    page = urlsplit(urls.parse_url(outline.tree.url).url)
+    page = urlsplit(here := urls.parse_url(outline.tree.url).url)
     own = f"{page.netloc}{page.path.rstrip('/')}"
-    if not urls.looks_like_post(outline.tree.url) and len(find_listed(outline, own, now)) >= MIN_LISTED:
+    if len(near := find_listed(outline, own, now)) >= MIN_LISTED and not urls.looks_like_post(here):
         return own
     # A theme may link the feed from each page as `atom.xml`. Drupal lists posts at `/node/7` on `/blog`, which has a feed.
-    is_outer = len(find_listed(outline, page.netloc, now)) >= MIN_LISTED
+    is_outer = len(find_listed(outline, page.netloc, now)) >= MIN_LISTED + len(near)
     inner = {page.path * bool(_INNER.search(page.path)), f"{page.path.rstrip('/')}/" * is_outer}
     # The shortest is the home page: feeds of categories are in folders below it.
     for home in (urlsplit(url) for links in _home_urls(outline) for url in sorted(links, key=len)):

@@ -37,7 +37,7 @@ class AnyBlog(Site):
         parts = urlsplit((parsed := urls.parse_url(url)).url)
         if parsed.uid is not None:
             return parsed
-        if parsed.kind is PageKind.HOME and not parts.path.rstrip("/").endswith("/blog"):
+        if parsed.kind is PageKind.HOME and not urls.HOME.search(parts.path):
             return ParsedUrl(url=urls.blog_root(parts.netloc, url), kind=PageKind.HOME, uid=parts.netloc)
         return replace(parsed, kind=PageKind.HOME, number=None)
 

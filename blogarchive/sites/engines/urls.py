@@ -18,9 +18,9 @@ def patterns(module: str, names: str) -> tuple[re.Pattern[str], ...]:
 
 
 _SHARED, _OWN_STEP, _TRACKING, _YEAR, _COUNTRY = patterns("urls", "shared own_step tracking year country")
-LISTING, _NO_POST, _POST_PATH, _INDEX_PATH = patterns("urls", "listing no_post post_path index_path")
+LISTING, _POST_PATH, _INDEX_PATH, MONTH, HOME = patterns("urls", "listing post_path index_path month home")
 _LISTING_QUERY, _POST_QUERY, INDEX_FILE, DATED = patterns("urls", "listing_query post_query index_file dated")
-COMMENTS_PAGE, COMMENT_FEED, MONTH, MARKUP = patterns("urls", "comments_page comment_feed month markup")
+COMMENTS_PAGE, COMMENT_FEED, _NO_POST, MARKUP = patterns("urls", "comments_page comment_feed no_post markup")
 # Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts.
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 

@@ -197,3 +197,44 @@ def test_the_same_backup_of_a_blog_below_a_path_takes_the_new_posts_of_each_nigh
             blog.posts, blog.texts[new] = {new: [], **blog.posts}, f"<p>第 {new} 篇的新事。</p>"
     assert codes == [0, 0, 0, 0]
     assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(19, 19)]
+
+
+class Titled(BelowPath):
+    """Each page links the home page of its blog with the title of that blog."""
+
+    def head(self, title: str, more: str = "") -> str:
+        home = f'<header><h1 class="site-title"><a rel="home" href="/">{self.folder} 的博客</a></h1></header>'
+        return f"{super().head(f'{title} {self.folder}', more)}{home}"
+
+
+@pytest.mark.parametrize("folders", [("/blog/carl", "/blog/dora"), ("/zh", "/en")])
+def test_two_blogs_in_folders_that_look_like_those_of_posts_or_lists_are_two(
+    tmp_path: Path, folders: tuple[str, str]
+) -> None:
+    """An owner of a host has /blog/NAME/ for each writer, or a blog in each language; another stands at its root."""
+    first, second, at_root = Titled(12), Titled(14), Titled(9)
+    first.folder, second.folder, at_root.folder = *folders, ""
+    with serve(first) as url:
+        root, answer = url.rstrip("/"), first.answer
+        for other in (second, at_root):
+            other.root = url
+        first.answer = lambda path: (
+            next(  # type: ignore[method-assign]
+                (
+                    one(path)
+                    for folder, one in zip(folders, (answer, second.answer), strict=True)
+                    if path.startswith(folder)
+                ),
+                None,
+            )
+            or at_root.answer(path)
+        )
+        codes = [
+            night(first, tmp_path, day, "backup", *(f"{root}{one}/" for one in folders)).code
+            for day in (0, 1)
+        ]
+        stored = "select url, (select count(body_text) from posts where author_id = a.id) from authors a order by 2"
+        assert rows(tmp_path, stored) == [
+            (f"{root}{one}/", count) for one, count in zip(folders, (12, 14), strict=True)
+        ]
+    assert codes == [0, 0]

@@ -40,7 +40,7 @@ def find_text_frame(view: PageView, lines: Sequence[Line]) -> Element:
     """Return the element of the lines of a text; that around it for a paragraph: an author can make any number of them."""
     node = view.document.common_ancestor(lines[0], lines[-1])
     parent = node.getparent()
-    is_paragraph = node.tag == "p" or (node.tag in _PLAIN_BLOCKS and len(lines) == 1)
+    is_paragraph = node.tag == "p" or (node.tag in _PLAIN_BLOCKS and len(lines) == 1 and not _is_named(node))
     return parent if is_paragraph and parent is not None and not has_body_class(node) else node
 
 

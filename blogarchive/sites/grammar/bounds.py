@@ -273,25 +273,14 @@ class _BoundsSearch:
         own = [] if beside else self._find_own_counters()
         if all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found):
             return own
-        return own if own and self._are_quoted_below(own[0], found) else found
+        # Nobody types above the text. The number of comments may be below it, beside the same views.
+        is_own = own and own[0].views is not None and own[0].views not in [each.views for each in found]
+        return own if is_own else found
 
     def _find_own_counters(self) -> list[Counters]:
         """Return the counters beside the time; none if the title is on that line, since a title may have any text."""
         line = self.heading.end - 1
         return [] if self.heading.start == line else self._find_counters_beside_time()
-
-    def _are_quoted_below(self, own: Counters, found: list[Counters]) -> bool:
-        """Check whether the views beside the time are others than in all counters below, which lie in the text.
-
-        Or in a comment, if both counts are beside the time.
-        """
-        begin, is_whole = self.heading.end, own.comments is not None
-        return own.views is not None and all(
-            each.first >= begin
-            and each.views != own.views
-            and (is_whole or not is_framed(self.view, begin, each.first))
-            for each in found
-        )
 
     def _find_counters_beside_time(self) -> list[Counters]:
         """Return the counters before or after the post's time on its line."""

@@ -103,7 +103,7 @@ def _select_by_element(markers: comment_footers.CommentMarkers) -> tuple[Comment
     alike = len({(header.position.block_position, header.position.paths[-1]) for header in firsts}) == 1
     if len(firsts) < 2 or not alike:
         return None
-    return firsts if _footers_match(markers, chosen) else None
+    return firsts
 
 
 # Promise "no forgery": an open tag in one comment moves others into it.
@@ -121,12 +121,6 @@ def _is_quoted(
         if node.tag == element.tag and node.items() == element.items():
             return False
     return False
-
-
-def _footers_match(markers: comment_footers.CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
-    """Check whether all elements contain a footer or none does: else they are parts of comments."""
-    insides = (markers.view.document.lines_in(element) for element in elements)
-    return not markers.footers or all(markers.footers_between(i.start - 1, i.stop) for i in insides)
 
 
 def _select_by_footer(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:
@@ -251,7 +245,7 @@ def _find_unlabelled(
     """
     labelled = found.from_line(start)
     firsts = [header.first for header in labelled.headers]
-    if firsts and (not claimed or len(firsts) == claimed or not _may_begin_above(view, start, firsts[0])):
+    if firsts and (not claimed or len(firsts) == claimed):
         return labelled
     quoted = frozenset(firsts)
     headers = [h for h in find_short_headers(view, start, claimed=claimed) if h.first not in quoted]
@@ -265,12 +259,6 @@ def _find_unlabelled(
     if firsts and (len(headers) != claimed or headers[0].first >= firsts[0]):
         return labelled
     return found.with_headers(tuple(headers))
-
-
-def _may_begin_above(view: PageView, start: int, first: int) -> bool:
-    """Check whether lines from `start` to before `first` have other words than labels of comments, or of their form."""
-    words = [view.folded[i].strip() for i in view.lines_with_text(range(start, first))]
-    return not all(map(COMMENTS_LABEL.fullmatch, words))
 
 
 def _split_above(

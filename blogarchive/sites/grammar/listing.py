@@ -287,7 +287,10 @@ def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) ->
 
 # Promise "any markup": 林木 发表于 10:20 | 阅读 9 | 评论 2 | 阅读全文.
 def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> list[list[Counters]]:
-    """Return the counts on the last line with any of each row, beside its time, author and links to the post."""
+    """Return the counts on a line of each row, beside its time, author and links to the post.
+
+    It is the line in the element where most rows have counts, else the last one: excerpts may have counts.
+    """
     own, starts = frozenset(lines), [entry.line for entry in entries]
     starts_on = Counter(starts)
     longest = max((b - a for a, b in pairwise(starts)), default=1)
@@ -298,8 +301,11 @@ def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) 
         rows = [i for i in range(entry.line, max(end, entry.line + 1)) if i in own and is_alone]
         shown = ((i, _drop_links(view, i, entry.post.number)) for i in reversed(rows))
         counts = ((i, find_counts((_TIME_IN.sub("|", text),))) for i, text in shown)
-        found.append([build_counters(i, i, each) for i, each in counts if each is not None][:1])
-    return found
+        found.append([build_counters(i, i, each) for i, each in counts if each is not None])
+    blocks = {each.first: view.lines[each.first].block for row in found for each in row}
+    places = {i: (view.tag_path(block), block.get("class")) for i, block in blocks.items()}
+    common = Counter(places.values())
+    return [[max(row, key=lambda each: common[places[each.first]])] if row else [] for row in found]
 
 
 def _drop_links(view: PageView, index: int, number: str | None) -> str:

@@ -136,3 +136,30 @@ def test_the_window_title_of_a_list_alone_is_the_name_of_the_blog() -> None:
     author = read(f"<title>林木的角落</title>{top}{ROWS}", PageKind.HOME, HOME).author
     assert author is not None
     assert author.blog_title == "林木的角落"
+
+
+def test_a_text_of_one_line_ends_with_its_element() -> None:
+    foot = "<div class=foot>林木 写于 2025-01-01 10:20 | 归入 时政 | 阅读次数 [9] 留言 [0]</div>"
+    text = "<div class=text>一句话。</div>"
+    (post,) = read(page(f"<div class=main><div>2025-01-01</div>{TITLE}{text}{foot}</div>")).posts
+    assert (post.body_text, post.views, post.comment_count) == ("一句话。", 9, 0)
+
+
+@pytest.mark.parametrize("name", ["楼主", "网友"])
+def test_the_word_for_a_guest_may_be_his_name_before_a_time_in_brackets(name: str) -> None:
+    said = "".join(
+        f"<div><div>{shown} [{AT} 1{i}:00:00] <a href='#'>回复</a></div><p>话{i}</p></div>"
+        for i, shown in enumerate(("<a href='/u/9/'>乙</a>", name))
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3>{said}"))).posts
+    assert [each.author_name for each in post.comments] == ["乙", name]
+
+
+def test_counts_typed_into_an_excerpt_are_not_those_of_its_row() -> None:
+    rows = "".join(
+        f"<article><header><h2><a href='{BLOG}202501/{i}.html'>第{i}篇</a></h2><div class=meta>由 林木 发布于 {AT} 10:00"
+        f" {i} 次浏览 2 条评论</div></header><div class=text>{text}</div></article>"
+        for i, text in ((501, "话。"), (502, "话。"), (503, "点击 54321 次 …"))
+    )
+    found = read(listing(rows), PageKind.HOME, HOME)
+    assert [each.views for each in found.listed] == [501, 502, 503]

@@ -103,7 +103,7 @@ def _select_by_element(markers: comment_footers.CommentMarkers) -> tuple[Comment
     alike = len({(header.position.block_position, header.position.paths[-1]) for header in firsts}) == 1
     if len(firsts) < 2 or not alike:
         return None
-    return firsts
+    return firsts if _footers_match(markers, chosen) else None
 
 
 # Promise "no forgery": an open tag in one comment moves others into it.
@@ -121,6 +121,12 @@ def _is_quoted(
         if node.tag == element.tag and node.items() == element.items():
             return False
     return False
+
+
+def _footers_match(markers: comment_footers.CommentMarkers, elements: dict[Element, CommentHeader]) -> bool:
+    """Check whether all elements contain a footer or none does: else they are parts of comments."""
+    insides = (markers.view.document.lines_in(element) for element in elements)
+    return not markers.footers or all(markers.footers_between(i.start - 1, i.stop) for i in insides)
 
 
 def _select_by_footer(markers: comment_footers.CommentMarkers) -> tuple[CommentHeader, ...] | None:

@@ -85,10 +85,10 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     return known | {first > 12 for first, second in pairs if max(first, second) > 12}
 
 
-def day_of_link(url: str | None) -> str:
-    """Return the day in UTC of the stamp in a link to a comment, as Blogger has it; empty without one."""
+def stamp_of_link(url: str | None) -> datetime | None:
+    """Return the time in UTC of the stamp in a link to a comment, as Blogger has it; None without one."""
     stamp = _SHOWN_COMMENT.search(url or "")
-    return f"{datetime.fromtimestamp(int(stamp[1]), UTC):%Y-%m-%d}" if stamp else ""
+    return datetime.fromtimestamp(int(stamp[1]), UTC) if stamp else None
 
 
 def write_year_first(text: str, order: Iterable[bool]) -> str:

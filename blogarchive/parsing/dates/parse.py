@@ -11,6 +11,7 @@ from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
 from blogarchive.parsing.dates.numbers import fold, words_of
+from blogarchive.parsing.dates.order import stamp_of_link
 from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
 
 
@@ -275,3 +276,10 @@ def parse_url_date(url: str, now: datetime) -> ParsedDate | None:
     """Return the day that the path of a URL has, as `/2014/07/14/`; None if it has none."""
     match = _IN_URL.search(urlsplit(url).path)
     return parse_date("-".join(match.group(1, 3, 4)), now) if match else None
+
+
+def parse_linked(text: str, url: str | None, now: datetime) -> ParsedDate | None:
+    """Return the time of day in a link to a comment of Blogger, on the day nearest to the stamp of its URL; else None."""
+    days = (stamp + timedelta(days=n) for n in (-1, 0, 1)) if (stamp := stamp_of_link(url)) else ()
+    found = [one for day in days if (one := parse_date(f"{day:%F} {text}", now)) and one.precision != "day"]
+    return min(found, key=lambda one: abs(one.at.replace(tzinfo=UTC) - (stamp or now)), default=None)

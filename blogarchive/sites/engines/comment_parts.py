@@ -9,14 +9,14 @@ from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment
-from blogarchive.parsing.dates.order import day_of_link, day_orders
-from blogarchive.parsing.dates.parse import date_text, open_time
+from blogarchive.parsing.dates.order import day_orders, stamp_of_link
+from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked
 from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, MOMENT, parse_exact, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
-from blogarchive.sites.markup.picker import Picker, answered, buttons, read_body, select_all, with_descendants
+from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
 
 BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body heading item own author says by")
 _AFTER, _LABELS, _BADGE, _OWNER, _AGENT, _DAY = patterns("comments", "after_by labels badge owner agent day")
@@ -38,7 +38,6 @@ _MAX_NAME, _MAX_LINK, _SURE, _MANY, _MAX_NESTED = 60, 160, {*range(5), 6, 9}, 9,
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
-_Text = tuple[Element | None, set[int]]
 _Block = tuple[tuple[int, ...], Element, set[int]]
 _Blocks = defaultdict[object, list[_Block]]  # by their shape
 
@@ -85,7 +84,7 @@ def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
     """Return the orders of month and day that the dates of comments have, else those of the page."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     nodes = outline.select("time[datetime], a[href*='showComment=']")
-    stated = (f"{outline.text(one)} {one.get('datetime') or day_of_link(one.get('href'))}" for one in nodes)
+    stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
     return day_orders(dates) or day_orders(stated)
 
 
@@ -101,8 +100,12 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
     good = (row for i, row, named in most if len(named) > (i not in _SURE) * ((len(row) + 6) // _MANY))
     # SPIP repeats the title of the post in each comment: it is no name, unless other comments have other names.
     good = (row for row in good if any(x and x[0] != outline.title.text for x in row))
-    for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
-        item.name = name
+    row = next(good, [None] * len(items))
+    # Words at the end of all names are a verb, in any language: `NAME kommentoi`.
+    columns = zip(*(x[0].split()[:0:-1] for x in row if x and len({*row}) > 1), strict=False)
+    last = len([*takewhile(lambda column: column[0].islower() and len({*column}) == 1, columns)])
+    for item, name in zip(items, row, strict=True):
+        item.name = name and (" ".join(name[0].split()[: -last or None]), name[1])
 
 
 def _alike(row: tuple[_Names, ...], way: int) -> list[_Name | None]:
@@ -133,12 +136,9 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
             item.above.inner.append(item.element)
     for one, above in answered([*known]).items():
         known[one].above = known[one].above or known[above]
-    # The answered one may be linked as the author of another comment.
-    linked = ([n for part in item.parts for n in part.iter("a")] for item in items)
-    links = buttons([[n for n in row if not has_role(n, _AUTHOR)] for row in linked], outline.text)
     for item in items:
         # Mezzanine shows a rating of each comment, Drupal votes.
-        item.inner += chain(links, *(select_all(part, ".rating, .votes") for part in item.parts))
+        item.inner += chain(*(select_all(part, ".rating, .votes") for part in item.parts))
         inner = with_descendants(item.inner)
         item.nodes = [n for x in item.parts for n in x.iter() if n in outline.order and n not in inner]
     return items
@@ -163,7 +163,8 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
     if any(own_text(one) not in item.name[0] for one in bare):
         return None
-    at = None if bare else date_text(line, parse_exact(outline, item.place, now, orders)) or open_time(line)
+    found = parse_exact(outline, item.place, now, orders) or parse_linked(line, time.get("href"), now)
+    at = None if bare else date_text(line, found) or open_time(line)
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
     to = named[1] if named else (item.above and item.above.name and item.above.name[0]) or None
     comment = Comment(author_name=item.name[0], author_url=item.name[1], posted=at, reply_to=to)
@@ -174,7 +175,8 @@ def shows_time(node: Element, text: str) -> bool:
     """Return whether a text, or an attribute of its element, may be the time of a comment, not of a source it links."""
     is_source = node.tag == "a" and "#" not in node.get("href", "") and not is_label(MOMENT.split(text)[0])
     is_time = (MOMENT.search(text) and not is_source) or node.get("datetime") or any(stated_times(node))
-    return bool(is_time and not _SENTENCE.search(MOMENT.sub("", text)))
+    is_linked = stamp_of_link(node.get("href")) and CLOCK.fullmatch(text.strip())
+    return bool((is_time or is_linked) and not _SENTENCE.search(MOMENT.sub("", text)))
 
 
 def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
@@ -188,13 +190,9 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     places = {at for at in every - shown if "@" not in (texts[at - 1].rstrip()[-1:], texts[at].lstrip()[:1])}
     free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
     yield (classed := _names_by_class(outline, item, free))
-    said = " ".join(texts[place].strip() for place in sorted(shown))
-    # In Drupal a comment has a subject: the first words of its text. A link to another site is a name.
-    own = {x: outline.holders[x] for x in places if said.startswith(texts[x].strip()) and not said.isdigit()}
-    subjects = {at for at, n in own.items() if n.tag in ("a", *HEADINGS) and "#" in (n.get("href") or "#")}
-    before, after, closest = _texts_by_time(outline, item, places - subjects)
+    before, after, closest = _texts_by_time(outline, item, places)
     yield _first_text([*dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
-    free = [n for n in free if span(n).start not in subjects and not _OWN.search(n.get("href", ""))]
+    free = [n for n in free if not _OWN.search(n.get("href", ""))]
     line = block_around(outline.holders[item.place])
     head = [n for n in free if outline.contains(line, n) and span(n).start < item.place]
     # Behind a name in bold type may be a link of its profile, and a verb before the day.
@@ -276,7 +274,9 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
-def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> list[_Text]:
+def _find_texts(
+    outline: Outline, items: list[Item], is_whole: bool | None
+) -> list[tuple[Element | None, set[int]]]:
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
@@ -372,7 +372,10 @@ def _is_no_text(outline: Outline, node: Element, own: list[int], shown: str, mar
 
 def _add_block(outline: Outline, found: _Blocks, node: Element, own: set[int], rank: tuple[int, ...]) -> None:
     """Add an element to those of its shape; paragraphs, lists and code in one element are one text."""
-    parent, (_, name), is_prose = next(node.iterancestors()), shape_of(node)[0], node.tag in _PROSE_TAGS
+    (_, name), is_prose = shape_of(node)[0], node.tag in _PROSE_TAGS
+    # Highlighters wrap code in boxes.
+    span = outline.span(node) if node.tag in ("pre", "table") else None
+    parent = next(x for x in node.iterancestors() if outline.span(x) != span)
     rows = found[("p" if is_prose else node.tag, name), parent.tag]
     if is_prose and rows and parent in (rows[-1][1], rows[-1][1].getparent()):
         rows[-1] = ((*rank[:4], rows[-1][0][4] + rank[4], outline.order[node]), parent, rows[-1][2] | own)

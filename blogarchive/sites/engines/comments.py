@@ -4,13 +4,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, pairwise, takewhile
+from itertools import chain, takewhile
 from typing import Literal, NamedTuple
 
 from blogarchive.items import Comment, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, own_text
+from blogarchive.sites.engines.body import mark
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
@@ -55,32 +56,26 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     """
     text = outside_forms(body, _OFF)
     apart = [section for section in sections if not outline.contains(body, section)]
-    outer = _below_text(outline, apart)
-    under = under_heading(outline, [body, *apart][len(apart) - len(outer)])  # below those that are quoted
+    under = under_heading(outline, body)
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
     inner = under_heading(outline, outline.title.heading)
-    own = outer or _below_text(outline, [section for section in sections or inner if section not in text])
+    own = apart or [section for section in sections or inner if section not in text]
     found = _read(outline, own or under, body, text, now)
-    if under and own and not found.comments:
-        other = _read(outline, under, body, text, now)
-        found = other if other.comments and not other.problems else found
-    # LiveJournal has the number of the comments above their list, others have links to answer alone.
-    answers = (x for x in outline.order if x.tag == "a" and _ANSWER.fullmatch(outline.text(x)))
-    if not found.comments and (count := found.claimed or len([*answers])):
-        rest = {one for node in (body, *body.iterancestors()) for one in node.itersiblings()} - outline.beside
-        other = _read(outline, [*filter(rest.__contains__, outline.order)], body, text, now)
-        found = other if len(other.comments) == count else found
-    quoted = [one for one in text.intersection(sections) if outline.size(one) > _MAX_HEADING]
-    quoted += (x for x in text if has_role(x, ITEM) or (x in inner and DATE.search(outline.text(x))))
-    is_lost = not (found.comments or found.problems) and any(one in outline.order for one in quoted)
+    near = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
+    quoted = [x for x in outline.order if x in text and (x in near or has_role(x, ITEM))]
+    start, out = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
+    rest = sum(
+        outline.sizes(x) for x in range(start, outline.span(body).stop) if outline.holders[x] not in out
+    )
+    head = next(chain((above := outline.holders[start - 1]).iterancestors(*HEADINGS), (above,)))
+    # Static copies have no form; below the last comment, in the element around the text, is nothing more.
+    is_last = mark(body) < 2 and not [*apart, *outline.select("textarea")] and rest < _MAX_HEADING
+    last = [head] * bool(HEADING.fullmatch(outline.text(head)) or head.tag in HEADINGS) + quoted
+    for areas, of_text in ((under if own else [], text), (last if is_last else [], text - out - {head})):
+        other = _read(outline, areas, body, of_text, now) if areas and not found.comments else found
+        found = other if other.comments and all(x.kind == "incomplete" for x in other.problems) else found
+    is_lost = quoted and not (found.comments or found.problems)
     return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
-
-
-def _below_text(outline: Outline, sections: list[Element]) -> list[Element]:
-    """Return the sections below the last sentence between two of them: those above it are quoted in the text."""
-    spans = pairwise(map(outline.span, sections))
-    rests = (any(map(_SENTENCE.search, outline.texts[above.stop : below.start])) for above, below in spans)
-    return sections[max((i for i, is_text in enumerate(rests, 1) if is_text), default=0) :]
 
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
@@ -145,8 +140,12 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     places = [at for one in sections for at in outline.span(one) if outline.holders[at] not in apart]
     shown = " ".join(texts[at] for at in places if not links_post(outline, outline.holders[at], body))
     is_long = not is_read and sum(map(outline.sizes, places)) > _MAX_NOTICE
+    # In the element of the text, a sentence beside the comments may be of the text.
+    own = (texts[at].strip() for at in places if outline.contains(body, outline.holders[at]))
+    is_text = any(_SENTENCE.search(text) and not _OFF.fullmatch(text) for text in own)
     if is_read or shown:
-        return bool(_MOMENT.search(shown) or (is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)))
+        is_signed = is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)
+        return bool(is_text or is_signed or _MOMENT.search(shown))
     heads, end = [*_headings(outline, body, 0)], outline.span(body).stop
     # A page that names no comments may show them below its form.
     forms = (outline.span(one).start for one in outline.select("form:has(textarea)"))
@@ -199,10 +198,13 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     """Return the number of comments that a line outside the text, or the heading of the comments, states."""
     first = outline.span(sections[0]).start - 1 if sections else len(outline.texts)
     # Bluelog has the comments in the element around the text.
-    texts, at = outline.texts[(stop := min(outline.span(body).stop, first + 1)) :], max(0, first - stop)
+    at = max(first, stop := min(outline.span(body).stop, first + 1))
+    near = range(start := max(stop, at - 2), min(at + 5, len(outline.texts)))
+    # A card of another post, above the comments, counts those of that one.
+    texts = [outline.texts[x] * (not links_post(outline, outline.holders[x], body)) for x in near]
     # A title of another post above may end with a number; links to pages of comments may stand below the heading.
-    lines = (*texts[at : at + 2], *texts[max(0, at - 2) : at][::-1], " ".join(texts[at + 1 : at + 5])[:120])
-    return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, lines) if one), None)
+    rows = (*texts[at - start :][:2], *texts[: at - start][::-1], " ".join(texts[at - start + 1 :])[:120])
+    return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, rows) if one), None)
 
 
 def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> Read:

@@ -208,18 +208,15 @@ def _needs_browser(outline: Outline) -> bool:
 def _find_reader(outline: Outline) -> str:
     """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
     stated = _GENERATOR.search(outline.metas.get("generator", ""))
-    marked = (
-        f"engine:{n}"
-        for n, css in urls.PATTERNS["marks"].items()
-        if picker.select_all(outline.tree.root, css)
-    )
+    marks, root = urls.PATTERNS["marks"].items(), outline.tree.root
+    marked = (f"engine:{name}" for name, css in marks if picker.select_all(root, css))
     return f"engine:{stated[1].lower()}" if stated else next(marked, "generic")
 
 
 def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostReading | None:
     """Return the post that the page shows, None if it shows no text; `now` is the fetch time in the site's zone."""
     title, sections = outline.title, comment_sections(outline)
-    if (parts := _find_text(outline, sections, now)) is None:
+    if (parts := _parts(outline, sections, now)) is None:
         return None
     element, agreed, found = parts
     added = added_parts(outline, element)
@@ -242,22 +239,16 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
     return _PostReading(post, problems, _sources(title, time, element, found))
 
 
-def _find_text(
-    outline: Outline, own: list[Element], now: datetime
-) -> tuple[Element, bool, FoundComments] | None:
+def _parts(outline: Outline, own: list[Element], now: datetime) -> tuple[Element, bool, FoundComments] | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
-    element, agreed = find_body(outline, set(own))
+    under = under_heading(outline, outline.title.heading)
+    element, agreed = find_body(outline, {*own, *under})
+    # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
+    if under and not (agreed and outline.span(element).stop <= outline.span(under[0]).start):
+        element, agreed = find_body(outline, set(own))
     if element is None:
         return None
-    found, under = read_comments(outline, own, element, now), under_heading(outline, outline.title.heading)
-    if under and ((start := outline.span(under[0]).start) < outline.span(element).stop or not agreed):
-        second, sure = find_body(outline, {*own, *under})  # the text holds the comments
-        # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
-        if second is not None and sure and outline.span(second).stop <= start:
-            other = read_comments(outline, own, second, now)
-            is_better = other.comments and all(x.kind == "incomplete" for x in other.problems)
-            element, agreed = (second, sure) if is_better else (element, agreed)
-            found = other if other.comments or (other.problems and not found.comments) else found
+    found = read_comments(outline, own, element, now)
     # Comments that are not read may be in the element of the text: static copies have them there, or it has the title too.
     details = {x.detail for x in found.problems if not found.comments}
     is_mixed = Detail.COMMENTS_IN_TEXT in details or (details and outline.title.heading in {*element.iter()})

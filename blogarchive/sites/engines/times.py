@@ -100,9 +100,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
         if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
             text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
             weak = Detail.TIME_OF_TITLE if place in own else Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
-            # Trac shows `4 years ago` with the time as its title: this text changes.
-            is_age = text.endswith(("前", "ago")) and parsed.precision in ("minute", "second")
-            return parsed, None if is_age else text or None, weak
+            return parsed, text or None, weak
     return None, None, None
 
 
@@ -131,7 +129,9 @@ def is_of_another(around: Surroundings, node: Element) -> bool:
     is_beside = boxes != [] and (heading is None or not any(outline.contains(x, heading) for x in boxes))
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
-    links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))
+    card = next(node.iterancestors("article"), node)
+    is_own = is_line or (heading is not None and outline.contains(card, heading))
+    links = (one for one in near if one.tag == "a" and not (is_own and one.get("rel") == "bookmark"))
     is_apart = is_beside or any(_leads_away(outline, one) for one in links)
     return is_apart or links_post(outline, node) or not around.cards.isdisjoint(node.iterancestors())
 
@@ -188,7 +188,9 @@ def is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
-    text = write_year_first(" ".join(outline.texts[place].replace(" '", " 20").split()), order)
+    text = write_year_first(
+        " ".join(outline.texts[place].replace("’", "'").replace(" '", " 20").split()), order
+    )
     if (match := DATE.search(text)) is None:
         return None
     start, end = match.span()

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -100,16 +100,6 @@ def with_descendants(elements: Iterable[Element]) -> set[Element]:
         if element not in found:
             found.update(element.iter())
     return found
-
-
-def buttons(rows: list[list[Element]], text: Callable[[Element], str]) -> list[Element]:
-    """Return the links to answer and the like, in any language: alike in all rows, each to another URL."""
-    links: dict[str, dict[str, Element]] = {}
-    # In a paragraph a commenter may link a word; a time is not a button.
-    for one in (one for row in rows for one in row if next(one.iterancestors()).tag != "p"):
-        links.setdefault(text(one), {})[one.get("href", "")] = one
-    alike = (one for shown, one in links.items() if len(one) >= len(rows) > 1 and re.fullmatch(r"\D+", shown))
-    return [one for found in alike for url, one in found.items() if not url.startswith("#")]
 
 
 def answered(elements: list[Element]) -> dict[Element, Element]:

@@ -439,23 +439,6 @@ def test_numbered_comments_without_a_time_are_stored_without_one(mark: str, is_p
     assert found(page)[2] == ["comments"]
 
 
-@pytest.mark.parametrize("answer", ["回复", "收藏"])
-def test_comments_that_nothing_names_are_as_many_as_the_links_to_answer(answer: str) -> None:
-    item = "<div class='row'><div class='gray'>{}楼 / <a href='/u/{}'>{}</a> / 2020年5月{}日 10:45 <a href='#'>{}</a></div>{}</div>"
-    said = "".join(
-        item.format(n, n, name, n, answer, f"第{n}次过桥。")
-        for n, name in enumerate(["阿青", "老周", "小满"], start=7)
-    )
-    post = f"<div class='left'>{HEAD}<div id='post-content'>{TEXT}</div></div>"
-    page = read(
-        f"<div>{post}<div><form><textarea></textarea></form></div><div class='rows'>{said}</div></div>"
-    )
-    names = [one.author_name for one in page.posts[0].comments]
-    assert (names, found(page)[2]) == (
-        (["阿青", "老周", "小满"], []) if answer == "回复" else ([], ["comments"])
-    )
-
-
 def test_a_title_may_have_the_mark_of_a_copy_that_the_window_title_lacks() -> None:
     body = f'<h1><a href="../../home.html">山居</a></h1><div><h2>[转]{TITLE}</h2></div><p>2020-05-06</p><div class="entry">{TEXT}</div>'
     assert found(read(body, window=f"{TITLE} | 山居")) == (PageKind.POST, [f"[转]{TITLE}"], [])

@@ -258,10 +258,8 @@ def _find_unlabelled(
     # On a page with names and times on lines of their own, a line with both may be typed.
     own = [h for h in headers if h.last > h.first or h.is_linked]
     own = own if any(h.last > h.first for h in own) else headers
-    if len(own) != claimed:
-        headers = [*find_split_headers(view, start, claimed)] or own
-    elif firsts:
-        headers = own
+    if firsts or len(own) != claimed:
+        headers = own if len(own) == claimed else [*find_split_headers(view, start, claimed)] or own
     if firsts and (len(headers) != claimed or headers[0].first >= firsts[0]):
         return labelled
     return found.with_headers(tuple(headers))

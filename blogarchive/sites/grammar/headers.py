@@ -40,7 +40,7 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
         apart = (i for i in range(*floor.span()) if joined.node_at(i) is not joined.node_at(start))
         end = floor.start() if floor[0][0].isspace() else next(apart, end)
     begin = start if link is None else min(joined.link_end(start), end)
-    for match in re.finditer("回复|@|in reply to ", joined.text[begin:end]):
+    for match in re.finditer("回复|[@▸▶►]|in reply to ", joined.text[begin:end]):
         at = begin + match.start()
         before = _read_name(joined, start, at if link is None else begin).rstrip(_OPENED)
         after = _drop_brackets(joined.raw_text(begin + match.end(), end).strip(":： ").removeprefix("@"))
@@ -271,7 +271,7 @@ _SHORT_TIME_FIRST = re.compile(
     rf"(?P<names>[^\s:\d](?:[^。!?;:]{{0,40}}?[^\s:])??|\d{{1,16}}+(?!\s*[赞顶支]))\s*+{_COMMENTED}?\s*+:?{_AFTER}"
 )
 _BUTTON_NAME = re.compile(
-    r"来自|(?:回复|回应|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博|[楼层#])$|发[表布]$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
+    r"来自|于$|(?:回复|回应|删除|引用|举报|[Rr]eply|[Dd]elete)(?:[该此本]|\s*\||留言|评论|$)|回复\s*\(\d|(?:注册|加入|开博|[楼层#])$|发[表布]$|返回(?:首页|上|$)|(?:时间|日期|星期.|周[一二三四五六日])$"
     rf"|(?:{_BESIDE})(?:\s|$)|\d+\s*(?:赞|顶|支持)"
 )
 _HAS_TIME = re.compile(_TIME)

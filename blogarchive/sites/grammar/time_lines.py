@@ -86,7 +86,8 @@ def find_titles(view: PageView, end: int, labelling: Container[int]) -> Iterator
     for line in view.lines[:end]:
         text = line.text
         # Few lines pass these tests, one of which each of the next two needs.
-        may_begin = begin in text and (text.startswith(begin) or text[0] in _BEFORE_TITLE)
+        may_begin = begin in text and (text.startswith(begin) or TITLE_LABEL.match(text) is not None)
+        may_begin = may_begin or (begin in text and text[0] in _BEFORE_TITLE)
         may_begin = may_begin or (bool(text) and view.document.title.endswith(text))
         may_be = may_begin or line.block.tag in HEADING_TAGS or (line.links and _has_title_class(line))
         is_title = may_be and text and is_marked_title(view, line)

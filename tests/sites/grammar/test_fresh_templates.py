@@ -163,3 +163,39 @@ def test_counts_typed_into_an_excerpt_are_not_those_of_its_row() -> None:
     )
     found = read(listing(rows), PageKind.HOME, HOME)
     assert [each.views for each in found.listed] == [501, 502, 503]
+
+
+def test_a_title_with_its_label_may_be_in_a_cell_beside_the_counts() -> None:
+    head = (
+        "<table><tr><td><b>主题：[转载]一篇</b></td><td>人气：<font>9</font>　跟帖：<font>0</font></td></tr>"
+        f"<tr><td colspan=2>栏目：家书　作者：林木　发表日期：{AT} 10:00:00</td></tr>"
+        "<tr><td colspan=2><font>正文。<br>二段。</font></td></tr></table>"
+    )
+    (post,) = read(page(head, title="[转载]一篇 → 林木的角落")).posts
+    assert (post.title, post.views, post.comment_count, post.body_text) == (
+        "[转载]一篇",
+        9,
+        0,
+        "正文。\n二段。",
+    )
+
+
+def test_a_verb_before_a_time_in_a_cell_beside_the_name_is_no_name() -> None:
+    said = "".join(
+        f"<table><tr><td rowspan=2><b>{name}</b></td><td>第 {i} 楼　回复于 {AT} 1{i}:00:00</td></tr>"
+        f"<tr><td>话{i}。</td></tr></table>"
+        for i, name in enumerate(("<a href='/u/9/'>乙</a>", "丙"), 1)
+    )
+    head = f"{TITLE}{TIME}<div class=counts>浏览(9) 评论(2)</div>"
+    found = read(page(entry(head, comments=f"<h3>评论</h3>{said}")))
+    assert (found.posts[0].comments, [each.field for each in found.problems]) == ((), ["comments"])
+
+
+@pytest.mark.parametrize("sign", ["▸", "▶"])
+def test_an_arrow_between_names_is_an_answer(sign: str) -> None:
+    said = "".join(
+        f"<div><div><b>{name}</b>{to}<time>{AT} 1{i}:00</time></div><p>话{i}</p></div>"
+        for i, (name, to) in enumerate((("乙", ""), ("丙", f"<i>{sign}</i><span>乙</span>")))
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3>{said}"))).posts
+    assert [(each.author_name, each.reply_to) for each in post.comments] == [("乙", None), ("丙", "乙")]

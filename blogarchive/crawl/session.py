@@ -57,7 +57,7 @@ class CrawlSession:
 
     def begin(self, targets: Sequence[Target]) -> None:
         """Queue the targets of the run, those of `start_targets` first."""
-        if self.run.ahead:
+        if self.run.ahead > timedelta(minutes=3):  # 0.1 hours are shown
             text = _(
                 "this machine's clock is {hours} hours behind the newest time in the archive; set it if it is wrong"
             )

@@ -157,3 +157,11 @@ def test_a_clock_that_was_set_back_hides_no_change(host: Host, tool: Tool) -> No
     assert differences(tool, host, UID) == []
     host.forget_requests()
     assert tool.run("update", "--dry-run").code == 0
+
+
+def test_a_clock_that_is_seconds_behind_is_not_told(host: Host, tool: Tool) -> None:
+    tool.days_ahead = 60 / 86_400
+    assert tool.run("update").code == 0
+    tool.days_ahead = 0
+    ran = tool.run("update")
+    assert (ran.code, "clock" in ran.err) == (0, False), ran.err

@@ -82,8 +82,10 @@ def as_stored(archive: Archive, target: Target) -> Target:
     number = site_by_name(target.site).parse_url(target.url).number or ""
     uids = parts.netloc, parts.netloc + "/".join(parts.path.split("/")[:2])
     keys = [place, f"{place}/", *(Blog(site=target.site, uid=uid).post_key(number) for uid in uids)]
-    query = f"""select {TARGET_COLUMNS} from frontier where key in (?, ?, ?, ?) and uid is not null
-            order by kind limit 1"""  # noqa: S608 - constants
+    # A person may have named the blog by a post, which is then a target of both kinds.
+    query = f"""select {TARGET_COLUMNS} from frontier f where key in (?, ?, ?, ?) and uid is not null
+            order by kind = 'home' and exists (select 1 from authors where site = f.site and uid = f.uid
+            and rtrim(url, '/') = rtrim(f.url, '/')) desc, kind desc limit 1"""  # noqa: S608 - constants
     stored = archive.one_as(Target, query, keys)
     return target if stored is None else replace(stored, url=stored.url if stored.is_home else target.url)
 

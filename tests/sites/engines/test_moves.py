@@ -184,15 +184,16 @@ def test_the_home_page_of_a_blog_in_the_folder_of_a_user_takes_the_blog(tmp_path
 
 
 @pytest.mark.parametrize("folder", ["/ann", "/blog"])
+@pytest.mark.parametrize("forms", [("/", "/", "", "/"), ("/post-3/", "/post-3/", "/", "/post-3/")])
 def test_the_same_backup_of_a_blog_below_a_path_takes_the_new_posts_of_each_night(
-    tmp_path: Path, folder: str
+    tmp_path: Path, folder: str, forms: tuple[str, ...]
 ) -> None:
-    blog = BelowPath(16)
+    blog = BelowPath(16) if forms[0] == "/" else Titled(16)  # a post shows its blog by the link of its title
     blog.folder = folder
     with serve(blog) as url:
         codes = []
-        for day, form in enumerate((f"{folder}/", f"{folder}/", folder, f"{folder}/")):
-            codes.append(night(blog, tmp_path, day, "backup", url.rstrip("/") + form).code)
+        for day, form in enumerate(forms):
+            codes.append(night(blog, tmp_path, day, "backup", url.rstrip("/") + folder + form).code)
             new = 17 + day
             blog.posts, blog.texts[new] = {new: [], **blog.posts}, f"<p>第 {new} 篇的新事。</p>"
     assert codes == [0, 0, 0, 0]
@@ -238,3 +239,25 @@ def test_two_blogs_in_folders_that_look_like_those_of_posts_or_lists_are_two(
             (f"{root}{one}/", count) for one, count in zip(folders, (12, 14), strict=True)
         ]
     assert codes == [0, 0]
+
+
+def test_a_portal_that_lists_the_home_pages_of_blogs_takes_no_night_from_them(tmp_path: Path) -> None:
+    """The portal was named too: each home page is also a target of it, as one of its posts."""
+    blog = Titled(12)
+    blog.folder = "/ann"
+    links = "".join(
+        f'<li><h2><a href="/{one}/">{one} 的博客</a></h2></li>' for one in ("ann", "bob", "carl", "dora")
+    )
+    portal = f"<html><head><title>主机</title></head><body><main><ul>{links}</ul></main></body></html>"
+    answer = blog.answer
+    forms = {"/": (200, "text/html", portal), "/ann": (301, "/ann/", "")}
+    blog.answer = lambda path: forms.get(path) or answer(path)  # type: ignore[method-assign]
+    with serve(blog) as url:
+        for day in range(3):
+            night(blog, tmp_path, day, "backup", url, f"{url}ann")
+            stored = (
+                "select count(body_text) from posts join authors a on a.id = author_id and uid like '%/ann'"
+            )
+            assert rows(tmp_path, stored) == [(12 + day,)]
+            new = 13 + day
+            blog.posts, blog.texts[new] = {new: [], **blog.posts}, f"<p>第 {new} 篇的新事。</p>"

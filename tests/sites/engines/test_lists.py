@@ -941,3 +941,19 @@ def test_the_pages_of_a_list_go_on_where_their_numbers_grow(
     anchors = "".join(f'<a href="/posts/{n}">{text}</a> ' for n, text in links.items())
     page = read(path, f"<html><body><ul>{titles}</ul><p>{anchors}</p></body></html>")
     assert (len(page.listed), following(page)) == (3, older)
+
+
+def test_the_text_of_a_post_in_an_element_named_untitled_is_not_its_title() -> None:
+    def article(name: str, heading: str) -> str:
+        # As Ayer, a theme of Hexo, writes a list.
+        day = f'<a href="/2019/{name}.html" class="article-date"><time datetime="2019-05-14">2019-05-14</time></a>'
+        title = heading and f'<h2><a class="article-title" href="/2019/{name}.html">{heading}</a></h2>'
+        return f'<article id="post-{name}">{day}{title}<div class="article-entry"><p>下午去了河边。</p></div></article>'
+
+    rows = article("banjia", "搬家") + article("untitled-2", "") + article("shujia", "书架")
+    listed = read("", f"<html><body><main>{rows}</main></body></html>").listed
+    assert [(post.number, post.title) for post in listed] == [
+        ("2019/banjia.html", "搬家"),
+        ("2019/untitled-2.html", ""),
+        ("2019/shujia.html", "书架"),
+    ]

@@ -170,18 +170,12 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         # Standalone, click would print errors in four lines, and end with codes of its own.
         code = cli.main(arguments, prog_name="blogarchive", standalone_mode=False)
-    except (BlogArchiveError, sqlite3.DatabaseError) as error:
-        shown = error if isinstance(error, BlogArchiveError) else to_user_error(error, Path("the archive"))
+    except (BlogArchiveError, sqlite3.DatabaseError, PermissionError) as error:
+        shown = _find_user_error(error)
         if shown is None:
             raise
         _print_error(str(shown))
         return shown.exit_code
-    except PermissionError as error:  # each look at a file fails in a folder that the user may not enter
-        if error.filename is None:
-            raise
-        text = _("no permission for {path}; correct it, or choose another place, then run again")
-        _print_error(text.format(path=error.filename))
-        return CannotWrite.exit_code
     except click.ClickException as error:
         _print_usage_error(error)
         return error.exit_code
@@ -193,6 +187,19 @@ def run(arguments: Sequence[str] | None) -> int:
             raise
         return 0  # click replaced stdout: the reader of the output (head, less) has ended
     return code if isinstance(code, int) else 0
+
+
+def _find_user_error(error: Exception) -> BlogArchiveError | None:
+    """Return the error to show to the user, or None if it is a mistake of this program."""
+    if isinstance(error, BlogArchiveError):
+        return error
+    if not isinstance(error, PermissionError):
+        return to_user_error(error, Path("the archive"))
+    if error.filename is None:
+        return None
+    # Each look at a file fails in a folder that the user may not enter.
+    text = _("no permission for {path}; correct it, or choose another place, then run again")
+    return CannotWrite(text, path=error.filename)
 
 
 def _print_usage_error(error: click.ClickException) -> None:

@@ -77,6 +77,20 @@ def _read(archive: Statements, author_id: int, chosen: PostSelection) -> tuple[A
 def _template_values(
     context: RequestContext, found: AuthorPage, counts: _Counts, chosen: PostSelection
 ) -> dict[str, object]:
+    return {
+        "page": found,
+        "blog": found.blog,
+        **_list_values(found, counts, chosen),
+        "all_months": _group_months(found),
+        "is_long": len(found.months) > _FEW_MONTHS,
+        "bars": _draw_months(context, found.blog, found.months),
+        "visits": draw_sparkline(found.visits, _describe_visits(context, found.visits)),
+        "lacking": [month for month in reversed(found.months) if month.lacking],
+    }
+
+
+def _list_values(found: AuthorPage, counts: _Counts, chosen: PostSelection) -> dict[str, object]:
+    """Return what the template shows of the list of posts: its selection, its pages, and the choices of others."""
     selection, (years, months) = found.selection, counts
     category = next((one for one in found.categories if one.id == selection.category), None)
     newest_first = dict(sorted(years.items(), reverse=True))
@@ -85,8 +99,6 @@ def _template_values(
         return post_choices.list_url(replace(selection, page=page))
 
     return {
-        "page": found,
-        "blog": found.blog,
         "category": category,
         "period": selection.period,
         "years": tuple(post_choices.choose_periods(newest_first, selection)),
@@ -94,13 +106,8 @@ def _template_values(
         "categories": tuple(post_choices.choose_categories(found.categories, chosen)),
         "all_years": post_choices.list_url(PostSelection(category=category.id)) if category else "",
         "all_categories": post_choices.list_url(PostSelection(period=chosen.period)),
-        "all_months": _group_months(found),
-        "is_long": len(found.months) > _FEW_MONTHS,
         "trail": f"?category={category.id}" if category else "",
         "pages": post_choices.turn_pages(selection.page, found.selected_posts, page_url),
-        "bars": _draw_months(context, found.blog, found.months),
-        "visits": draw_sparkline(found.visits, _describe_visits(context, found.visits)),
-        "lacking": [month for month in reversed(found.months) if month.lacking],
     }
 
 

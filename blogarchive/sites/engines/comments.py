@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import Literal, NamedTuple
 
 from blogarchive.items import Comment, Problem
@@ -56,10 +56,13 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     """
     text = outside_forms(body, _OFF)
     apart = [section for section in sections if not outline.contains(body, section)]
-    under = under_heading(outline, body)
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
     inner = under_heading(outline, outline.title.heading)
     own = apart or [section for section in sections or inner if section not in text]
+    # Those above the last sentence between two of them are quoted in the text.
+    rests = (outline.texts[x.stop : y.start] for x, y in pairwise(map(outline.span, own)))
+    own = own[max((i for i, row in enumerate(rests, 1) if any(map(_SENTENCE.search, row))), default=0) :]
+    under = under_heading(outline, [body, *apart][max(0, len(apart) - len(own))])
     found = _read(outline, own or under, body, text, now)
     near = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
     quoted = [x for x in outline.order if x in text and (x in near or has_role(x, ITEM))]
@@ -142,10 +145,10 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     is_long = not is_read and sum(map(outline.sizes, places)) > _MAX_NOTICE
     # In the element of the text, a sentence beside the comments may be of the text.
     own = (texts[at].strip() for at in places if outline.contains(body, outline.holders[at]))
-    is_text = any(_SENTENCE.search(text) and not _OFF.fullmatch(text) for text in own)
+    said = any(_SENTENCE.search(text) and not _OFF.fullmatch(text) for text in own)
+    signed = re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown) if is_long else None
     if is_read or shown:
-        is_signed = is_long and re.search("[0-9]|(?i:aut(?:h?or|eur)):", shown)
-        return bool(is_text or is_signed or _MOMENT.search(shown))
+        return bool(said or signed or _MOMENT.search(shown))
     heads, end = [*_headings(outline, body, 0)], outline.span(body).stop
     # A page that names no comments may show them below its form.
     forms = (outline.span(one).start for one in outline.select("form:has(textarea)"))

@@ -43,7 +43,8 @@ class Outline:
         sizes = [len("".join(text.split())) for text in self.texts]
         # Blogango never closes the element that names a comment: one without `href` is no link.
         linked = {at for n in self.order if n.get("href") or n.tag == "button" for at in self._spans[n]}
-        in_links = (size * (place in linked) for place, size in enumerate(sizes))
+        # A link that shows its URL is of no menu.
+        in_links = (x * (at in linked and self.texts[at][:4] != "http") for at, x in enumerate(sizes))
         self._sizes, self._link_sizes = (list(accumulate(x, initial=0)) for x in (sizes, in_links))
 
     def _walk(self) -> None:

@@ -241,8 +241,7 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
 
 def _parts(outline: Outline, own: list[Element], now: datetime) -> tuple[Element, bool, FoundComments] | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
-    under = under_heading(outline, outline.title.heading)
-    element, agreed = find_body(outline, {*own, *under})
+    element, agreed = find_body(outline, {*own, *(under := under_heading(outline, outline.title.heading))})
     # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
     if under and not (agreed and outline.span(element).stop <= outline.span(under[0]).start):
         element, agreed = find_body(outline, set(own))

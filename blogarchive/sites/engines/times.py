@@ -129,8 +129,7 @@ def is_of_another(around: Surroundings, node: Element) -> bool:
     is_beside = boxes != [] and (heading is None or not any(outline.contains(x, heading) for x in boxes))
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
-    card = next(node.iterancestors("article"), node)
-    is_own = is_line or (heading is not None and outline.contains(card, heading))
+    is_own = is_line or outline.contains(next(node.iterancestors("article"), node), around.body)
     links = (one for one in near if one.tag == "a" and not (is_own and one.get("rel") == "bookmark"))
     is_apart = is_beside or any(_leads_away(outline, one) for one in links)
     return is_apart or links_post(outline, node) or not around.cards.isdisjoint(node.iterancestors())

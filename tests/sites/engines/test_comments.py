@@ -1024,6 +1024,16 @@ def test_the_newest_comments_in_the_sidebar_of_zblog_do_not_hide_those_of_the_po
     assert told(page) == []
 
 
+def test_a_section_that_the_author_quotes_between_two_parts_of_his_text_is_not_that_of_the_page() -> None:
+    section = '<div id="comments" class="comments-area"><h3>{}</h3><ol class="comment-list">{}</ol></div>'
+    quoted = section.format("1 Kommentar", f"<li>{FORGED}</li>")
+    links = "".join(
+        f'<li><a href="/2018/{n}/">Ein Abend am alten Kanal, Teil {n}</a></li>' for n in range(30)
+    )
+    text = f"<section>{TEXT}</section>{quoted}<div><p>Am Abend war alles wieder trocken.</p></div><ul>{links}</ul>"
+    assert read(section.format("Kommentare", ""), text).posts[0].comments == ()
+
+
 def test_a_name_that_a_commenter_types_is_not_that_of_an_answer_in_the_comment() -> None:
     head = '<div>Olga am <span class="info">2019-05-24 10:53</span> antwortet</div>'
     answer = f'<div class="panel">{head}<div class="answer">Nein, nie, und so war es auch.</div></div>'

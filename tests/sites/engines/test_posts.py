@@ -1261,3 +1261,14 @@ def test_the_bookmark_below_a_text_in_the_article_of_the_title_has_the_time_of_t
     page = read(body, url="https://notes.example.org/blog/2019/05/77/")
     assert page.posts[0].posted is not None
     assert (f"{page.posts[0].posted.at:%F}", told(page)) == ("2019-05-20", [])
+
+
+def test_links_that_show_their_urls_are_of_a_text_of_them() -> None:
+    link = '<p><a href="{0}">{0}</a></p>'.format
+    urls = [f"https://{name}.example.net/a/long/way/to/the/bridge/" for name in ("wald", "see")]
+    said = "<blockquote><p>Erst die alte, dann die neue, sagte er.</p></blockquote>"
+    text = f"<h3>Karten:</h3>{link(urls[0])}{said}{link(urls[1])}"
+    page = read(
+        f'<body><article><h1>{TITLE}</h1><p>20. Mai 2019</p><div class="summary">{text}</div></article></body>'
+    )
+    assert all(url in (page.posts[0].body_text or "") for url in urls)

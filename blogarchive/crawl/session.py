@@ -415,10 +415,16 @@ class TargetSource:
         return taken
 
     def _is_older(self, target: Target) -> bool:
-        """Return True if the URL of a post shows a month before `--since`, and store that date."""
+        """Return True if the URL of a post shows a month before `--since`, or a post of such a month links it.
+
+        That date is stored.
+        """
         if self._options.since is None or target.kind is not PageKind.POST:
             return False
-        month = site_by_name(target.site).parse_url(target.url).month
+        site = site_by_name(target.site)
+        month = site.parse_url(target.url).month
+        if site.has_any_host:  # a post leads to the one before it, and that to the next
+            month = frontier.month_of_finder(self._archive, target)
         last_day = f"{month}-31"
         if month is None or last_day >= self._options.since.isoformat():
             return False

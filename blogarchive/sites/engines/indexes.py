@@ -112,8 +112,7 @@ def _own(listed: Iterable[ListedPost], uid: str) -> tuple[ListedPost, ...]:
     title = "?" if len(numbered) >= _FEW_NUMBERED else ""
     found = {x.number or "": x for x in ours if urls.may_be_post(x.url or "", x.title or title)}
     # A post below another one follows it.
-    ordered = sorted(found, key=lambda number: number.replace("/", "\0"))
-    above = {number for number, after in pairwise(ordered) if after.startswith(f"{number}/")}
+    above = {a for a, b in pairwise(sorted(found, key=lambda x: x.split("/"))) if b.startswith(f"{a}/")}
     # Pelican and Nikola have pages in a folder of their own, Hexo lists that of errors; posts may have numbers.
     pages = set(filter(_PAGES.search, found)) - (numbered if len(numbered) > 1 else set())
     above |= pages if 2 * len(pages) < len(found) else set()
@@ -188,6 +187,5 @@ def read_comments(page: Page, text: str, now: datetime) -> tuple[tuple[Comment, 
 def _read_comment(row: dict[str, Any], names: dict[str, str], url: str, now: datetime) -> Comment:
     text, at = parse_body(_rendered(row, "content"), url), _local_time(row, now)
     name, to = names[str(row.get("id"))], names.get(str(row.get("parent"))) or None
-    own = web_url(str(row.get("author_url") or ""))
-    comment = Comment(author_name=name, author_url=own, posted=at, reply_to=to)
-    return replace(comment, body_html=text.html, body_text=text.text)
+    comment = Comment(author_name=name, author_url=web_url(str(row.get("author_url") or "")), posted=at)
+    return replace(comment, reply_to=to, body_html=text.html, body_text=text.text)

@@ -20,8 +20,8 @@ from blogarchive.sites.markup.picker import select_all
 
 _TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
 _NEXT, _NEXT_CLASS, _OFF, _PERMALINK, _DOC = urls.patterns("lists", "next next_class disabled permalink doc")
-_PAGE_NO, _OF_POST, _REST, *_ARCHIVES = urls.patterns("lists", "page_no of_post rest archive recent")
-_COMMENT_FEED, _SITE, _LINK, *_HOMES = urls.PATTERNS["lists"]["selectors"]
+_PAGE_NO, _OF_POST, _REST, _ID, *_ARCHIVES = urls.patterns("lists", "page_no of_post rest id archive recent")
+_COMMENT_FEED, _SITE, _LINK, _BESIDE, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
 
@@ -141,9 +141,10 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     links += [one for by_text in (True, False) for one in anchors if _is_next(outline, one, by_text)]
     links += [one for one in anchors if _page_no(one.get("href") or "") == _page_no(outline.tree.url) + 1]
     links += select_all(root, urls.PATTERNS["lists"]["numbered_next"])
-    # The list of recent posts of ABlog has all posts, but its archive is better, also than the next document.
+    # The list of recent posts of ABlog has all posts, but its archive is better.
     old = [one for words in _ARCHIVES for one in anchors if archives and words.match(outline.text(one))]
-    links = sorted([*links, *old], key=lambda n: n not in old and bool(_DOC.search(n.get("href") or "")))
+    # Promise "no silent loss": the next document of Sphinx has no posts, and ends no list.
+    links = [n for n in links if not (archives and _DOC.search(n.get("href") or ""))] + old
     # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
     feeds = (node for node in root.iter("link") if archives and urls.is_index(node.get("href") or ""))
     months = find_months(outline, uid) if archives else []
@@ -155,6 +156,16 @@ def other_pages(outline: Outline, links: Iterable[Element], uid: str) -> list[st
     own = {urls.parse_url(urljoin(outline.tree.url, path)).url for path in ("", "/")}
     found = (url for node in links if urls.is_within(url := link_url(node, outline.tree.base) or "", uid))
     return [one for one in dict.fromkeys(urls.parse_url(url).url for url in found) if one not in own]
+
+
+def find_neighbours(outline: Outline, uid: str) -> list[str]:
+    """Return the URLs of the posts before and after this one: a list may name the newest alone.
+
+    They have the form of the URL of this one: a link with a parameter, or of another folder, may be of a known post.
+    """
+    own = _ID.sub("", urls.post_number(outline.tree.url))
+    found = other_pages(outline, outline.select(_BESIDE), uid)
+    return [x for x in found if urls.may_be_post(x) and _ID.sub("", urls.post_number(x)) == own]
 
 
 def find_months(outline: Outline, uid: str) -> list[str]:
@@ -217,8 +228,8 @@ def first_index(outline: Outline, uid: str) -> str:
         return urls.posts_url(api)
     if outline.metas.get("generator", "").lower().startswith("blogger"):  # not BlazeBlogger
         return f"{root}feeds/posts/default?max-results={BLOGGER_PAGE}&start-index=1"
-    named = _link(outline, "sitemap", uid)  # may be a map of the site for people
-    return named if urls.is_index(named) else urljoin(root, urls.INDEXES[0])
+    # It may be a map of the site for people.
+    return named if urls.is_index(named := _link(outline, "sitemap", uid)) else urljoin(root, urls.INDEXES[0])
 
 
 def _link(outline: Outline, rel: str, uid: str) -> str:

@@ -72,8 +72,8 @@ class PageParser:
     def parse(self) -> ParsedPage:
         """Return all that a reader sees on the page."""
         # A host with open pages may close a list: the notice is of the list alone.
-        asked, is_closed = self.page.url, self.page.status in (401, 403)
-        if is_closed and (urls.is_index(asked) or urls.is_rest(asked)):
+        url, is_closed = self.page.url, self.page.status in (401, 403)
+        if is_closed and (urls.is_index(url) or urls.is_rest(url)):
             return self._refused(Detail.STATUS.format(status=self.page.status))
         is_comments = PageKind.COMMENTS in (self.target.kind, self.here.kind)
         if is_comments and (answer := indexes.read_comments(self.page, self._text, self.now)):
@@ -84,8 +84,7 @@ class PageParser:
         index = indexes.read_index(self.page, self._text, self.uid, self.now)
         if index is not None and any(index):
             return replace(self._listing(*index[:2]), commented=index.commented, total=index.total)
-        is_index = urls.is_index(self.page.url)
-        return self._unknown(Detail.INDEX_UNREADABLE, "listed") if is_index else self._parse_html()
+        return self._unknown(Detail.INDEX_UNREADABLE, "listed") if urls.is_index(url) else self._parse_html()
 
     def _parse_html(self) -> ParsedPage:
         if self._outline.select(urls.PATTERNS["page"]["challenge"]):
@@ -142,6 +141,8 @@ class PageParser:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
             problems = tuple(p for p in problems if p.field.startswith("comments") and p.kind != "incomplete")
             return self._page(PageKind.COMMENTS, posts=(post,), links=links, problems=problems)
+        near = (urls.parse_url(url) for url in lists.find_neighbours(self._outline, self.uid))
+        links += tuple(Link(url=one.url, kind=PageKind.POST, number=one.number) for one in near)
         return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
 
     def _more_comments(self, url: str, number: str) -> Link:
@@ -280,8 +281,7 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
 def _doubts(title: Title, time: FoundTime, body: str | None) -> Iterator[Problem]:
     # Promise "wrong without a word: none": a field with a single witness is a failure row.
     doubts = [("title", None if title.is_confirmed else Detail.TITLE_ALONE), ("posted_at", time.doubt)]
-    doubts.append(("body", body))
-    return (Problem(kind="unreadable", field=name, detail=detail) for name, detail in doubts if detail)
+    return (Problem(kind="unreadable", field=x, detail=y) for x, y in [*doubts, ("body", body)] if y)
 
 
 def _stated(around: Surroundings, sign: re.Pattern[str]) -> Iterator[re.Match[str]]:

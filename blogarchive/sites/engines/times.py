@@ -211,8 +211,7 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     Without an `order`, that of the language counts.
     """
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
-    by_language = language_orders(outline.tree.root.get("lang") or "")
-    order = {*order} or day_orders([text]) or by_language
+    order = {*order} or day_orders([text]) or language_orders(outline.tree.root.get("lang") or "")
     found = parse_place(outline, place, now, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
     # Argon has the whole time in an element that it shows under the pointer.

@@ -140,10 +140,18 @@ def _find_reply(line: Line) -> "tuple[Element | None, re.Match[str]] | None":
 
 # A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.
 def _find_text_begins(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
-    """Return the line below each header, or below the label 内容: if each has it there."""
+    """Return the line below each header, or below the label 内容: or the portrait if each has it there."""
     below = [header.last + 1 for header in headers]
     is_labelled = all(_TEXT_LABEL.fullmatch("".join(view.folded[i : i + 1]).strip()) for i in below)
-    return [i + is_labelled for i in below]
+    are_portraits = len(below) > 1 and all(_is_portrait(view, i) for i in below)
+    return [i + (is_labelled or are_portraits) for i in below]
+
+
+# An image in a block of its own, beside that of the text.
+def _is_portrait(view: PageView, index: int) -> bool:
+    line, below = view.lines[min(index, len(view.lines) - 2) :][:2]
+    is_beside = line.block is not below.block and line.block.getparent() is below.block.getparent()
+    return is_beside and bool(line.media) and not line.text.strip()
 
 
 # Promise "any markup": a row above each header may have the number of the floor.

@@ -10,7 +10,7 @@ from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import ONLY_NUMBERS
 from blogarchive.sites.grammar.page import PageView, once_a_page
-from blogarchive.sites.grammar.time_lines import is_template_text, join_label
+from blogarchive.sites.grammar.time_lines import HEADING_TAGS, is_template_text, join_label
 from blogarchive.sites.grammar.words import BODY_CLASS
 
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
@@ -18,6 +18,7 @@ _AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
 _TAGS, _MAX_TAGS = re.compile(r"(?:标签|关键[词字]|[Tt]ags?)\s*:"), 9
 _BUTTON = re.compile("javascript:|#|$")
 _NEIGHBOUR = re.compile(r"[上下前后後]一?篇|Previous|Next|[浏瀏阅閱点點评評][览覽读讀击擊论論](?=\W{0,2}\d)")
+_ARROW = re.compile(r"^[‹«<←]|[›»>→]$")
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
 # Of the template, beside the element of a text.
 _OWN_TAGS = frozenset(("footer", "nav", "aside", "form", "ol", "ul"))
@@ -57,7 +58,11 @@ def trim_body(view: PageView, start: int, end: int) -> tuple[Line, ...]:
     while last > first + 1 and is_template_line(view, last - 1):
         last -= 1
     lines = view.lines[first:last]
-    return lines if first == start and last == end else _restore_body_lines(view, lines, start, end)
+    # The text is a video, or empty: the links may be below 相关文章.
+    is_list = first > start and view.lines[first - 1].block.tag in HEADING_TAGS
+    known = _leads_away if is_list else _is_around_text
+    lines = () if all(known(view, line.index) for line in lines) else lines
+    return lines if lines and first == start and last == end else _restore_body_lines(view, lines, start, end)
 
 
 def _is_named(node: Element) -> bool:
@@ -93,7 +98,8 @@ def _are_label_and_value(one: Line, other: Line) -> bool:
 def _restore_body_lines(view: PageView, lines: tuple[Line, ...], start: int, end: int) -> tuple[Line, ...]:
     """Restore edge lines that lie in the element of the body: an author wrote them."""
     if not lines:
-        return tuple(line for line in view.lines[start:end] if not line.links)
+        own = (line for line in view.lines[start:end] if not line.links)
+        return tuple(line for line in own if not _is_around_text(view, line.index))
     node = find_text_frame(view, lines)
     first, last = lines[0].index, lines[-1].index + 1
     edges = (reversed(view.lines[start:first]), view.lines[last:end])
@@ -116,9 +122,6 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     time = view.lines[max(start - 1, 0)].block
     stop = view.document.lines_in(next(time.iterancestors())).stop if time.tag == "li" else end
     first = max(start, stop) if stop < end else start  # 专栏：时政 in the list with the time
-    shown = [i for i in range(start, end) if view.folded[i].strip() or view.lines[i].media]
-    if all(_NEIGHBOUR.match(view.folded[i].strip()) and _leads_away(view, i) for i in shown):
-        return end, end  # the text is a video
     while first < end and (is_template_line(view, first) or _is_tag_or_advertisement(view, first)):
         first += 1
     around = view.iter_around(first) if first < end else ()
@@ -145,6 +148,14 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
 
     last = min(takewhile(is_template, reversed(rest)), default=end)
     return min(first, last), last
+
+
+# A line of the template, a neighbour of the post, or a number beside a button.
+def _is_around_text(view: PageView, index: int) -> bool:
+    text = view.folded[index].strip()
+    if is_template_line(view, index) or ONLY_NUMBERS.fullmatch(text):
+        return True
+    return bool(_NEIGHBOUR.match(text) or _ARROW.search(text)) and _leads_away(view, index)
 
 
 # 标签：<h3><a>时政</a></h3>

@@ -30,7 +30,7 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, NUMBER
 _COUNTER_WORDS = re.compile(
     r"^.{0,20}(?:浏览|阅读|点击|评论|查看次数|人气|[Vv]iews)[^\d]{0,6}\d.{0,60}$|\d\s*(?:次(?:浏览|阅读|点击)|[Vv]iews)\s*$"
 )
-_LIKED = re.compile(r"(?:赞|顶|支持)\D{0,3}\d")
+_LIKED = re.compile(r"(?:赞|顶|支持|推荐|喜欢)\D{0,3}\d|\d\s*(?:推荐|喜欢)")
 _VIEWS_ALONE = re.compile("(?:浏览|阅读|点击|人气)(?:次数|[数量])?")
 _VIEWS_SHOWN = re.compile(
     rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})|({NUMBER})\s*次(?:浏览|阅读|点击)"
@@ -230,17 +230,15 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
 
 # Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.
 def _find_likes_below(view: PageView, bounds: BodyBounds) -> int | None:
-    """Return the likes on a line of buttons between the text and the comments, which no author can type there."""
+    """Return the likes on a line of buttons above the comments and beside the text, which no author can type there."""
     last = min(bounds.comments.start, bounds.end + _LINES_NEAR_END, len(view.lines))
-    near = (
-        i
-        for i in range(max(bounds.begin, bounds.end - _LINES_NEAR_END), last)
-        if _LIKED.search(view.folded[i])
-    )
-    counts = ((i, parse_counts(view.folded[i].strip())) for i in near if is_template_line(view, i))
-    found = [(i, likes) for i, each in counts if each and (likes := each.get("likes"))]
-    text = trim_body(view, bounds.begin, bounds.end) if found else ()
-    return next((parse_count(likes) for i, likes in found if text and i > text[-1].index), None)
+    counted = bounds.end if bounds.counters is None else bounds.counters.last + 1
+    rows = {*range(max(bounds.begin, bounds.end - _LINES_NEAR_END), last), *range(counted, counted + 2)}
+    near = (i for i in sorted(rows) if i < last and _LIKED.search(view.folded[i]))
+    text = {line.index for line in trim_body(view, bounds.begin, bounds.end)}
+    own = (i for i in near if i not in text and is_template_line(view, i))
+    counts = filter(None, (parse_counts(view.folded[i].strip()) for i in own))
+    return next((parse_count(each["likes"] or "") for each in counts if each.get("likes")), None)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -269,9 +267,8 @@ class _BoundsSearch:
         below = next((i for i in labels if is_framed(view, heading.end, i)), end)
         views = [each for each in views if each.first < below]
         found = [*(c for c in views if not found or is_framed(view, heading.end, c.first)), *found]
-        headers = self.markers.headers
-        own = [] if beside else self._find_own_counters()
-        if all(is_quoted(view, headers, heading.end - 1, heading.end, each.first) for each in found):
+        own, start = [] if beside else self._find_own_counters(), heading.end
+        if all(is_quoted(view, self.markers.headers, start - 1, start, each.first) for each in found):
             return own
         # Nobody types above the text. The number of comments may be below it, beside the same views.
         is_own = own and own[0].views is not None and own[0].views not in [each.views for each in found]
@@ -279,17 +276,14 @@ class _BoundsSearch:
 
     def _find_own_counters(self) -> list[Counters]:
         """Return the counters beside the time; none if the title is on that line, since a title may have any text."""
-        line = self.heading.end - 1
-        return [] if self.heading.start == line else self._find_counters_beside_time()
+        return [] if self.heading.start == self.heading.end - 1 else self._find_counters_beside_time()
 
     def _find_counters_beside_time(self) -> list[Counters]:
         """Return the counters before or after the post's time on its line."""
         heading = self.heading
         line = heading.end - 1 if heading.footer_line is None else heading.footer_line
-        if heading.posted is None:
-            return []
-        found = parse_counters_beside_time(self.view, line, heading.posted.text)
-        return [] if found is None else [found]
+        found = heading.posted and parse_counters_beside_time(self.view, line, heading.posted.text)
+        return [found] if found else []
 
     def choose(self, found: list[Counters]) -> BodyBounds:
         """Choose the page's own counters among `found`; perhaps none of them are."""
@@ -373,7 +367,7 @@ class _BoundsSearch:
         if all(view.lines[i].block.getparent() is near or is_template_line(view, i) for i in shown):
             start = max(begin, counters.last + 1)
             below = _find_end_without_counters(view, start, self.markers.from_line(start).headers)
-            if below is not None and trim_body(view, start, below):
+            if below is not None and (counters.first < begin or trim_body(view, start, below)):
                 return start, below
         return begin, counters.first
 

@@ -56,11 +56,12 @@ NO_NAME = re.compile(
     r".*:.*|.{41,}|.*\d{4}-.*|[\d,.]+万?\s*\w{1,3}|[一-鿿]{2,3}\s*\d[\d,]*|.*(?:好友|消息|纸条|留言|关注|订阅|查看|进入|登录|注册|头像|统计|信息|资料|名片|公告|关于|等级|积分).*|.*[。!?]"
 )
 BLOG_NAME = re.compile(r"的\s*(?:博客|部落格|空间|[Bb]log|BLOG)\s*$")
+_FOLLOW = re.compile("(?:加关注|关注(?:我|[他她]|博主)|加(?:为)?好友)(?!\\w)")
 _EDGES = " ,，、\xa0\u3000\u200b"
 _MAX_AGE = 120  # years
 _MAX_LINES = 16
-_OF_PERSON, _LINES_OF_NAME = re.compile("博主|主人|作者|(?:个人|用户)(?:资料|信息|档案)"), 3
-_LINES_BELOW_AGE = 6  # of a card without a label
+_OF_PERSON = re.compile("博主|主人|作者|(?:个人|用户)(?:资料|信息|档案)")
+_LINES_OF_NAME, _LINES_BELOW_AGE = 3, 6  # the latter of a card without a label
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,6 +165,16 @@ def complete_card(card: AuthorCard, statistics: AuthorCard) -> AuthorCard:
     return replace(card, registered=registered, total_visits=visits, problems=problems)
 
 
+# Promise "any markup": NAME, then 加关注 | 发纸条 in a box without a label.
+def find_followed_name(view: PageView, lines: Sequence[int]) -> str | None:
+    """Return the name above the sole button 加关注 on these lines, which is no title of the blog; or None."""
+    shown = pairwise(view.lines_with_text(lines))
+    above = [i for i, button in shown if _FOLLOW.match(view.folded[button].strip(" [+"))]
+    names = [view.lines[i].text.strip(_EDGES) for i in _select_nickname(view, above)]
+    window = view.document.title
+    return next((n for n in names if not (NO_NAME.fullmatch(fold(n)) or confirms_title(window, n))), None)
+
+
 # Promise "any markup": the label of the card may be an image without words.
 def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
     """Return the card without a label: an age with a name or a linked name, then 注册日期 and 访问总量 near it.
@@ -171,13 +182,9 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
     Otherwise a box of other posts' data: a name, a line of visits such as 博客访问：N.
     """
     filled = list(view.lines_with_text(lines))
-    for number, index in enumerate(filled):
-        text = strip_bullets(view.folded[index]).strip()
-        match = _AGE.fullmatch(text)
-        if match is None:
-            continue
-        is_first = match["name"] is not None
-        first = number if is_first else max(number - 1, 0)
+    ages = ((n, _AGE.fullmatch(strip_bullets(view.folded[i]).strip())) for n, i in enumerate(filled))
+    for number, match in ((n, match) for n, match in ages if match):
+        first = max(number - (match["name"] is None), 0)
         first -= first > 0 and _NICKNAME.fullmatch(view.folded[filled[first - 1]].strip()) is not None
         near = filled[first : number + _LINES_BELOW_AGE]
         card, own = parse_card(view, (near[0], *near))
@@ -279,7 +286,7 @@ _BYLINE = re.compile(r"(?:[:：]|作者|博主|由|\bby)\s*$", re.IGNORECASE)
 _PATH_SIGN = re.compile("[>→»]")
 _DATED = re.compile(rf"{DATE}|^\d")
 _MENU_WORDS = re.compile(
-    r"\d{4}[-年]\d{1,2}月?|返回|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
+    r"\d{4}[-年]\d{1,2}月?|返回|我的|(?:返回)?(?:我的|博客|个人|部落格)?(?:首页|主页|博客|日志|博文|文章|空间)(?:列表)?|home|blog",
     re.IGNORECASE,
 )
 

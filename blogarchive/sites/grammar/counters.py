@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
@@ -253,27 +253,9 @@ def _parse_counters_at(view: PageView, index: int, end: int) -> Counters | None:
             break
         if texts is None or not texts.keys() >= {"views", "comments"} or view.links_to_other_post(index):
             continue
-        counters = build_counters(index, last, texts)
         if texts["comments"] is not None or last == index or not is_label(view, last, COMMENTS_LABEL):
-            return _add_likes_below(view, counters, end)
+            return build_counters(index, last, texts)
     return None
-
-
-def _add_likes_below(view: PageView, counters: Counters, end: int) -> Counters:
-    """Add the likes on the next line or two, if an element contains these and the counters alone."""
-    first, last = counters.first, counters.last
-    for line in range(last + 1, min(last + 3, end) if counters.likes is None else 0):
-        text = view.join_lines(last + 1, line).text.strip()
-        texts = _parse_labels_first(text) if _LIKED.match(text) else None
-        if texts is not None and texts.keys() == {"likes"} and _fill_an_element(view, first, line):
-            return replace(counters, last=line, likes=parse_count(texts["likes"] or ""))
-    return counters
-
-
-def _fill_an_element(view: PageView, first: int, last: int) -> bool:
-    """Check whether an element contains these lines alone."""
-    inside = view.document.lines_in(view.document.common_ancestor(view.lines[first], view.lines[last]))
-    return inside.start >= first and inside.stop <= last + 1
 
 
 def build_counters(first: int, last: int, found: CountTexts) -> Counters:

@@ -31,8 +31,13 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     # <b>2</b> NAME: the number of a floor.
     if link is None and number and joined.node_at(start) is not joined.node_at(number.end()):
         start, link = number.end(), joined.link_at(number.end())
-    # The link has brackets that seem to be the template's.
-    start -= link is not None and joined.text[start - 1] in "[【" and joined.link_at(start - 1) is link
+    # 回复狂 and 【铁哥】 are names, in an element of their own; these words seem to be the template's.
+    node, lead = (
+        joined.node_at(start),
+        re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start]),
+    )
+    if lead and joined.node_at(start - len(lead[0])) is node is not joined.lines[0].block:
+        start -= len(lead[0])
     opened, closed = (sum(joined.text.count(sign, start, end) for sign in signs) for signs in ("[【", "]】"))
     end += opened > closed and joined.text[end : end + 1] in ("]", "】")
     floor = _FLOOR_BEHIND.search(joined.text, start, end)
@@ -291,6 +296,13 @@ def find_short_headers(view: page.PageView, start: int, *, claimed: int | None) 
     label = next((i for i in page.find_comment_labels(view) if start <= i < end), None)
     if claimed == 0 or (claimed is None and label is None):
         return ()
+    if label is not None and start > 0:
+        # A guest book in the sidebar has the form of others' comments.
+        around = view.document.common_ancestor(view.lines[start - 1], view.lines[label])
+        stop = view.document.lines_in(around).stop
+        others = any(_HAS_TIME.search(text) for text in view.folded[label + 1 : stop])
+        if others and not [*iter_short_headers(view, label + 1, stop)]:
+            return ()
     found = tuple(iter_short_headers(view, start if label is None else label + 1, end))
     if not found and claimed and label is not None:
         return tuple(iter_short_headers(view, start, label))  # the label of the form below the comments

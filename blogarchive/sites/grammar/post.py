@@ -181,15 +181,15 @@ def _find_categories(
 def _find_worded_category(
     view: PageView, heading: TitleTime, bounds: BodyBounds, body: Sequence[Line]
 ) -> tuple[str, ...]:
-    if bounds.doubt is not None or not body:
+    if bounds.doubt is not None:
         return ()
     counters, footer = bounds.counters, heading.footer_line
     beside = {*iter_text_before(view, heading.start), *range(heading.start, heading.end)}
     beside |= set() if counters is None else set(range(counters.first, counters.last + 1))
     beside |= set() if footer is None else {footer}
-    inside = view.document.lines_in(find_text_frame(view, body))
+    inside = view.document.lines_in(find_text_frame(view, body)) if body else range(0)
     for index in range(min(beside), min(max(bounds.end, *beside) + 1, len(view.lines))):
-        is_text = body[0].index <= index <= body[-1].index
+        is_text = body and body[0].index <= index <= body[-1].index
         if is_text or (index in inside and index not in beside):
             continue
         text = view.text_without(index, (heading.title,))

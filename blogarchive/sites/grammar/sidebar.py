@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import groupby, takewhile
@@ -296,6 +296,8 @@ def _add_unlabelled(sidebar: Sidebar, view: PageView, outside: Sequence[int]) ->
         sidebar.own_lines.update(own_lines)
     if sidebar.statistics is not cards.NO_CARD:
         sidebar.card = cards.complete_card(sidebar.card, sidebar.statistics)
+    if sidebar.card.nickname is None:
+        sidebar.card = replace(sidebar.card, nickname=cards.find_followed_name(view, outside))
     if not sidebar.categories:
         own = _find_longest_run(sidebar, view, outside, _has_only_categories)
         sidebar.categories = _parse_categories(view, own, {})

@@ -199,3 +199,53 @@ def test_an_arrow_between_names_is_an_answer(sign: str) -> None:
     )
     (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3>{said}"))).posts
     assert [(each.author_name, each.reply_to) for each in post.comments] == [("乙", None), ("丙", "乙")]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"<nav><a href='{BLOG}202501/501.html'>‹ 前文</a> <a href='{BLOG}202501/502.html'>后文 ›</a></nav>",
+        f"<p>分类目录：时政</p><p>点赞 收藏 分享</p><div>← <a href='{BLOG}202501/501.html'>前文</a></div>",
+        f"<h3>猜你喜欢</h3><ul><li><a href='{BLOG}202501/501.html'>前文</a> 2024-01-02</li></ul>",
+        "<table><tr><td><div>38</div>路过</td><td><div>0</div>鸡蛋</td></tr></table>",
+    ],
+)
+def test_what_is_below_a_post_without_text_is_no_text(below: str) -> None:
+    shown = f"{TITLE}{TIME}<p>浏览(9) 评论(0)</p><div class=text></div>{below}<h3>评论</h3>"
+    found = read(page(f"<div class=main>{shown}</div>"))
+    assert found.posts[0].body_text == ""
+    assert [each.field for each in found.problems] == ["body"]
+
+
+def test_a_portrait_beside_each_text_is_no_part_of_it_and_names_may_begin_as_a_button() -> None:
+    rows = (("回复狂", "话一"), ("丙", "回复回复狂：话二"))
+    said = "".join(
+        f"<dl><dt>{i}楼 <b>{name}</b> {AT} 1{i}:00发表 <a href='#'>[回复]</a></dt>"
+        f"<dd class=face><img src='/face/{i}.jpg'></dd><dd class=text>{text}</dd></dl>"
+        for i, (name, text) in enumerate(rows, 1)
+    )
+    head = f"{TITLE}{TIME}<div class=counts>浏览(9) 评论(2)</div>"
+    (post,) = read(page(entry(head, comments=f"<h3>评论</h3>{said}"))).posts
+    shown = [(each.author_name, each.reply_to, each.body_html) for each in post.comments]
+    assert shown == [("回复狂", None, "话一"), ("丙", "回复狂", "话二")]
+
+
+@pytest.mark.parametrize(("name", "nickname"), [("林木", "林木"), ("林木的角落", None)])
+def test_the_name_above_the_button_to_follow_is_the_nickname(name: str, nickname: str | None) -> None:
+    box = f"<div><img src='/me.jpg'><p>{name}</p><p>加关注 | 发纸条</p></div>"
+    author = read(page(entry(TITLE + TIME), box)).author
+    assert author is not None
+    assert author.nickname == nickname
+
+
+def test_a_guest_book_in_the_sidebar_is_no_comments_and_hides_no_months() -> None:
+    said = "".join(f"<table><tr><td>{n}</td><td>第 1 楼　回复于 {AT} 11:00</td></tr></table>" for n in "乙丙")
+    main = f"<td><h2>一篇</h2><p>{AT} 10:00:00</p><p>人气：9　跟帖：2</p><p>正文。</p><h4>网友跟帖</h4>{said}</td>"
+    rows = "".join(f"<a href='{BLOG}20250{i}/'>2025年{i}月</a><br>" for i in (1, 2))
+    guests = "".join(f"<b>{name}</b>（{AT} 12:00:00）<br>路过<br>" for name in ("丁", "戊"))
+    found = read(
+        page(f"<table><tr>{main}<td><p>按月查看</p><p>{rows}</p><p>{guests}</p></td></tr></table>", "")
+    )
+    assert [each.month for each in found.months] == ["2025-01", "2025-02"]
+    assert found.posts[0].comments == ()
+    assert "comments" in [each.field for each in found.problems]

@@ -175,6 +175,7 @@ class Detail(StrEnum):
     REDIRECT_INVALID = N_("redirects to an invalid URL: {error}")
     REDIRECT_CIRCLE = N_("redirects in a circle: {url}")
     REDIRECT_OTHER_SITE = N_("redirects to {url}, which is no known page of this blog")
+    REDIRECT_ELSEWHERE = N_("redirects to {url}, which is not of this site")  # by earlier versions
     REDIRECT_REFUSED = N_("redirects to {url}: {reason}")
     SIZE_LIMIT = N_("larger than the size limit")
     LARGER_THAN = N_("larger than {size} MB")

@@ -57,6 +57,11 @@ def test_every_reason_is_translated_by_its_own_message() -> None:
         assert template in asked, asked
 
 
+def test_a_reason_that_an_earlier_version_stored_is_chinese_too() -> None:
+    shown = explain_detail("redirects to http://b.example/, which is not of this site", "notice", _CHINESE)
+    assert shown == "重定向到 http://b.example/，不属于这个网站"
+
+
 def test_every_reason_keeps_its_values_in_both_languages() -> None:
     for template, translate in product(Detail, (_CHINESE, _ENGLISH)):
         stored = filled(template)

@@ -89,6 +89,38 @@ def test_a_blog_that_is_not_stored_is_a_usage_error(run_cli: RunCli, archive: Pa
         assert "nobody" in result.err
 
 
+def test_status_names_no_change_of_a_forgotten_or_deleted_blog_nor_of_one_that_is_not_asked_for(
+    run_cli: RunCli, archive: Path
+) -> None:
+    uids = "b.example/a;rm -rf x", "c.example"
+    for number, uid in enumerate(uids, start=900):
+        run_sql(
+            archive,
+            "insert into authors(id, site, uid, url, first_seen_at, last_seen_at) values (?, 'web', ?, ?, ?4, ?4)",
+            number,
+            uid,
+            f"http://{uid}/",
+            "2026-01-01T00:00:00Z",
+        )
+        insert = (
+            "insert into site_changes(site, field, found_at) values (?, 'post.title', '2026-01-01T00:00:00Z')"
+        )
+        run_sql(archive, insert, f"web/{uid}")
+
+    def told(*words: str) -> tuple[bool, ...]:
+        shown = run_cli("status", *words, "--db", archive)
+        assert shown.code == 0, shown.err
+        return tuple(f"update {names} --accept-changes" in shown.out for names in commands)
+
+    commands = (f"'web/{uids[0]}' web/c.example", f"'web/{uids[0]}'", "web/c.example")
+    assert told() == (True, False, False)
+    assert (told(uids[0]), told(uids[1])) == ((False, True, False), (False, False, True))
+    run_cli("forget", f"web/{uids[0]}", "--yes", "--db", archive)
+    run_cli("forget", f"web/{uids[1]}", "--yes", "--delete", "--db", archive)
+    assert told() == (False, False, False)
+    assert read_sql(archive, "select site from site_changes") == [(f"web/{uids[0]}",)]
+
+
 def test_forget_without_a_terminal_checks_the_name_and_asks_for_yes(run_cli: RunCli, archive: Path) -> None:
     unknown = run_cli("forget", "nobody", "--delete", "--yes", "--db", archive)
     assert (unknown.code, "nobody" in unknown.err) == (2, True)

@@ -138,9 +138,10 @@ def address_of(url: str) -> str:
 
 
 def named_at(archive: Archive, target: Target, url: str, schema: str = "main") -> Target:
-    """Return the target with the uid or alias that its blog has at `url`; the posts of a home page at another path name it.
+    """Return the target with the uid or alias that its blog has at `url`.
 
-    A list that blogs of one host share is read as one of the blog's present home.
+    At another path, a home page has the uid of its URL, or none: then its posts name the blog. A list that blogs of one
+    host share is read as one of the blog's present home.
     """
     site = site_by_name(target.site)
     query = f"""select url, (select json_group_array(alias) from {schema}.author_aliases where author_id = a.id
@@ -376,6 +377,7 @@ _STATEMENTS = (
     *(f"delete from {table} where author_id = :author" for table in _OF_AUTHORS),
     "delete from authors where id = :author",
     *(f"delete from {table} where site = :site and uid is :uid" for table in _OF_BLOGS),
+    "delete from site_changes where site = :site || '/' || :uid",
     f"delete from pages where site = :site and uid is :uid and id not in ({_NAMED_PAGES})",
     "delete from media where not exists (select 1 from post_media where media_id = media.id)",
     "delete from media_versions where not exists (select 1 from media where media.url = media_versions.url)",

@@ -1,5 +1,6 @@
 """What a run covered: fields filled by each site, open changes of a site, and months against stored posts."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ TEXTS = "text"
 
 COMMENTS = "comments"
 """The field of posts whose comments were compared; begins the kinds of changes of comments."""
+
+# Blogs that a message names: a command for a thousand is longer than any terminal takes.
+_MAX_NAMED = 5
 
 # A change is disproved if most pages of a run are as before: a few of them may always lack a field.
 _MIN_SHARE = 0.5
@@ -193,26 +197,30 @@ def changes_message(
 ) -> str | None:
     """Return the message about the open changes of these sites, or of all; None if none is open.
 
-    `lost` are the fields that a run found empty; those of earlier runs follow.
+    `lost` are the fields that a run found empty; those of earlier runs follow. At most five sites are named, and the
+    command agrees with those of them that are blogs.
     """
     left = open_changes(archive, sites)
     if not left:
         return None
     names = {one.field: f"{_(field_words(one.field.partition('.')[2]))} ({one.field})" for one in left}
-    empty = [names[change.field] for change in left if change.field in lost]
-    ways = dict.fromkeys(change.field for change in left if change.field.startswith("text."))
-    earlier = [f"{names[one.field]} {one.found_at[:10]}" for one in left if one.field not in {*lost, *ways}]
+    empty = [name for field, name in names.items() if field in lost]
+    ways = [field for field in names if field.startswith("text.")]
+    since = {one.field: one.found_at[:10] for one in reversed(left)}
+    earlier = [f"{name} {since[field]}" for field, name in names.items() if field not in {*lost, *ways}]
     parts = [f"{_(change_words(field)[0]).rstrip('.。')} ({field})" for field in ways]
     if empty:
         parts.append(_("empty on many pages of this run: {fields}").format(fields=", ".join(empty)))
     if earlier:
         parts.append(_("found empty, and not filled since: {fields}").format(fields=", ".join(earlier)))
-    scopes = sorted({one.site for one in left})
-    named = "".join(f"{scope} " for scope in scopes) if all("/" in scope for scope in scopes) else ""
+    scopes = sorted({one.site for one in left}, key=lambda scope: ("/" not in scope, scope))
+    shown, more = scopes[:_MAX_NAMED], len(scopes) - _MAX_NAMED
+    named = "".join(f"{shlex.quote(scope)} " for scope in shown if "/" in scope)
+    also = _(", and {more} more").format(more=more) if more > 0 else ""
     return _(
         "the site seems to have changed ({sites}): {changes}; see `blogarchive doctor URL`;"
         " if the site is right, `blogarchive update {blogs}--accept-changes` agrees with it"
-    ).format(sites=", ".join(scopes), changes="; ".join(parts), blogs=named)
+    ).format(sites=", ".join(shown) + also, changes="; ".join(parts), blogs=named)
 
 
 def _post_fields(parsed: ParsedPage) -> dict[str, bool]:

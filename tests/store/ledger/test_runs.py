@@ -247,6 +247,41 @@ def test_fields_that_become_empty_on_all_pages_raise_site_changed(archive: Archi
     assert caught.value.exit_code == 5
 
 
+def told(archive: Archive, clock: Clock, *changes: tuple[str, str]) -> str:
+    run = runs.start_run(archive, "update", now=clock())
+    for site, field in changes:
+        coverage.open_change(archive, site, field, run_id=run.id, now=clock())
+    return coverage.changes_message(archive, lost={"post.title"}) or ""
+
+
+def test_the_message_about_changes_of_many_blogs_names_each_field_once_and_a_few_blogs(
+    archive: Archive, clock: Clock
+) -> None:
+    fields = "post.title", "post.views", "text.added_above"
+    sites = [f"web/{number:02}.example" for number in range(40)]
+    message = told(archive, clock, *((site, field) for site in sites for field in fields))
+    assert [message.count(f"({field})") for field in fields] == [1, 1, 1]
+    named = " ".join(sites[:5])
+    assert (f"({named.replace(' ', ', ')}, and 35 more): " in message, sites[5] in message) == (True, False)
+    assert f"`blogarchive update {named} --accept-changes`" in message
+
+
+@pytest.mark.parametrize(
+    ("sites", "command"),
+    [
+        (["creaders"], "update --accept-changes"),
+        (["creaders", "web/z.example"], "update web/z.example --accept-changes"),
+        (["web/b.example/我的 博客"], "update 'web/b.example/我的 博客' --accept-changes"),
+        (["web/b.example/a;rm -rf x"], "update 'web/b.example/a;rm -rf x' --accept-changes"),
+    ],
+)
+def test_the_command_that_agrees_with_changes_names_the_blogs_of_any_host_for_a_shell(
+    archive: Archive, clock: Clock, sites: list[str], command: str
+) -> None:
+    message = told(archive, clock, *((site, "post.title") for site in sites))
+    assert (f"`blogarchive {command}`" in message, all(site in message for site in sites)) == (True, True)
+
+
 def test_pages_that_cannot_be_parsed_raise_site_changed(archive: Archive, clock: Clock) -> None:
     blog = a_blog(20)
     crawl(archive, blog, clock)

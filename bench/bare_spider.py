@@ -1,7 +1,7 @@
 """Two short spiders that fetch the URLs of a file, one request at a time for a host.
 
 `python -m bench.bare_spider URLS` parses nothing. `python -m bench.bare_spider URLS DB` selects the parts of a post by
-the demo's own markup. It stores them with sqlite-utils and a full-text index, as many spiders for one site do.
+the demo's own markup. It stores them with sqlite-utils and a full-text index, as spiders for one site often do.
 """
 
 import sys

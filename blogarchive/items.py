@@ -37,7 +37,7 @@ class DateText:
     """A time as a page shows it; the dates pipeline fills `at` and `precision`.
 
     `at` is aware, in the time zone of the site; in that of `text` if the site may be anywhere. It is None if `text`
-    could not be parsed. If it has a `precision`, `text` has no time without the fetch time, as `3 days ago`.
+    could not be parsed. With a `precision`, `text` needs the fetch time, as `3 days ago`.
     """
 
     text: str

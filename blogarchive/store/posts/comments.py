@@ -108,7 +108,7 @@ def match_stored(items: Sequence[ShownComment], stored: Sequence[StoredComment])
 
     Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
     comment of its ordinal, else it is new. So no other comment changes if a new one is above older ones, or the order
-    is reversed. Nor does one if its equal is edited.
+    is reversed. The same holds if one of two equal comments is edited.
     """
     free = {row.ordinal: row for row in stored}
     matched, unmatched = _match_texts(items, free)

@@ -11,7 +11,7 @@ from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import ONLY_NUMBERS
 from blogarchive.sites.grammar.page import PageView, once_a_page
 from blogarchive.sites.grammar.time_lines import HEADING_TAGS, is_template_text, join_label
-from blogarchive.sites.grammar.words import BODY_CLASS
+from blogarchive.sites.grammar.words import BODY_CLASS, fold
 
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
@@ -21,8 +21,9 @@ _NEIGHBOUR = re.compile(r"[上下前后後]一?篇|Previous|Next|[浏瀏阅閱�
 _ARROW = re.compile(r"^[‹«<←]|[›»>→]$")
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
 # Of the template, beside the element of a text.
-_OWN_TAGS = frozenset(("footer", "nav", "aside", "form", "ol", "ul"))
-_HOUR, _PROSE = re.compile(r"\d:\d\d"), re.compile(r"\d:\d\d|[。!?;…]")  # of comments
+_OWN_TAGS = frozenset(("footer", "nav", "aside", "form"))
+_PROSE = re.compile(r"\d:\d\d|[。!?;…]|\w[,，、]|\w\.(?:\s|$)")  # the time is that of a comment
+_COUNT = re.compile(r"(?!.*[12]\d{3}).*\d")  # no year
 _PLAIN_BLOCKS = frozenset(("p", "div", "font", "center", "blockquote", "pre"))
 
 
@@ -136,15 +137,20 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     is_frame = not is_paragraph or has_body_class(frame)
     lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
     is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)
-    is_short = is_short or not any((_HOUR if view.links[i] else _PROSE).search(view.folded[i]) for i in rest)
+    said = [view.text_without(i, [shown for shown, _, _ in view.links[i]]) for i in rest]
+    is_bare = not any(_PROSE.search(fold(text)) for text in said)
+    is_bare = is_bare and sum(map(bool, map(_WORD.search, said))) <= _MAX_REST_LINES
 
     def is_template(index: int) -> bool:
         if is_frame and (_leads_away(view, index) or is_template_line(view, index)):
             return True
         line = view.lines[index]
         node = view.document.child_containing(above, line)
-        is_apart = node.tag in _OWN_TAGS or (_is_named(node) and node.items() != frame.items())
-        return is_short and _is_named(frame) and (is_apart or not view.document.contains(above, line))
+        is_apart = not view.document.contains(above, line) or (
+            _is_named(node) and node.items() != frame.items()
+        )
+        is_own = is_bare and (is_apart or node.tag in _OWN_TAGS) and _has_sign(view, above, index)
+        return _is_named(frame) and ((is_short and is_apart) or is_own)
 
     last = min(takewhile(is_template, reversed(rest)), default=end)
     return min(first, last), last
@@ -156,6 +162,19 @@ def _is_around_text(view: PageView, index: int) -> bool:
     if is_template_line(view, index) or ONLY_NUMBERS.fullmatch(text):
         return True
     return bool(_NEIGHBOUR.match(text) or _ARROW.search(text)) and _leads_away(view, index)
+
+
+# Promise "no wrong value": 12 路过 0 鸡蛋, or a heading above links. A verse below another has neither.
+def _has_sign(view: PageView, above: Element, index: int) -> bool:
+    """Check whether a line has a count or link, or is in a child of `above`, or below it in a heading, beside some."""
+    line = view.lines[index]
+    around = view.document.child_containing(above, line) if view.document.contains(above, line) else above
+    parent = line.block.getparent()
+    if around is above and parent is not None and line.block.tag in HEADING_TAGS:
+        around = parent
+    near = (index,) if around is above else view.document.lines_in(around)
+    is_beside = any(view.links[i] or ONLY_NUMBERS.fullmatch(view.folded[i]) for i in near)
+    return is_beside or _COUNT.match(view.folded[index]) is not None
 
 
 # 标签：<h3><a>时政</a></h3>

@@ -1,5 +1,7 @@
 """Parts of pages by templates that the reader has no words for."""
 
+import re
+
 import pytest
 
 from blogarchive.items import PageKind
@@ -13,7 +15,7 @@ LINKS = "".join(f"<li><a href='{BLOG}202312/{i}.html'>旧文{i}</a></li>" for i 
     "below",
     [
         "<div class=act><a href='#'>珍藏</a><a href='#'>转告</a></div><div class=vote>12 路过 0 鸡蛋</div>",
-        "<footer>收于：<b>时政</b></footer><nav><a href='#'>旧文</a></nav>",
+        "<footer>收于：<b><a href='#'>时政</a></b></footer><nav><a href='#'>旧文</a></nav>",
         "<form>投票 <b>3</b></form>",
     ],
 )
@@ -23,10 +25,27 @@ def test_many_short_lines_in_elements_of_the_template_are_no_text(below: str) ->
     assert found.posts[0].body_text == "正文。\n二段。"
 
 
-def test_sentences_below_an_element_of_the_text_are_text() -> None:
-    said = "".join(f"<div class=part>第{i}段，还没有说完。</div>" for i in range(9))
-    found = read(page(entry(f"{TITLE}{TIME}<div class=counts>浏览(9) 评论(0)</div>", said)))
-    assert found.posts[0].body_text.count("还没有说完") == 9
+@pytest.mark.parametrize(
+    "below",
+    [
+        "<ul><li>带伞</li><li>带水</li></ul>",
+        "<div class=more>处处闻啼鸟</div>",
+        "".join("<div class=poem>花落知多少</div>" for _ in range(30)),
+        "".join(f"<div class=poem>一九{i}年</div>" for i in range(30)),
+        "<blockquote class=q>花落知多少</blockquote>",
+        "<footer>附记：桥修好了</footer>",
+        "</div></div>" + "<p>We went home in 1999.</p>" * 12,
+        "</div></div>" + "<p>We went home</p>" * 2,
+        "</div></div><h3>一共三样</h3><p>We went home</p>",
+        "<div class=more>1999 年，我在<a href='http://example.com/'>这里</a>住过</div>",
+    ],
+)
+def test_short_lines_of_the_author_below_an_element_of_his_text_are_text(below: str) -> None:
+    shown = page(
+        f"<div class=main><div class=post>{TITLE}{TIME}<div class=text>一共三样</div>{below}</div><h3>评论</h3></div>"
+    )
+    (post,) = read(shown).posts
+    assert post.body_text.replace("\n", "") == "一共三样" + re.sub("<[^>]*>", "", below)
 
 
 @pytest.mark.parametrize(

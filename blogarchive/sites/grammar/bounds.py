@@ -270,8 +270,11 @@ class _BoundsSearch:
         own, start = [] if beside else self._find_own_counters(), heading.end
         if all(is_quoted(view, self.markers.headers, start - 1, start, each.first) for each in found):
             return own
-        # Nobody types above the text. The number of comments may be below it, beside the same views.
-        is_own = own and own[0].views is not None and own[0].views not in [each.views for each in found]
+        # Nobody types above the text, or ends its element. The number of comments may be below, beside the same views.
+        is_own = own and own[0].views is not None
+        is_own = is_own and not any(
+            each.views == own[0].views or is_framed(view, heading.end, each.first) for each in found
+        )
         return own if is_own else found
 
     def _find_own_counters(self) -> list[Counters]:

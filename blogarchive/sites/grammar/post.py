@@ -25,7 +25,7 @@ from blogarchive.sites.grammar.time_lines import (
     join_label,
 )
 from blogarchive.sites.grammar.title import find_title_time
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATETIME, TABLES, fold, strip_count
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, TABLES, fold, strip_count
 
 # --- notices
 
@@ -203,9 +203,11 @@ def _find_worded_category(
 
 
 _BYLINE = re.compile(
-    r"(?:^|[\s|(])(?:作者|送交者|博主|楼主|发[布表帖]者|张贴者|由|[Pp]osted by|[Bb]y)\s*:?\s*(?P<name>[^\s:|,()\[\]]{1,30})"
-    rf"|^\s*(?P<first>[^\s:|,()\[\]]{{1,30}})\s+[一-鿿]{{1,2}}于\s*:?\s*{DATETIME}"
+    r"(?:^|[\s|(])(?:作者|送交者|博主|楼主|发[布表帖]者|张贴者|由|[Pp]osted by|[Bb]y)\s*:?\s*"
+    rf"(?P<name>(?:(?![发写记][布表]?于|{DATE})[^\s:|,()\[\]]){{1,30}}+(?:(?<=\w)\s(?!On\b|{DATE})[A-Z][\w.'-]*)?)"
+    rf"|^\s*(?!本文|此文|文章|首次|原创)(?P<first>[^\s:|,()\[\]]{{1,30}})\s+[写记]于\s*:?\s*{DATETIME}"
 )
+_NO_NAME, _REPRINT = re.compile("首页|主页|返回|[Hh]ome|^$"), re.compile("转载|转自|来源|出处")
 
 
 # Promise "any markup": a page without a box of the author has 作者：林木, or a link to the blog, beside the time.
@@ -214,10 +216,10 @@ def find_byline(view: PageView, heading: TitleTime, blog_title: str | None) -> s
     uid, footer = view.parse_url(view.url).uid, heading.footer_line
     for index in range(heading.start, heading.end) if footer is None else (footer,):
         homes = [name.strip() for name, _, to in view.links_to(index, PageKind.HOME) if to.uid == uid]
-        if len(homes) == 1 and homes[0] not in ("", blog_title):
+        if len(homes) == 1 and homes[0] != blog_title and not _NO_NAME.search(homes[0]):
             return homes[0]
         text = view.text_without(index, (heading.title,))
-        if match := _BYLINE.search(fold(text)):
+        if (match := _BYLINE.search(fold(text))) and not _REPRINT.search(text):
             return text[slice(*match.span(match.lastgroup or 0))]
     return None
 

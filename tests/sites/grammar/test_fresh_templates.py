@@ -135,10 +135,38 @@ def test_the_author_beside_the_time_is_the_nickname_of_a_page_without_his_box(he
     assert author.nickname == "林木"
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (f"最后 修改于 {AT} 10:00", None),
+        (f"本文 写于 {AT} 10:00", None),
+        (f"作者： {AT} 10:00", None),
+        (f"作者：林木发表于{AT} 10:00:00", "林木"),
+        (f"Posted by John Smith on {AT} 10:00", "John Smith"),
+        (f"Posted by John Smith {AT} 10:00", "John Smith"),
+        ("by John May 5, 2025 10:00", "John"),
+        (f"<a href='{BLOG}'>返回首页</a> {AT} 10:00", None),
+        (f"作者：鲁迅 来源：网络 {AT} 10:00", None),
+    ],
+)
+def test_a_verb_a_button_or_the_author_of_a_reprint_is_no_nickname(line: str, name: str | None) -> None:
+    author = read(page(entry(f"{TITLE}<div>{line}</div>"), side="")).author
+    assert author is not None
+    assert author.nickname == name
+
+
+def test_other_views_beside_the_time_leave_the_counters_below_the_text_out_of_it() -> None:
+    head = f"{TITLE}<div>{AT} 10:00:00 阅读(8)</div>"
+    (post,) = read(page(entry(head, "<div>浏览(9) 评论(1)</div>"))).posts
+    assert (post.views, post.comment_count, post.body_text) == (9, 1, "正文。\n二段。")
+
+
 def test_counts_of_the_blog_in_a_column_before_the_post_are_not_its_counters() -> None:
     box = "<table><tr><td>站点<br>日志：26<br>评论：92<br>访问：906966</td></tr></table>"
     (post,) = read(page(f"{box}{entry(TITLE + TIME, '<div>浏览(9) 评论(0)</div>')}", side="")).posts
     assert (post.title, post.views) == ("一篇", 9)
+    (post,) = read(page(entry(TITLE + TIME), side=box)).posts
+    assert (post.views, post.comment_count, post.body_text) == (None, None, "正文。\n二段。")
 
 
 def test_the_name_answered_may_begin_a_text_below_a_label_of_the_time() -> None:

@@ -80,14 +80,18 @@ def as_stored(archive: Archive, target: Target) -> Target:
         return target
     parts, place = urlsplit(target.url), target.url.rstrip("/")
     number = site_by_name(target.site).parse_url(target.url).number or ""
-    uids = parts.netloc, parts.netloc + "/".join(parts.path.split("/")[:2])
+    steps = unquote(parts.path).split("/")
+    uids = [parts.netloc + "/".join(steps[: end + 1]) for end in range(len(steps))]
     keys = [place, f"{place}/", *(Blog(site=target.site, uid=uid).post_key(number) for uid in uids)]
     # A person may have named the blog by a post, which is then a target of both kinds.
-    query = f"""select {TARGET_COLUMNS} from frontier f where key in (?, ?, ?, ?) and uid is not null
+    query = f"""select {TARGET_COLUMNS} from frontier f where key in (select value from json_each(?)) and uid is not null
             order by kind = 'home' and exists (select 1 from authors where site = f.site and uid = f.uid
             and rtrim(url, '/') = rtrim(f.url, '/')) desc, kind desc limit 1"""  # noqa: S608 - constants
-    stored = archive.one_as(Target, query, keys)
-    return target if stored is None else replace(stored, url=stored.url if stored.is_home else target.url)
+    stored = archive.one_as(Target, query, (json.dumps(keys),))
+    if stored is None:  # the home page of a blog may have moved there
+        query = "select uid from authors where site = ? and rtrim(url, '/') = ?"
+        return replace(target, uid=archive.text(query, (target.site, place)))
+    return replace(stored, url=stored.url if stored.is_home else target.url)
 
 
 def add_targets(

@@ -131,12 +131,15 @@ def test_a_home_page_that_moves_alone_is_that_of_the_posts_it_lists(
         blog.home, blog.name = homes[1], name
         codes += [night(blog, tmp_path, 10, "update").code]
         blog.posts, blog.texts[25] = {25: [], **blog.posts}, "<p>在新的地方。</p>"
-        codes += [night(blog, tmp_path, day, "update").code for day in (11, 12)]
-    assert codes == [0, 0, 0, 0]
+        codes += [night(blog, tmp_path, 11, "update").code]
+        codes += [night(blog, tmp_path, 12, "backup", url + homes[1][1:]).code]
+        blog.posts, blog.texts[26] = {26: [], **blog.posts}, "<p>又一篇新的。</p>"
+        codes += [night(blog, tmp_path, day, "update").code for day in (13, 14)]
+    assert codes == [0, 0, 0, 0, 0, 0]
     assert rows(tmp_path, "select url, blog_title from authors") == [(url + homes[1][1:], name)]
-    kept = "select number, url, title, gone_at from posts where title <> '第 25 篇' order by 1"
+    kept = "select number, url, title, gone_at from posts where title not glob '第 2[56] 篇' order by 1"
     assert rows(tmp_path, kept) == before
-    assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(25, 25)]
+    assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(26, 26)]
     stored = rows(
         tmp_path,
         "select uid, number, p.url, title from posts p join authors a on a.id = author_id order by 2",
@@ -146,6 +149,26 @@ def test_a_home_page_that_moves_alone_is_that_of_the_posts_it_lists(
     with sqlite3.connect(tmp_path / "b.db") as merged:
         query = "select uid, number, p.url, title from posts p join authors a on a.id = author_id order by 2"
         assert merged.execute(query).fetchall() == rows(tmp_path, query) == stored
+
+
+@pytest.mark.parametrize("again", ["blog/", "blog"])
+def test_a_backup_of_the_new_home_page_of_a_blog_whose_posts_stay_makes_no_second_blog(
+    tmp_path: Path, again: str
+) -> None:
+    blog = HomeElsewhere(24)
+    blog.home = "/"
+    answer = blog.answer
+    blog.answer = lambda path: (301, f"{blog.root}blog/", "") if path == "/blog" else answer(path)  # type: ignore[method-assign]
+    with serve(blog) as url:
+        codes = [night(blog, tmp_path, 0, "backup", url).code]
+        blog.home = "/blog/"
+        for day, words in enumerate((["update"], ["backup", url + again], ["update"]), 10):
+            blog.posts, blog.texts[15 + day] = {15 + day: [], **blog.posts}, f"<p>第 {day} 天的新事。</p>"
+            codes.append(night(blog, tmp_path, day, *words).code)
+            stored = "select a.url, count(*), count(body_text) from posts join authors a on a.id = author_id group by 1"
+            assert rows(tmp_path, stored) == [(f"{url}blog/", 15 + day, 15 + day)]
+    assert codes == [0, 0, 0, 0]
+    assert rows(tmp_path, "select count(*) from authors") == [(1,)]
 
 
 class ByQuery(BelowPath):
@@ -183,12 +206,16 @@ def test_the_home_page_of_a_blog_in_the_folder_of_a_user_takes_the_blog(tmp_path
     assert rows(tmp_path, "select count(*), count(body_text) from posts") == [(16, 16)]
 
 
-@pytest.mark.parametrize("folder", ["/ann", "/blog"])
-@pytest.mark.parametrize("forms", [("/", "/", "", "/"), ("/post-3/", "/post-3/", "/", "/post-3/")])
+@pytest.mark.parametrize("folder", ["/ann", "/blog", "/~ann/blog", "/blog/carl", "/en/blog"])
+@pytest.mark.parametrize(
+    "forms",
+    [("/", "/", "", "/"), ("/post-3/", "/post-3/", "/", "/post-3/"), ("/", "/post-3/", "/", "/post-3/")],
+)
 def test_the_same_backup_of_a_blog_below_a_path_takes_the_new_posts_of_each_night(
     tmp_path: Path, folder: str, forms: tuple[str, ...]
 ) -> None:
-    blog = BelowPath(16) if forms[0] == "/" else Titled(16)  # a post shows its blog by the link of its title
+    # A post shows its blog by the link of its title.
+    blog = Titled(16) if "/post-3/" in forms else BelowPath(16)
     blog.folder = folder
     with serve(blog) as url:
         codes = []

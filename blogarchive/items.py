@@ -187,6 +187,11 @@ class Problem:
     detail: str
 
 
+def comments_problem(kind: Literal["unreadable", "incomplete", "forged"], detail: str) -> Problem:
+    """Return a problem with the comments of a page."""
+    return Problem(kind=kind, field="comments", detail=detail)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Link:
     """A link to follow, by the structure and the text of the page; its URL is absolute and canonical.

@@ -100,12 +100,11 @@ def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> N
     good = (row for i, row, named in most if len(named) > (i not in _SURE) * ((len(row) + 6) // _MANY))
     # SPIP repeats the title of the post in each comment: it is no name, unless other comments have other names.
     good = (row for row in good if any(x and x[0] != outline.title.text for x in row))
-    row = next(good, [None] * len(items))
-    # Words at the end of all names are a verb, in any language: `NAME kommentoi`.
-    columns = zip(*(x[0].split()[:0:-1] for x in row if x and len({*row}) > 1), strict=False)
-    last = len([*takewhile(lambda column: column[0].islower() and len({*column}) == 1, columns)])
-    for item, name in zip(items, row, strict=True):
-        item.name = name and (" ".join(name[0].split()[: -last or None]), name[1])
+    # A button has another URL in each comment, and the same text.
+    urls = ((row, len({x and x[0] for x in row}), {x and x[1] for x in row} - {None}) for row in good)
+    good = (row for row, names, found in urls if names > 1 or len(found) < max(2, len(row)))
+    for item, name in zip(items, next(good, (None,) * len(items)), strict=True):
+        item.name = name
 
 
 def _alike(row: tuple[_Names, ...], way: int) -> list[_Name | None]:
@@ -227,7 +226,7 @@ def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Name
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:
     # Business Insider has an explanation in the element, behind the name.
     own = ((n, own_text(n).strip() or outline.text(n)) for n in nodes if n.tag in tags)
-    short = (row for row in own if 0 < len(row[1]) <= (_MAX_LINK if "a" in tags else _MAX_NAME))
+    short = (x for x in own if 0 < len(x[1]) <= (_MAX_LINK if outline.link_share(x[0]) == 1 else _MAX_NAME))
     good = (n for n, text in short if not (_NO_NAME.search(text) or (n.tag == "a" and is_label(text))))
     # A visitor of emlog may sign as `2333`.
     return [x for x in _with_shapes(outline, item, good) if x[1][1] or not re.match(r"\d\d?[F.]?$", x[1][0])]

@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, pairwise, takewhile
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from blogarchive.items import Comment, Problem
+from blogarchive.items import Comment, Problem, comments_problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.html import Element, own_text
@@ -71,14 +71,17 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
         outline.sizes(x) for x in range(start, outline.span(body).stop) if outline.holders[x] not in out
     )
     head = next(chain((above := outline.holders[start - 1]).iterancestors(*HEADINGS), (above,)))
-    # Static copies have no form; below the last comment, in the element around the text, is nothing more.
-    is_last = mark(body) < 2 and not [*apart, *outline.select("textarea")] and rest < _MAX_HEADING
-    last = [head] * bool(HEADING.fullmatch(outline.text(head)) or head.tag in HEADINGS) + quoted
-    for areas, of_text in ((under if own else [], text), (last if is_last else [], text - out - {head})):
+    # Static copies have no form; below the last comment, in the element around the text, is almost nothing.
+    is_last = mark(body) < 2 and rest < _MAX_HEADING and not [*apart, *outline.tree.root.iter("textarea")]
+    # An author quotes comments under other words.
+    ids = {x.get("id") for x in (head, *quoted[:1])}
+    is_named = "comments" in ids or HEADING.fullmatch(outline.text(head))
+    last = [head, *quoted] if is_last and is_named else []
+    for areas, of_text in ((under if own else [], text), (last, text - out - {head})):
         other = _read(outline, areas, body, of_text, now) if areas and not found.comments else found
         found = other if other.comments and all(x.kind == "incomplete" for x in other.problems) else found
-    is_lost = quoted and not (found.comments or found.problems)
-    return FoundComments(problems=(_problem(Detail.COMMENTS_IN_TEXT),)) if is_lost else found
+    in_text = (comments_problem("unreadable", Detail.COMMENTS_IN_TEXT),)
+    return found if not quoted or found.comments or found.problems else FoundComments(problems=in_text)
 
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
@@ -90,7 +93,9 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # A link from another blog may be marked as a comment beside a single one.
     apart = outline.beside | with_descendants(one for one in outline.order if has_role(one, _PING))
     named = [one for one in outline.order if has_role(one, ITEM) and one not in apart]
-    single = named[:1] if all(outline.contains(named[0], one) for one in named) else []
+    # K2 has a `comment-block` around the numbered ones.
+    heads = [one for one in named if _ID.search(one.get("id") or "")] or named
+    single = heads[:1] if all(outline.contains(heads[0], one) for one in heads) else []
     above = ancestors([*areas, *single, body, outline.title.heading]).union(lone)
     # Without sections, or with that of the form alone, comments are below an element with the name of one.
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
@@ -114,22 +119,19 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     wanted = max(claimed - more, 0 if count not in (None, len(known)) else len(kept))
     is_rest = (found or wanted or count is None) and _has_more(outline, areas, body, seen, bool(found))
     lost = [one.posted.text if one.posted else "" for one in known if not (one.posted and one.posted.at)]
-    problems: tuple[Problem, ...] = (_problem(Detail.NO_TIME_OF_COMMENT),) * bool(lost)
+    problems: tuple[Problem, ...] = (comments_problem("unreadable", Detail.NO_TIME_OF_COMMENT),) * bool(lost)
     if len(known) < len(found) or body in seen:
-        known, problems = (), (_problem(Detail.COMMENT_PARTS),)
+        known, problems = (), (comments_problem("unreadable", Detail.COMMENT_PARTS),)
     elif is_rest or not all(map(MOMENT.search, filter(None, lost))) or (not found and wanted):
-        known, problems = (), (_problem(Detail.NO_TIME_OF_COMMENT),)
+        known, problems = (), (comments_problem("unreadable", Detail.NO_TIME_OF_COMMENT),)
     elif len(known) != wanted:
-        problems += (_problem(Detail.COMMENTS_COUNT.format(claimed=wanted, count=len(known)), "incomplete"),)
+        detail = Detail.COMMENTS_COUNT.format(claimed=wanted, count=len(known))
+        problems += (comments_problem("incomplete", detail),)
     elif left := [text for item, _ in found for text in _left_over(outline, item)]:
-        problems += (_problem(Detail.LEFT_OVER.format(texts=" ".join(left)[:80]), "incomplete"),)
+        problems += (comments_problem("incomplete", Detail.LEFT_OVER.format(texts=" ".join(left)[:80])),)
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
     return FoundComments(known, tuple(areas or chain(*(x.parts for x, _ in found))), count, problems)
-
-
-def _problem(detail: str, kind: Literal["unreadable", "incomplete"] = "unreadable") -> Problem:
-    return Problem(kind=kind, field="comments", detail=detail)
 
 
 def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _Nodes, is_read: bool) -> bool:
@@ -203,8 +205,9 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     # Bluelog has the comments in the element around the text.
     at = max(first, stop := min(outline.span(body).stop, first + 1))
     near = range(start := max(stop, at - 2), min(at + 5, len(outline.texts)))
-    # A card of another post, above the comments, counts those of that one.
-    texts = [outline.texts[x] * (not links_post(outline, outline.holders[x], body)) for x in near]
+    # A card of another post, above the comments, counts those of that one; a heading may link this post by any URL.
+    nodes = [next(outline.holders[x].iterancestors(*HEADINGS), outline.holders[x]) for x in near]
+    texts = [outline.texts[x] * (not links_post(outline, n, body)) for x, n in zip(near, nodes, strict=True)]
     # A title of another post above may end with a number; links to pages of comments may stand below the heading.
     rows = (*texts[at - start :][:2], *texts[: at - start][::-1], " ".join(texts[at - start + 1 :])[:120])
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, rows) if one), None)

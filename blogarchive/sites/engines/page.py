@@ -232,8 +232,7 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
     post = replace(post, body_html=body.html, body_text=body.text, views=views, comment_count=found.claimed)
     post = replace(post, images=body.images, comments=found.comments, categories=_read_categories(around))
     claims = () if found.comments or found.problems else islice(_stated(around, _STATED), 1)
-    details = (Detail.COMMENTS_NONE.format(claimed=n[2]) for n in claims)
-    unread = (Problem(kind="incomplete", field="comments", detail=one) for one in details)
+    unread = (items.comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=n[2])) for n in claims)
     is_sure = agreed and bool(body.text or body.images)
     doubt = Detail.BODY_HIDDEN if element.xpath(_HIDDEN) else None if is_sure else Detail.BODY_ALONE
     problems = (*found.problems, *unread, *_doubts(title, time, doubt))

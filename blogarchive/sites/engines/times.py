@@ -129,8 +129,7 @@ def is_of_another(around: Surroundings, node: Element) -> bool:
     is_beside = boxes != [] and (heading is None or not any(outline.contains(x, heading) for x in boxes))
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
-    is_own = is_line or outline.contains(next(node.iterancestors("article"), node), around.body)
-    links = (one for one in near if one.tag == "a" and not (is_own and one.get("rel") == "bookmark"))
+    links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))
     is_apart = is_beside or any(_leads_away(outline, one) for one in links)
     return is_apart or links_post(outline, node) or not around.cards.isdisjoint(node.iterancestors())
 
@@ -239,8 +238,8 @@ def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
     outline = around.outline
     found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
     found += [(f"meta {name}", at) for name, at in outline.metas.items() if _STAMP.search(name)][:1]
-    nodes = (n for n in outline.select("time[datetime], [itemprop=datePublished]") if n not in around.closed)
+    nodes = (n for n in outline.select(PATTERNS["times"]["stated"]) if n not in around.closed)
     apart = ((n, at) for n in nodes if (at := outline.span(n).start) not in around.inside)
     own = (n for n, at in apart if not (is_edited(outline, at) or is_of_another(around, n)))
-    found += [("time", n.get("datetime") or n.get("content") or "") for n in islice(own, 1)]
+    found += [("time", n.get("datetime") or n.get("content") or n.get("title") or "") for n in islice(own, 1)]
     return [(n, x) for n, v in found if (x := parse_stamp(v, around.now)) and x.at <= around.now + 2 * _DAY]

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import pairwise
-from typing import Literal
 
-from blogarchive.items import PageKind, Problem
+from blogarchive.items import PageKind, Problem, comments_problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
@@ -307,11 +306,6 @@ class Paging(Enum):
     NO = "no"
     BEGINS = "begins"
     FURTHER = "further"
-
-
-def comments_problem(kind: Literal["incomplete", "forged", "unreadable"], detail: str) -> Problem:
-    """Return a problem with the comments of a page."""
-    return Problem(kind=kind, field="comments", detail=detail)
 
 
 @dataclass(kw_only=True, slots=True)

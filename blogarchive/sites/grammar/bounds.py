@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogarchive.items import Problem
+from blogarchive.items import Problem, comments_problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import are_in_same_row
-from blogarchive.sites.grammar.blocks import Claims, Paging, comments_problem, split_comments_above
+from blogarchive.sites.grammar.blocks import Claims, Paging, split_comments_above
 from blogarchive.sites.grammar.body import has_body_class, is_framed, is_template_line, trim_body
 from blogarchive.sites.grammar.comments import PageComments, parse_comments
 from blogarchive.sites.grammar.counters import (

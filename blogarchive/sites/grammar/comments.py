@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from blogarchive.items import Comment, Problem
+from blogarchive.items import Comment, Problem, comments_problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
@@ -304,7 +304,7 @@ def _choose_headers(
     if not sure:
         count = "unknown" if claimed is None else str(claimed)
         detail = Detail.COMMENTS_WORDS.format(count=len(markers.headers), claimed=count)
-        return found[-1], comment_blocks.comments_problem("forged", detail)
+        return found[-1], comments_problem("forged", detail)
     return sure[0], comment_blocks.check_count(sure, claims)
 
 

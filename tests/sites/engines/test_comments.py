@@ -1239,21 +1239,37 @@ def test_the_weekday_before_a_date_is_no_part_of_the_name(day: str, between: str
     assert [comment.author_name for comment in page.posts[0].comments] == ["Jutta", "Sven K."]
 
 
-@pytest.mark.parametrize("verb", ["kommentoi", "zzverb zzthis"])
-def test_words_that_end_all_names_are_a_verb_in_any_language(verb: str) -> None:
-    item = '<div class="comment"><p>{} {} 2{}.5.2019 klo 9.0{}</p><p>Am See.</p></div>'
-    names = ["Jutta", "Sven Lind", "de la Rue"]
-    said = "".join(item.format(name, verb, n, n) for n, name in enumerate(names, start=1))
-    page = read(f'<div id="comments"><h3>3 Kommentare</h3>{said}</div>')
-    shown = [(x.author_name, x.posted and f"{x.posted.at:%d %H:%M}") for x in page.posts[0].comments]
-    assert shown == [(name, f"2{n} 09:0{n}") for n, name in enumerate(names, start=1)]
-
-
 def test_a_last_name_that_all_commenters_have_is_no_verb() -> None:
-    item = '<div class="comment"><b>{} Lind</b> 2019-05-2{} 09:05<p>Am See.</p></div>'
+    item = '<div class="comment"><cite class="fn">{} lind</cite> 2019-05-2{} 09:05<p>Am See.</p></div>'
+    said = "".join(item.format(name, n) for n, name in enumerate(["jutta", "sven"]))
+    page = read(f'<div id="comments"><h3>2 Kommentare</h3>{said}</div>')
+    assert [x.author_name for x in page.posts[0].comments] == ["jutta lind", "sven lind"]
+
+
+def test_a_button_before_the_names_in_any_language_is_no_name() -> None:
+    item = '<div class="comment"><a href="?to={1}">zzanswer zzthis</a> <span>{0}</span> <i>2019-05-2{1} 09:05</i><p>Am See.</p></div>'
     said = "".join(item.format(name, n) for n, name in enumerate(["Jutta", "Sven"]))
     page = read(f'<div id="comments"><h3>2 Kommentare</h3>{said}</div>')
-    assert [x.author_name for x in page.posts[0].comments] == ["Jutta Lind", "Sven Lind"]
+    assert [x.author_name for x in page.posts[0].comments] == ["Jutta", "Sven"]
+
+
+@pytest.mark.parametrize("above", ["<p>Man schrieb:</p>", "<h2>Was die Leser sagten</h2>"])
+def test_comments_that_an_author_quotes_at_the_end_of_a_text_stay_in_it(above: str) -> None:
+    item = '<div class="comment"><b>{}</b> <i>2019-05-2{} 09:05</i><p>Am See war es schön.</p></div>'
+    said = "".join(item.format(name, n) for n, name in enumerate(["Jutta", "Sven"]))
+    html = f"<title>Regen</title><article><h1>Regen</h1><p>2019-05-20</p>{TEXT}{above}{said}</article>"
+    page = api.parse_page(html.encode(), "https://notes.example.org/bridge/", fetched_at=READ_AT)
+    assert page.posts[0].comments == ()
+    assert "Jutta" in (page.posts[0].body_text or "")
+
+
+def test_a_count_that_links_the_post_by_another_url_is_told() -> None:
+    said = "".join(
+        f'<div class="comment"><b>{name}</b> <i>2019-05-2{n} 09:05</i><p>Am See.</p></div>'
+        for n, name in enumerate(["Jutta", "Sven"])
+    )
+    page = read(f'<div id="comments"><h3><a href="/?p=77#comments">3 Kommentare</a></h3>{said}</div>')
+    assert (page.posts[0].comment_count, told(page)) == (3, ["comments"])
 
 
 def test_code_in_a_box_beside_a_paragraph_is_of_the_text_of_a_comment() -> None:

@@ -475,3 +475,26 @@ def test_the_feed_of_the_comments_of_a_post_does_not_make_its_page_a_blog() -> N
     assert found(page) == (PageKind.POST, [TITLE], [])
     assert page.author is not None
     assert page.author.uid == "notes.example.org"
+
+
+def test_a_page_that_a_script_shows_is_read() -> None:
+    body = (
+        f'<body style="display:none"><h1>{TITLE}</h1><p>2020-05-06</p><div class="entry">{TEXT}</div></body>'
+    )
+    html = f"<!DOCTYPE html><html><head><title>{TITLE} - 山居</title></head>{body}</html>"
+    page = api.parse_page(html.encode(), URL, fetched_at=READ_AT)
+    assert found(page) == (PageKind.POST, [TITLE], [])
+
+
+HATOM = '<abbr class="published" title="2020-05-06T08:30">{}</abbr>'
+
+
+@pytest.mark.parametrize("shown", ["May 6, 2020", "<b>06</b><b>May</b><b>20</b>"])
+def test_the_title_of_the_microformat_for_published_dates_the_post_wherever_it_stands(shown: str) -> None:
+    tags = "".join(f'<a rel="tag" href="/tag/{n}/">标签{n}</a>, ' for n in range(9))
+    line = f"<p>Filed under {tags}</p><p>By <a href='/author/li/'>李山</a> – {HATOM.format(shown)}</p>"
+    page = read(
+        f'<div class="post"><h1>{TITLE}</h1><div class="entry">{TEXT}</div>{line}</div>', f"{HOST}/bridge/"
+    )
+    assert [post.posted and f"{post.posted.at:%F %H:%M}" for post in page.posts] == ["2020-05-06 08:30"]
+    assert page.problems == ()

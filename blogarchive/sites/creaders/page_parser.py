@@ -154,7 +154,25 @@ class _PageParser:
         return None if found is None else found[1]
 
     def _parse_post(self, pager: int | None) -> PostPage | None:
-        return parse_post(self.view, further=self.target.is_further_comments, pager=pager)
+        post_page = parse_post(self.view, further=self.target.is_further_comments, pager=pager)
+        return None if post_page is None or self._leads_to_other_post(post_page) else post_page
+
+    def _leads_to_other_post(self, post_page: PostPage) -> bool:
+        """Check whether the title links to another post: then a list replaces a deleted post.
+
+        The id 0 means that the id is unknown. Then a title may link to its own page if the page shows
+        one post.
+        """
+        expected = self.view.number
+        heading = post_page.heading
+        if heading is None or expected is None:
+            return False
+        if expected == "0" and (post_page.comments.found or page_views.has_post_label(self.view)):
+            return False
+        own = range(heading.start, heading.end)
+        links = [each for index in own for each in self.view.links_to(index, items.PageKind.POST)]
+        linked = {found.number for text, _, found in links if text.strip() == heading.title}
+        return bool(linked) and expected not in linked
 
     def _build_post_page(self, post_page: PostPage, *, paged: bool) -> items.ParsedPage:
         """Return the page of a post or of its further comments; `paged`: it links to a next page."""

@@ -16,7 +16,7 @@ from blogarchive.messages.details import explain_detail, label
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.discovery import SiteTotals
 from blogarchive.store.ledger.blogs import Blog, find_blog
-from blogarchive.store.ledger.coverage import MonthCoverage, changes_message, scope_of
+from blogarchive.store.ledger.coverage import MonthCoverage, changes_message
 from blogarchive.store.media import ImageCounts
 from blogarchive.store.read import status as status_query
 
@@ -41,7 +41,8 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
             wanted = {find_blog(archive, name) for name in names}
             named = (one for one in found.blogs if one.uid and Blog(site=one.site, uid=one.uid) in wanted)
             found = replace(found, blogs=tuple(named))
-        scopes = {scope_of(Blog(site=one.site, uid=one.uid)) for one in found.blogs}
+        # The site of a stored blog may not be installed: both forms are asked for.
+        scopes = {scope for one in found.blogs for scope in (one.site, f"{one.site}/{one.uid}")}
         changed = changes_message(archive, scopes)
     if as_json:
         blogs = [

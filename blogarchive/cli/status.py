@@ -178,7 +178,7 @@ def _format_counts(blogs: Sequence[status_query.BlogStatus]) -> Sequence[str]:
 
 
 def _values(row: status_query.BlogStatus | MonthCoverage | ImageCounts) -> dict[str, Any]:
-    """Return the fields of a row by name; `asdict` would also copy what is in them."""
+    """Return the fields of a row by name, without the copies of values that `asdict` makes."""
     return {field.name: getattr(row, field.name) for field in fields(row)}
 
 

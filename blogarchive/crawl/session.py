@@ -257,7 +257,7 @@ class CrawlSession:
 # The targets of a run
 
 SLICE = 5
-"""Targets that a blog gives in one turn: the lead of a blog over the others of its host."""
+"""Number of targets that are taken of a blog before the next blog of its host."""
 
 MAX_TIMES = 20
 """A target is given out at most so often in a run. One that is requeued and fails for days needs fewer."""
@@ -340,7 +340,7 @@ class TargetSource:
             yield from self._take_of(blog, ALL_ROWS, ())
 
     def check_all_blogs(self) -> int:
-        """Queue what `plan.queue_more` finds, such as lists of months that do not add up; return how many.
+        """Queue the targets that `plan.queue_more` finds, such as incomplete months; return their number.
 
         Call it when no target is left: it checks the blogs that were not checked since their last page.
         """

@@ -248,7 +248,7 @@ _select_styled_or_hidden = etree.XPath("descendant-or-self::*/@style/..|descenda
 def hidden_elements(root: Element) -> frozenset[Element]:
     """Return the elements under `root` that their own attributes hide; style sheets are ignored."""
     styled = cast("list[Element]", _select_styled_or_hidden(root))
-    # A script shows a page whose `body` is hidden, outside of another site's frame.
+    # Some sites hide `body` until a script finds that the page is not in a frame.
     inner = (node for node in styled if node.tag != "body")
     return frozenset(n for n in inner if n.get("hidden") is not None or _hides_element(n.get("style", "")))
 

@@ -90,7 +90,7 @@ def _template_values(
 
 
 def _list_values(found: AuthorPage, counts: _Counts, chosen: PostSelection) -> dict[str, object]:
-    """Return what the template shows of the list of posts: its selection, its pages, and the choices of others."""
+    """Return the values of the list of posts: the selection, its pages, and the links to other selections."""
     selection, (years, months) = found.selection, counts
     category = next((one for one in found.categories if one.id == selection.category), None)
     newest_first = dict(sorted(years.items(), reverse=True))

@@ -71,7 +71,7 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
         outline.sizes(x) for x in range(start, outline.span(body).stop) if outline.holders[x] not in out
     )
     head = next(chain((above := outline.holders[start - 1]).iterancestors(*HEADINGS), (above,)))
-    # Static copies have no form; below the last comment, in the element around the text, is almost nothing.
+    # Static copies have no form; below the last comment, in the element around the text, are at most a few characters.
     is_last = mark(body) < 2 and rest < _MAX_HEADING and not [*apart, *outline.tree.root.iter("textarea")]
     # An author quotes comments under other words.
     ids = {x.get("id") for x in (head, *quoted[:1])}

@@ -129,7 +129,7 @@ def set_newest_day(archive: Archive, target: Target, shown_on: str) -> None:
 
 
 def month_of_finder(archive: Archive, target: Target) -> str | None:
-    """Return the month, YYYY-MM, of the post whose page first linked the target; None if another page did."""
+    """Return the month, YYYY-MM, of the post that first linked the target; None if a list did."""
     query = """select substr(p.posted_at, 1, 7) from frontier f join frontier l on l.url = f.found_on
             join posts p on p.number = l.number and p.url = l.url where f.key = ? and l.kind = 'post'"""
     return archive.text(query, (target_key(target),))

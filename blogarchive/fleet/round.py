@@ -74,18 +74,18 @@ class Round:
         self._stopping = True
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
-            asyncio.get_running_loop().call_later(_SECONDS_TO_STOP, self._kill)
-
-    def _kill(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            asyncio.get_running_loop().call_later(_SECONDS_TO_STOP, _kill, self._process)
 
     async def _read_lines(self, process: Process) -> None:
         assert process.stderr is not None  # noqa: S101 - a pipe
         async for line in process.stderr:
             self._last_line = line.decode("utf-8", "replace").rstrip()
             self.report(self._last_line)
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):  # it has ended
+        process.kill()
 
 
 def round_command(shard: ShardRow) -> tuple[list[str], str]:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -105,48 +106,56 @@ class Worker:
         """Serve the homes on a connection that holds their locks, until the rounds have ended."""
         try:
             while True:
-                try:
-                    async with connected(self.url, holds_locks=True) as connection:
-                        try:
-                            await self._beat(connection)
-                        except asyncio.CancelledError:
-                            await shards.remove_workers(connection, self._homes)
-                            raise
-                except errors.FleetUnreachable as error:
-                    self._report("", str(error))
-                    self.observer.on_status(None)
+                await self._serve_homes()
                 self._homes.clear()
                 await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
         except Exception as error:  # noqa: BLE001 - `run` raises it
             self.stop(error)
 
-    async def _beat(self, connection: Connection) -> None:
-        """Lock the folders, store the heartbeat of this worker and start the rounds that are due, in an endless loop."""
+    async def _serve_homes(self) -> None:
+        """Serve the homes until PostgreSQL is gone."""
+        try:
+            async with connected(self.url, holds_locks=True) as connection:
+                await self._beat_until_cancelled(connection)
+        except errors.FleetUnreachable as error:
+            self._report("", str(error))
+            self.observer.on_status(None)
+
+    async def _beat_until_cancelled(self, connection: Connection) -> None:
         is_quiet = False
-        while True:
-            self._round_ended.clear()
-            # At each beat: `fleet add` may have made a folder below that of this worker.
-            self._folders = await shards.find_homes(connection, self.folder)
-            await self._lock_homes(connection)
-            for home in self._homes:
-                await shards.save_worker(connection, self._row(home))
-            if shard_file.boot_clock() >= self._scan_at:
-                await self._scan(connection)
-            if shard_file.boot_clock() >= self._status_at and self.observer.needs_status:
-                self._status_at = shard_file.boot_clock() + _SECONDS_BETWEEN_STATUS
-                self.observer.on_status(await shards.read_status(connection, homes=self._homes))
-            self._reported = {(name, text) for name, text in self._reported if name}
-            await self._start_due(connection)
-            # A round that ends during this beat is not followed at once: a person may have asked for another
-            # meanwhile.
-            is_idle = is_quiet and not (self._tasks or self._round_ended.is_set())
-            if self.once and is_idle and len(self._homes) == len(self._folders):
-                self.stop()
-            try:
-                async with asyncio.timeout(_BEAT_SECONDS_ONCE if self.once else _BEAT_SECONDS):
-                    is_quiet = not await self._round_ended.wait()
-            except TimeoutError:
-                is_quiet = True
+        try:
+            while True:
+                is_quiet = await self._beat(connection, is_quiet)
+        except asyncio.CancelledError:
+            await shards.remove_workers(connection, self._homes)
+            raise
+
+    async def _beat(self, connection: Connection, was_quiet: bool) -> bool:
+        """Lock the folders, store the heartbeat of this worker and start the rounds that are due.
+
+        Return whether no round ended until the next beat; `was_quiet`: nor during the beat before.
+        """
+        self._round_ended.clear()
+        # At each beat: `fleet add` may have made a folder below that of this worker.
+        self._folders = await shards.find_homes(connection, self.folder)
+        await self._lock_homes(connection)
+        for home in self._homes:
+            await shards.save_worker(connection, self._row(home))
+        if shard_file.boot_clock() >= self._scan_at:
+            await self._scan(connection)
+        if shard_file.boot_clock() >= self._status_at and self.observer.needs_status:
+            self._status_at = shard_file.boot_clock() + _SECONDS_BETWEEN_STATUS
+            self.observer.on_status(await shards.read_status(connection, homes=self._homes))
+        self._reported = {(name, text) for name, text in self._reported if name}
+        await self._start_due(connection)
+        # A round that ends during this beat is not followed at once: a person may have asked for another meanwhile.
+        is_idle = was_quiet and not (self._tasks or self._round_ended.is_set())
+        if self.once and is_idle and len(self._homes) == len(self._folders):
+            self.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_BEAT_SECONDS_ONCE if self.once else _BEAT_SECONDS):
+                await self._round_ended.wait()
+        return not self._round_ended.is_set()
 
     async def _start_due(self, connection: Connection) -> None:
         """Start the rounds that are due in the free places."""
@@ -211,10 +220,8 @@ class Worker:
         for db, shard in found:
             row = known.get(shard.shard)
             if row is None:
-                reason = _(
-                    "PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it"
-                )
-                self._report(shard.shard, reason.format(folder=self.folder))
+                text = _("PostgreSQL does not know this shard; `blogarchive fleet init {folder}` restores it")
+                self._report(shard.shard, text.format(folder=self.folder))
                 continue
             # A file that is at home, and behind or missing, is reported by its round.
             is_at_home = (shard_file.machine_id(), str(db)) == (row.machine, row.db)
@@ -278,7 +285,9 @@ class Worker:
             async with connection.transaction():
                 return await self._begin_at_home(connection, row, Path(row.db))
         except errors.BlogArchiveError as error:
-            await self._refuse(connection, row, str(error))
+            await shards.set_problem(connection, row.shard, str(error))
+            if str(error) != row.problem:
+                self.observer.on_problem(row.shard, str(error))
         return None
 
     async def _begin_at_home(
@@ -297,12 +306,6 @@ class Worker:
         await asyncio.to_thread(shard_file.write_shard, db, row)
         return row, begun
 
-    async def _refuse(self, connection: Connection, row: ShardRow, problem: str) -> None:
-        """Store and report why a round cannot begin."""
-        await shards.set_problem(connection, row.shard, problem)
-        if problem != row.problem:
-            self.observer.on_problem(row.shard, problem)
-
 
 # When a shard and its hosts are due after a round: a host that fails delays only itself.
 
@@ -318,9 +321,7 @@ _COMPLETE: Final = frozenset({0, 1})
 _FAILED: Final = frozenset({1, errors.Unreachable.exit_code, *PAUSED})
 
 
-def next_round(
-    result: RoundResult, *, repeated: int, every: timedelta, lasted: timedelta
-) -> timedelta | None:
+def next_round(result: RoundResult, repeated: int, every: timedelta, lasted: timedelta) -> timedelta | None:
     """Return the time from the end of a round to the next one; None pauses the shard.
 
     `repeated` is how many rounds in a row ended with this exit code. `every` counts from the start of the round.

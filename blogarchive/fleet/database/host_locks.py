@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, fields
 from gettext import gettext as _
 from pathlib import Path
@@ -175,14 +175,12 @@ def fleet_locks(url: str, db: Path | None, delay: float) -> Iterator[AdvisoryHos
     round_id = os.environ.get(shard_file.ROUND_VARIABLE)
     with _resumable():
         session = Session(url)
-    try:
+    with closing(session):
         with _resumable():
             if db is not None:
                 _require_home(session, db)
             locks = AdvisoryHostLocks(session, delay, int(round_id) if round_id else None)
         yield locks
-    finally:
-        session.close()
 
 
 def _require_home(session: Session, db: Path) -> None:

@@ -76,9 +76,7 @@ def is_own_server(datasette: "Datasette") -> bool:
     return bool((datasette.plugin_config(PLUGIN) or {}).get("own_server"))
 
 
-async def check_permissions(
-    datasette: "Datasette", actor: Any, database: str, tables: tuple[str, ...]
-) -> None:
+async def check_permissions(datasette: "Datasette", actor: Any, database: str, *tables: str) -> None:
     """Raise `Forbidden` unless `actor` may view the database and each of the tables."""
     if hasattr(datasette, "ensure_permission"):  # since Datasette 1.0
         from datasette.resources import DatabaseResource, TableResource

@@ -203,7 +203,7 @@ def make_view(handler: Handler, *tables: str) -> Callable[["Datasette", Request]
         database = archives.get_archive(datasette, tilde_decode(name) if name else None)
         if database is None:
             return Response.text("No archive of that name is served here.", status=404)
-        await archives.check_permissions(datasette, request.actor, database.name, (*_TABLES, *tables))
+        await archives.check_permissions(datasette, request.actor, database.name, *_TABLES, *tables)
         language = languages.page_language(request)
         home = archives.home_url(datasette, database.name)
         return await handler(RequestContext(datasette, request, database.name, language, home))

@@ -178,9 +178,8 @@ def _check_archive(path: Path, *, immutable: bool) -> None:
     with user_errors(path), closing(_connect(path, flags)) as connection:
         if not is_archive(connection, current=False):
             if connection.execute("select 1 from sqlite_master").fetchone() is None:
-                raise NoArchive(
-                    _("{path} holds no archive yet; `blogarchive backup URL` makes one"), path=path
-                )
+                text = _("{path} holds no archive yet; `blogarchive backup URL` makes one")
+                raise NoArchive(text, path=path)
             text = _("{path} is no archive of blogarchive; name another file with --db")
             raise ArchiveDamaged(text, path=path)
         archive = Statements(path, connection)

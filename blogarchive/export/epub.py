@@ -170,7 +170,7 @@ class _BookWriter:
         self._images: dict[str, None] = {}
 
     def write(self) -> None:
-        self._add("mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
+        self._add("mimetype", b"application/epub+zip", is_stored=True)
         for name in ("META-INF/container.xml", "book/style.css"):
             static = Path(__file__).with_name("templates") / "book" / PurePosixPath(name).name
             self._add(name, static.read_bytes())
@@ -213,7 +213,7 @@ class _BookWriter:
             if image.url not in self._images:
                 self._images[image.url] = None
                 stored = self._reader.image_bytes(PurePosixPath(image.url).stem)
-                self._add(f"book/{image.url}", stored, zipfile.ZIP_STORED)
+                self._add(f"book/{image.url}", stored, is_stored=True)
 
     def _describe(self, posts: Sequence[post_files.PostFile]) -> None:
         """Write the files that describe the whole book."""
@@ -249,12 +249,10 @@ class _BookWriter:
             self._valid[shown.url] = is_named_right and is_intact(body, kind)
         return shown if shown is not None and self._valid[shown.url] else None
 
-    def _add(
-        self, name: str, content: bytes, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
-    ) -> None:
+    def _add(self, name: str, content: bytes, *, is_stored: bool = False, comment: bytes = b"") -> None:
         entry = zipfile.ZipInfo(name)  # with the first day of ZIP: the same archive gives the same bytes
         entry.comment = comment if len(comment) <= _MAX_COMMENT else b""
-        entry.compress_type = method
+        entry.compress_type = zipfile.ZIP_STORED if is_stored else zipfile.ZIP_DEFLATED
         entry.external_attr = 0o644 << 16
         entry.create_system = 3
         self._zip.writestr(entry, content)

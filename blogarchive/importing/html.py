@@ -77,9 +77,8 @@ def _site_urls(archive: Archive, crawled: CrawledPage) -> dict[str, str]:
         for title, text, stored in stored_texts(archive, crawled):
             if own == (title, text, strip_image_urls(stored)):
                 pairs = zip(image_urls(html), image_urls(stored), strict=True)
-                found.update(
-                    (unquote(old), new) for old, new in pairs if is_site_url(new) and not is_site_url(old)
-                )
+                replaced = (pair for pair in pairs if is_site_url(pair[1]) and not is_site_url(pair[0]))
+                found.update((unquote(old), new) for old, new in replaced)
     return found
 
 

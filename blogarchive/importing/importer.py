@@ -115,10 +115,8 @@ class PageImporter:
         if saved is None:
             self._counts["same"] += 1
             return True
-        new = saved.changes
-        self._counts.update(
-            pages=1, posts=new.posts_new, changed=new.posts_changed, comments=new.comments_new
-        )
+        new, counts = saved.changes, self._counts
+        counts.update(pages=1, posts=new.posts_new, changed=new.posts_changed, comments=new.comments_new)
         is_rejected = saved.outcome is Outcome.FAILED
         if is_rejected and saved.failure is not None and not exported:
             why = explain_detail(saved.failure.detail, saved.failure.kind)

@@ -104,11 +104,11 @@ def display_name(path: Path, source: Path) -> str:
 def load_page(path: Path, source: Path) -> SavedPage:
     """Return the page in that file, of the plausible time that a browser wrote, else of the file. Raises `OSError`."""
     body, name, saved_at = path.read_bytes(), display_name(path, source), modified_at(path)
-    if path.suffix.lower() in _MHTML:
-        return _load_mhtml(path, name, body, saved_at)
-    if path.suffix.lower() == _WEBARCHIVE:
-        return _load_webarchive(path, name, body, saved_at)
     saved = SavedPage(path=path, name=name, body=body, saved_at=saved_at)
+    if path.suffix.lower() in _MHTML:
+        return _unpack_mhtml(saved)
+    if path.suffix.lower() == _WEBARCHIVE:
+        return _unpack_webarchive(saved)
     if (page := unpack_page(body)) is None:
         return saved
     saved_at = _parse_date(page.date.partition("(")[0].replace("GMT", "")) or saved_at
@@ -238,35 +238,34 @@ def _may_be_page(path: Path) -> bool:
     return b"<html" in start or b"<!doctype html" in start
 
 
-def _load_mhtml(path: Path, name: str, body: bytes, saved_at: datetime) -> SavedPage:
+def _unpack_mhtml(saved: SavedPage) -> SavedPage:
     """Return the page in an MHTML file; its body is empty if no part is HTML. Raises `CannotIdentify`."""
-    if len(_CONTAINERS.findall(body)) > _MAX_CONTAINERS:
+    if len(_CONTAINERS.findall(saved.body)) > _MAX_CONTAINERS:
         raise CannotIdentify(_("its parts are nested too deep"))
-    message = message_from_bytes(body, policy=_ShortHeaders())
+    message = message_from_bytes(saved.body, policy=_ShortHeaders())
     parts = [part for part in message.walk() if not part.is_multipart()]
     pages = [part for part in parts if part.get_content_type() == "text/html"]
     if not pages:
-        return SavedPage(path=path, name=name, body=b"", saved_at=saved_at)
+        return replace(saved, body=b"")
     own_url = _location(message, "Snapshot-Content-Location")
     page = next((part for part in pages if _location(part) == own_url), pages[0])  # a frame may be before it
     url, text = _location(page), _decode_part(page)
     if page.defects or (message.defects and page is parts[-1]):  # a cut file lacks its last boundary
         raise CannotIdentify(_("its text is cut short or damaged"))
-    return SavedPage(
-        path=path,
-        name=name,
+    return replace(
+        saved,
         body=text,
-        saved_at=_parse_date(message.get("Date")) or saved_at,
+        saved_at=_parse_date(message.get("Date")) or saved.saved_at,
         url=url if own_url in (None, url) else None,  # Chrome writes both
         content_type=_join_header(page.get("Content-Type")),
         parts={place: _decode_part(part) for part in parts if (place := _location(part))},
     )
 
 
-def _load_webarchive(path: Path, name: str, body: bytes, saved_at: datetime) -> SavedPage:
+def _unpack_webarchive(saved: SavedPage) -> SavedPage:
     """Return the page in a property list, as Safari saves it; the list has no time."""
     try:
-        archive = plistlib.loads(body)
+        archive = plistlib.loads(saved.body)
         page, others = archive["WebMainResource"], archive.get("WebSubresources", ())
         files = ((row["WebResourceURL"].partition("#")[0], row["WebResourceData"]) for row in (page, *others))
         parts = {url: b"".join([data]) for url, data in files}  # `bytes` of a number would be that many zeros
@@ -274,10 +273,7 @@ def _load_webarchive(path: Path, name: str, body: bytes, saved_at: datetime) -> 
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ExpatError) as error:
         raise CannotIdentify(_("its text is cut short or damaged")) from error
     url, text = next(iter(parts.items()))
-    kind = f"text/html; charset={charset}"
-    return SavedPage(
-        path=path, name=name, body=text, saved_at=saved_at, url=url, content_type=kind, parts=parts
-    )
+    return replace(saved, body=text, url=url, content_type=f"text/html; charset={charset}", parts=parts)
 
 
 class _ShortHeaders(Compat32):

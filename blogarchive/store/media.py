@@ -231,9 +231,7 @@ def next_images(
     return [image for image in images if image.id not in exclude][:limit]
 
 
-def store_image(
-    archive: Archive, url: str, file: ImageFile, *, now: datetime, **validators: str | None
-) -> bool:
+def store_image(archive: Archive, url: str, file: ImageFile, now: datetime, **validators: str | None) -> bool:
     """Store the file of an image; return False if the same bytes were stored before. An earlier file of the URL stays.
 
     `validators` are its `etag` and `last_modified`.

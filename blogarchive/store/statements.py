@@ -180,9 +180,7 @@ class Statements:
         sql = f"{insert_sql(table, tuple(rows[0]))} {on_conflict}"
         return self.execute_many(sql, [tuple(row.values()) for row in rows])
 
-    def update_row(
-        self, table: str, row_id: int | str, values: Mapping[str, Value], *, key: str = "id"
-    ) -> None:
+    def update_row(self, table: str, row_id: int | str, values: Mapping[str, Value], key: str = "id") -> None:
         """Set these values by column in the row whose column `key` is `row_id`."""
         self.execute(update_sql(table, tuple(values), key), (*values.values(), row_id))
 

@@ -148,10 +148,8 @@ async def show_fleet(context: RequestContext) -> Response:
     # The shards that need an operator come first: there may be thousands.
     by_need = sorted(found, key=lambda one: (not one["needs_person"], -one["lag_seconds"]))
     is_all = len(found) <= _SHOWN_SHARDS or context.text_parameter("all")
-    urgent = (
-        one for one in by_need if one["needs_person"] or one["failing_hosts"] or one["lag_seconds"] >= 60
-    )
-    shown = by_need if is_all else list(urgent)
+    urgent = [x for x in by_need if x["needs_person"] or x["failing_hosts"] or x["lag_seconds"] >= 60]
+    shown = by_need if is_all else urgent
     homes = {(one["machine"], one["db"].rpartition("/")[0]): one["worker"] for one in found}
     values = {"found": found, "homes": sorted(homes.items()), "shards": shown}
     return await context.render("fleet.html", values)

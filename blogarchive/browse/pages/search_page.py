@@ -6,7 +6,6 @@ A link to a hit contains its search: the page of the post links back, and to its
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.pages.post_choices import Choice, list_url
 from blogarchive.browse.requests import RequestContext
+from blogarchive.rendering.dates import complete_date
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
 from blogarchive.store.read.models import FullPost, PostLine
 from blogarchive.store.search import Hit, HitGroups, Order, count_groups, count_hits, search
@@ -40,7 +40,7 @@ class SearchQuery:
     @property
     def wrong_date(self) -> str:
         """Return the first date that is none, or ""."""
-        return next((given for given in (self.since, self.until) if given and not _is_date(given)), "")
+        return next((given for given in filter(None, (self.since, self.until)) if not _is_date(given)), "")
 
     @property
     def filters(self) -> dict[str, Any]:
@@ -84,13 +84,7 @@ def _encode(query: SearchQuery, **more: str) -> str:
 
 
 def _is_date(text: str) -> bool:
-    if not _DATE.fullmatch(text):
-        return False
-    try:
-        date.fromisoformat(text + "0000-01-01"[len(text) :])
-    except ValueError:
-        return False
-    return True
+    return _DATE.fullmatch(text) is not None and complete_date(text) is not None
 
 
 # Hits up to which they are counted by blog and year.

@@ -281,12 +281,7 @@ def _resolve_week(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
 
 
 def _resolve_latest_weekday(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    return _shift_days(now, -((now.weekday() - numbers.WEEKDAYS[match["weekday"]]) % 7))
-
-
-def _resolve_english_weekday(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
-    wanted = numbers.ENGLISH_DAYS.index(match["weekday"][:3])
-    return _shift_days(now, -((now.weekday() - wanted) % 7))
+    return _shift_days(now, -((now.weekday() - numbers.WEEKDAYS[match["weekday"][:3]]) % 7))
 
 
 def _resolve_now(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
@@ -302,11 +297,11 @@ NAMED_RULES = rules.make_rules(
     (BOUNDED, _WEEK + _WEEKDAY + _PERIOD, _resolve_weekday_of_week),
     (BOUNDED, _WEEK, _resolve_week),
     (DATED, _BARE_WEEK + _WEEKDAY, _resolve_latest_weekday),
-    (TIMED, rf"\b(?P<weekday>{numbers.ENGLISH_WEEKDAY})", _resolve_english_weekday),
+    (TIMED, rf"\b(?P<weekday>{numbers.ENGLISH_WEEKDAY})", _resolve_latest_weekday),
     (
         ALONE,
         rf"(?<!last )(?<!next )(?<!this )\b(?=[a-z]*day)(?P<weekday>{numbers.ENGLISH_WEEKDAY})",
-        _resolve_english_weekday,
+        _resolve_latest_weekday,
     ),
 )
 """The rules of this module, the most specific first."""

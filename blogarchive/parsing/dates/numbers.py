@@ -10,9 +10,7 @@ from blogarchive.items import MAX_COUNT
 
 # --- words
 
-_WORDS: dict[str, dict[str, list[str]]] = tomllib.loads(
-    Path(__file__).with_name("words.toml").read_text("utf-8")
-)
+_WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 
 def words_of(table: str) -> dict[str, str]:
@@ -153,11 +151,14 @@ _YEAR_LAST = re.compile(
 NUMBER = r"(?:[0-9]{1,4}|[零一二三四五六七八九十百千两廿卅]{1,7})"
 """Pattern of a number in digits or numerals; `parse_number` returns its value."""
 
-WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "七": 6}
-"""The numeral after 星期, 周 or 礼拜 to the weekday; Monday is 0."""
-
 WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天七]"
 ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAYS = {
+    "天": 6,
+    "七": 6,
+    **{name: at for days in ("一二三四五六日", ENGLISH_DAYS) for at, name in enumerate(days)},
+}
+"""The numeral after 星期, 周 or 礼拜, or the first letters in English, to the weekday; Monday is 0."""
 ENGLISH_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 
 MONTHS = {name: int(month) for name, month in words_of("months").items()}

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
@@ -31,13 +31,7 @@ _TIME_WORDS = re.compile(rf"\b(?:{'|'.join(words_of('fallback'))})\b")
 _GRAMMAR_FORMS = re.compile(
     r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
 )
-_PERIODS: dict[str, Precision] = {
-    "time": "minute",
-    "week": "day",
-    "day": "day",
-    "month": "month",
-    "year": "year",
-}
+_PERIODS = {"time": "minute", "week": "day"}  # of dateparser; the names of its others are precisions
 # dateparser puts words that it knows in part into the future: a page shows a coming date only with such a word.
 _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
@@ -71,7 +65,7 @@ def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precisio
         "PARSERS": ["relative-time", "absolute-time"],
     }
     found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
-    return found.date_obj, _PERIODS.get(found.period or "")
+    return found.date_obj, cast("Precision | None", _PERIODS.get(found.period or "", found.period))
 
 
 # --- parsing
@@ -101,9 +95,6 @@ _WEAK_RULES = tuple(
     rule
     for rule in RELATIVE_RULES + CALENDAR_RULES + NAMED_RULES
     if rule.placement is not rules.Placement.ANYWHERE
-)
-_EPOCH_RULE = rules.Rule(
-    rules.Placement.ALONE, _EPOCH_STAMP, lambda match, now: _resolve_epoch(int(match[1]), now)
 )
 
 
@@ -226,11 +217,14 @@ def _to_zone(at: datetime, precision: Precision, now: datetime) -> ParsedDate:
     return ParsedDate(at if now.tzinfo is UNKNOWN_ZONE else at.astimezone(now.tzinfo), precision)
 
 
-def _resolve_epoch(seconds: int, now: datetime) -> rules.ResolvedDate:
-    at = datetime.fromtimestamp(seconds, UTC)
+def _resolve_epoch(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
+    at = datetime.fromtimestamp(int(match[1]), UTC)
     if at - now > rules.FUTURE_TOLERANCE:
-        raise ValueError(f"no epoch stamp: {seconds}")
+        raise ValueError(f"no epoch stamp: {match[1]}")
     return rules.ResolvedDate(at, "second")
+
+
+_EPOCH_RULE = rules.Rule(rules.Placement.ALONE, _EPOCH_STAMP, _resolve_epoch)
 
 
 def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:

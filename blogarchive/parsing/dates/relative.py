@@ -1,6 +1,7 @@
 """Date rules for distances such as 三天前, and the time of day beside a date."""
 
 import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -100,16 +101,9 @@ def _to_whole_units(count: Decimal, unit: str) -> tuple[int, str]:
 
 
 def _shift_months(now: datetime, months: int) -> datetime:
-    """Shift `now` by months; a month that is too short returns its last day."""
-    if not months:
-        return now
-    year, month = divmod(now.year * 12 + now.month - 1 + months, 12)
-    for day in (now.day, 30, 29, 28):
-        try:
-            return now.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue  # a shorter month, or a year out of range
-    raise ValueError(f"no such year: {year}")
+    """Shift `now` by months, in a shorter month to its last day. Raises `ValueError` for a year out of range."""
+    year, before = divmod(now.year * 12 + now.month - 1 + months, 12)
+    return now.replace(year=year, month=before + 1, day=min(now.day, monthrange(year, before + 1)[1]))
 
 
 RELATIVE_RULES = rules.make_rules(

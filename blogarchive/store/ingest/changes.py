@@ -23,11 +23,11 @@ from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.validate import Rejection, find_post
 from blogarchive.store.ledger import coverage, failures, frontier
-from blogarchive.store.ledger.blogs import Blog, blog_hosts
+from blogarchive.store.ledger.blogs import Blog, author_id, blog_hosts
 from blogarchive.store.ledger.runs import Counts, Run
 from blogarchive.store.pages.context import date_text_iso, is_relative, is_same_time
 from blogarchive.store.posts import comments as comment_rows
-from blogarchive.store.posts.posts import is_title_listed, write_images
+from blogarchive.store.posts.posts import PostRow, is_title_listed, read_row, write_images
 from blogarchive.store.posts.revisions import has_equal_images, image_urls
 from blogarchive.store.rows import Value, format_utc
 from blogarchive.store.statements import columns_of
@@ -73,7 +73,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _TextChange:
+class _Change:
     """A change of a post. `digest` is equal for equal changes, None if the kind alone is compared.
 
     `reason`: the page contradicts the stored post, whatever other posts show.
@@ -82,21 +82,6 @@ class _TextChange:
     kind: ChangeKind
     digest: str | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _StoredPost:
-    """The post before the save."""
-
-    id: int
-    url: str
-    title: str | None
-    body_html: str | None
-    posted_at: str | None
-    last_seen_at: str
-    own_page_seen_at: str | None
-    listed_title: str | None
-    title_is_cut: bool
 
 
 def check_change(
@@ -110,8 +95,10 @@ def check_change(
     is_of_post = crawled.target.kind is crawled.parsed.kind is PageKind.POST
     if run_id is None or post is None or not is_of_post:
         return None
-    stored = _read_stored(archive, blog, post)
-    if stored is None or format_utc(crawled.page.fetched_at) < stored.last_seen_at:
+    stored = read_row(archive, author_id(archive, blog), post.number)
+    if stored is None or not stored.is_from_own_page:
+        return None
+    if format_utc(crawled.page.fetched_at) < stored.last_seen_at:
         return None
     found = _find_changes(archive, crawled, post, blog, stored)
     change = _choose(found[coverage.TEXTS], found.get(coverage.COMMENTS))
@@ -123,7 +110,7 @@ def check_change(
     return _hold_if_doubted(archive, scope, crawled.page.fetched_at, run_id, change, stored)
 
 
-def _choose(of_text: _TextChange | None, of_comments: _TextChange | None) -> _TextChange | None:
+def _choose(of_text: _Change | None, of_comments: _Change | None) -> _Change | None:
     """Return the change that is certain, else that of the text."""
     is_certain = of_comments is not None and of_comments.reason is not None
     return of_comments if of_text is None or (is_certain and of_text.reason is None) else of_text
@@ -133,7 +120,7 @@ def _choose(of_text: _TextChange | None, of_comments: _TextChange | None) -> _Te
 _CERTAIN_KINDS = (ChangeKind.BOUNDS, ChangeKind.DAMAGED)
 
 
-def _is_accepted(archive: Archive, site: str, stored: _StoredPost, change: _TextChange) -> bool:
+def _is_accepted(archive: Archive, site: str, stored: PostRow, change: _Change) -> bool:
     """Return whether a person agreed with the site's changes since the post was seen; lies need an own agreement."""
     field = f"{coverage.TEXTS}.{change.kind}" if change.kind in _CERTAIN_KINDS else None
     accepted_at = coverage.last_accepted_at(archive, site, field)
@@ -153,7 +140,7 @@ select :run, :site, :kind, :digest, :held, :moment, id, posted_at, posted_at_tex
 
 
 def _hold_if_doubted(
-    archive: Archive, site: str, now: datetime, run_id: int, change: _TextChange, stored: _StoredPost
+    archive: Archive, site: str, now: datetime, run_id: int, change: _Change, stored: PostRow
 ) -> Rejection | None:
     """Record a changed text; return why its page is held, or None if the author may have edited the post."""
     values: _Values = {"run": run_id, "site": site, "kind": change.kind, "digest": change.digest}
@@ -333,15 +320,15 @@ _DAMAGED = "\ufffd"
 _Comments = Sequence[comment_rows.SourcedComment]  # that are not gone
 
 
-def _classify_text(old: Form, new: Form) -> _TextChange | None:
+def _classify_text(old: Form, new: Form) -> _Change | None:
     """Return the kind of the difference of title and body, None if both are equal."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
     removed, added = _difference(before, after)
     if before == after:
         if old[-1] != new[-1]:
-            return _TextChange(kind=ChangeKind.MARKUP)
+            return _Change(kind=ChangeKind.MARKUP)
         digest = _digest(*_difference(old[0], new[0]))
-        return _TextChange(kind=ChangeKind.TITLE, digest=digest) if old[0] != new[0] else None
+        return _Change(kind=ChangeKind.TITLE, digest=digest) if old[0] != new[0] else None
     if before in after:
         kind = ChangeKind.BELOW if after.startswith(before) else ChangeKind.ABOVE
     elif not added:
@@ -349,10 +336,10 @@ def _classify_text(old: Form, new: Form) -> _TextChange | None:
     elif not removed:
         kind = ChangeKind.WITHIN
     elif max(len(removed), len(added)) <= _FEW_CHARACTERS:
-        return _TextChange(kind=ChangeKind.CHARACTERS)
+        return _Change(kind=ChangeKind.CHARACTERS)
     else:
         kind = ChangeKind.REWRITTEN
-    return _TextChange(kind=kind, digest=_digest(removed, added))
+    return _Change(kind=kind, digest=_digest(removed, added))
 
 
 def _difference(old: str, new: str) -> tuple[str, str]:
@@ -373,7 +360,7 @@ _MIN_CERTAIN = 2
 
 def _classify_comments(
     shown: Sequence[comment_rows.ShownComment], stored: _Comments, claimed: int | None, is_whole: bool
-) -> _TextChange | None:
+) -> _Change | None:
     """Return how the comments of a page differ from the stored ones; None if they do not. New ones are no difference.
 
     `is_whole`: the page is meant to show all comments of its post. Else some are lost if fewer are `claimed` than stored.
@@ -389,32 +376,30 @@ def _classify_comments(
     is_of_all = renamed == len(shown)
     if renamed and (renamed == len(lost) or not is_whole) and (is_of_several or is_of_all):
         reason = Detail.CHANGE_NAMES if is_of_several and is_of_all else None
-        return _TextChange(kind=ChangeKind.COMMENTS_RENAMED, reason=reason)
+        return _Change(kind=ChangeKind.COMMENTS_RENAMED, reason=reason)
     lost = lost if is_of_several else [comment for comment in lost if comment.text_digest not in new]
     is_fewer = claimed is not None and claimed < sum(comment_rows.is_counted(one.base) for one in stored)
     if lost and (is_whole or is_fewer):
-        return _TextChange(kind=ChangeKind.COMMENTS_LOST)
+        return _Change(kind=ChangeKind.COMMENTS_LOST)
     texts = {(comment.base, comment.text_digest) for comment in stored}
     edited = [one for one in on_page if one[0] in known and one not in texts]
     if not edited:
         return None
     reason = Detail.CHANGE_TEXTS if len(edited) == len(shown) >= _MIN_CERTAIN else None
-    return _TextChange(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
+    return _Change(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
 
 
-def _find_contradiction(
-    page: Page, post: Post, old: Form, new: Form, stored: _Comments
-) -> _TextChange | None:
+def _find_contradiction(page: Page, post: Post, old: Form, new: Form, stored: _Comments) -> _Change | None:
     """Return the change if the page contradicts the stored post, else None."""
     before, after = text_of_form(old[-1]), text_of_form(new[-1])
     if before != after and _has_moved_bounds(page, before, after):
         reason = Detail.CHANGE_BOUNDS.format(parsed=len(after), stored=len(before))
-        return _TextChange(kind=ChangeKind.BOUNDS, reason=reason)
+        return _Change(kind=ChangeKind.BOUNDS, reason=reason)
     texts = {comment.base: comment.body_text for comment in stored}
     shown = [(comment_rows.comment_base(one), one.body_text) for one in post.comments]
     pairs = [(old[0] + before, new[0] + after), *((texts.get(base, text), text) for base, text in shown)]
     if any(text.count(_DAMAGED) < now.count(_DAMAGED) for text, now in pairs):
-        return _TextChange(kind=ChangeKind.DAMAGED, reason=Detail.CHANGE_DAMAGED)
+        return _Change(kind=ChangeKind.DAMAGED, reason=Detail.CHANGE_DAMAGED)
     return None
 
 
@@ -436,20 +421,9 @@ _COMMENTS = (
 )
 
 
-_STORED = f"""
-select {columns_of(_StoredPost, "p")} from posts p join authors a on a.id = p.author_id
- where a.site = ? and a.uid = ? and p.number = ? and p.content_hash is not null and not p.from_listing
-"""  # noqa: S608 - constants
-
-
-def _read_stored(archive: Archive, blog: Blog, post: Post) -> _StoredPost | None:
-    """Return the stored post of the number that the page shows, None if its own page was never stored."""
-    return archive.one_as(_StoredPost, _STORED, (blog.site, blog.uid, post.number))
-
-
 def _find_changes(
-    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, stored: _StoredPost
-) -> dict[str, _TextChange | None]:
+    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, stored: PostRow
+) -> dict[str, _Change | None]:
     """Return the change of texts and that of comments, by their names in `coverage`; None for no change.
 
     Comments are compared if some are stored, and the page shows some or claims none.
@@ -462,8 +436,8 @@ def _find_changes(
 
 
 def _find_text_change(
-    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, stored: _StoredPost, comments: _Comments
-) -> _TextChange | None:
+    archive: Archive, crawled: CrawledPage, post: Post, blog: Blog, stored: PostRow, comments: _Comments
+) -> _Change | None:
     """Return the change of title, body or time, None if there is none. A contradiction comes first."""
     hosts = blog_hosts(archive, blog) | {netloc_of(crawled.page.url)}
     before = (stored.title, stored.body_html)
@@ -476,12 +450,12 @@ def _find_text_change(
     is_edit = any(one.detail == Detail.ONLY_CHANGED for one in crawled.parsed.problems)
     times = stored.posted_at, None if is_edit or is_relative(post.posted) else date_text_iso(post.posted)
     if change is None and all(times) and not is_same_time(times[0] or "", times[1] or ""):
-        return _TextChange(kind=ChangeKind.TIME)
+        return _Change(kind=ChangeKind.TIME)
     is_listed = is_title_listed(post.title or "", stored.listed_title, is_cut=stored.title_is_cut)
     return None if change is not None and change.kind is ChangeKind.TITLE and is_listed else change
 
 
-def _find_comment_change(crawled: CrawledPage, post: Post, stored: _Comments) -> _TextChange | None:
+def _find_comment_change(crawled: CrawledPage, post: Post, stored: _Comments) -> _Change | None:
     """Return how the comments of a page differ, None if they do not. Page and interface write times in two forms."""
     shown = comment_rows.identify_comments(post.comments)
     if site_by_name(crawled.target.site).has_any_host:

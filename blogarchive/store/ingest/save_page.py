@@ -67,12 +67,10 @@ def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
         return old if is_same else blog
     if blog != named or author is None or not uid.isdigit():
         return blog
-    return _blog_stored_by_name(archive, site, crawled.parsed, author) or blog
+    return _find_renamed(archive, site, crawled.parsed, author) or blog
 
 
-def _blog_stored_by_name(
-    archive: Archive, site: str, parsed: ParsedPage, author: items.Author
-) -> Blog | None:
+def _find_renamed(archive: Archive, site: str, parsed: ParsedPage, author: items.Author) -> Blog | None:
     """Return the blog that is stored under a name, if its author has since got the number on the page.
 
     It is the only blog with stored posts of the numbers that the page shows as the author's own. A post keeps its

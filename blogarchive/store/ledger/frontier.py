@@ -290,24 +290,20 @@ def _defer_to_next_run(archive: Archive, target: Target, before: str, now: datet
         return
     _update(archive, target, {"due_at": moment})
     why = failures.Failure(kind="incomplete", field="again", detail=Detail.FETCHED_AGAIN)
-    _record_deferred(archive, target, url, why, now)
+    _record_deferred(archive, replace(target, url=url), why, now)
 
 
 def defer_endless(archive: Archive, target: Target, times: int, *, now: datetime) -> None:
     """Make a target that is still due after `times` requests due for the next run, and record the mistake."""
     # Not by its key: a row with another key than its target's would stay due.
-    update = (
-        "update frontier set state = 'done', due_at = ? where site = ? and uid is ? and kind = ? and url = ?"
-    )
-    archive.execute(update, (format_utc(now), target.site, target.uid, target.kind, target.url))
+    update = "update frontier set state = 'done', due_at = ? where (site, kind, url) = (?, ?, ?) and uid is ?"
+    archive.execute(update, (format_utc(now), target.site, target.kind, target.url, target.uid))
     why = failures.Failure(kind="mistake", field="again", detail=Detail.STILL_DUE.format(count=times))
-    _record_deferred(archive, target, target.url, why, now)
+    _record_deferred(archive, target, why, now)
 
 
-def _record_deferred(
-    archive: Archive, target: Target, url: str, why: failures.Failure, now: datetime
-) -> None:
-    blog, moment = Blog(site=target.site, uid=target.uid), format_utc(now)
+def _record_deferred(archive: Archive, target: Target, why: failures.Failure, now: datetime) -> None:
+    blog, url, moment = Blog(site=target.site, uid=target.uid), target.url, format_utc(now)
     run_id = archive.scalar("select max(id) from runs") or None
     failures.record_failure(archive, blog, url, why, run_id=run_id, now=now, next_try_at=moment, once=True)
 

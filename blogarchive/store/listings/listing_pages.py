@@ -85,9 +85,7 @@ def _all_listed(listing: Sequence[ListedPost], shown: Sequence[Post]) -> list[Li
     """Return the posts that a listing names or shows."""
     numbers = {item.number for item in listing}
     more = (post for post in shown if post.number not in numbers and post.title)
-    own = (
-        ListedPost(number=one.number, url=one.url, title=one.title or "", posted=one.posted) for one in more
-    )
+    own = (ListedPost(number=x.number, url=x.url, title=x.title or "", posted=x.posted) for x in more)
     return [*listing, *own]
 
 
@@ -98,7 +96,7 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
     """
     for post in shown:
         before = posts.read_post_row(context, post.number)
-        if post.whole and post.body_html is not None and not posts.is_from_own_page(before):
+        if post.whole and post.body_html is not None and not (before and before.is_from_own_page):
             posts.save_from_listing(context, post, before)
         elif before is not None:
             listed_posts.save_counts(context, post, before)

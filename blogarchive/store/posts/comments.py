@@ -75,12 +75,10 @@ def identify_comments(
     """
     ordinals: Counter[str] = Counter(earlier or {})
     shown = []
-    for position, comment in enumerate(comments, first_position):
+    for place, comment in enumerate(comments, first_position):
         base, digest = comment_base(comment), text_digest(comment.body_text)
         ordinal = ordinals[base]
-        item = ShownComment(
-            comment=comment, base=base, ordinal=ordinal, text_digest=digest, position=position
-        )
+        item = ShownComment(comment=comment, base=base, ordinal=ordinal, text_digest=digest, position=place)
         shown.append(item)
         ordinals[base] += 1
     return shown
@@ -241,11 +239,9 @@ def pair_sources(
     index = _index(shown, [row for row in stored if since is None or row.last_seen_at < since])
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.base not in known and at is not None]
-    moved = [
-        item for item, at in new if any(_is_moved(item, at, row) for row in index.texts[item.text_digest])
-    ]
+    moved = sum(any(_is_moved(item, at, row) for row in index.texts[item.text_digest]) for item, at in new)
     # One author may write `thanks` twice, an hour apart and on two pages: another zone moves most comments of a page.
-    is_other_zone = 2 * len(moved) > len(shown) and (len(moved) > 1 or len(stored) == 1)
+    is_other_zone = 2 * moved > len(shown) and (moved > 1 or len(stored) == 1)
     copies = Counter((item.text_digest, at) for item, at in new)
     for item, at in new:
         is_only_copy = copies[item.text_digest, at] == 1

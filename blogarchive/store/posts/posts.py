@@ -140,11 +140,17 @@ class PostRow(Post):
     listed_comment_count: int | None
     page_id: int | None
     from_listing: bool
+    own_page_seen_at: str | None
 
     @property
     def counters(self) -> CounterValues:
         """Return the newest counters."""
         return self.views, self.likes, self.comment_count
+
+    @property
+    def is_from_own_page(self) -> bool:
+        """Return whether the text is that of the post's own page, which takes precedence over listings."""
+        return self.has_text and not self.from_listing
 
 
 _COLUMNS = columns_of(PostRow, has_text=HAS_TEXT, text_since=TEXT_SINCE)
@@ -158,7 +164,12 @@ def is_title_listed(title: str, listed: str | None, *, is_cut: bool) -> bool:
 
 def read_post_row(context: SaveContext, number: str) -> PostRow | None:
     """Return the post of that number of the page's author, or None."""
-    return context.archive.one_as(PostRow, _ROW, (context.author_id, number))
+    return read_row(context.archive, context.author_id, number)
+
+
+def read_row(archive: Archive, author_id: int, number: str) -> PostRow | None:
+    """Return the post of that number of the author, or None."""
+    return archive.one_as(PostRow, _ROW, (author_id, number))
 
 
 def fact_columns(post: ParsedPost) -> dict[str, Value]:
@@ -194,11 +205,6 @@ def save_post(context: SaveContext, post: ParsedPost, before: PostRow | None) ->
         context.count(posts_new=1)
         _fill(context, post, row)
     return row.id
-
-
-def is_from_own_page(before: PostRow | None) -> bool:
-    """Return whether the stored text is that of the post's own page, which takes precedence over listings."""
-    return before is not None and before.has_text and not before.from_listing
 
 
 def save_from_listing(context: SaveContext, post: ParsedPost, before: PostRow | None) -> None:

@@ -278,14 +278,8 @@ def _escape_rows(rows: bytes) -> bytes:
 
 
 # The kind of reading page that a table's column leads to; its id is in the column `id`.
-_CELLS = {
-    ("posts", "title"): "post",
-    ("posts_view", "title"): "post",
-    ("edited_posts", "title"): "post",
-    ("missing_posts", "title"): "post",
-    ("authors", "blog_title"): "author",
-    ("authors", "nickname"): "author",
-}
+_CELLS = {(table, "title"): "post" for table in ("posts", "posts_view", "edited_posts", "missing_posts")}
+_CELLS |= {("authors", column): "author" for column in ("blog_title", "nickname")}
 
 # The columns of a query that name the post with the id in `post_id`; a query with `comment_id` leads to that comment.
 _QUERY_CELLS = {"title", "post", "what"}

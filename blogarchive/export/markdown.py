@@ -37,7 +37,7 @@ def _loaded_when_used(*names: str) -> Iterator[None]:
 # bs4 imports one for CSS selectors, one for bytes. No export needs them, and they take 75 ms, most of it for patterns.
 with _loaded_when_used("soupsieve", "chardet"):
     from bs4 import BeautifulSoup
-    from bs4.element import NavigableString, PageElement, Tag
+    from bs4.element import NavigableString, Tag
     from markdownify import MarkdownConverter
 
 # Obsidian: $math$, ==mark==, %%comment%%, #tag. Hugo: {{< shortcode >}}. markdownify itself escapes = and ~.
@@ -170,11 +170,7 @@ def _converter() -> _Converter:
 def _following_in_block(el: Tag) -> Iterator[object]:
     """Yield the following nodes of the same block, in document order."""
     block = el.find_parent(_BLOCKS_WITH_TEXT)
-    return takewhile(lambda following: block is None or _within(following, block), el.next_elements)
-
-
-def _within(element: PageElement, block: Tag) -> bool:
-    return any(parent is block for parent in element.parents)
+    return takewhile(lambda node: block is None or any(up is block for up in node.parents), el.next_elements)
 
 
 def _begins_with_text(elements: Iterable[object]) -> bool:

@@ -86,9 +86,7 @@ def require_pyarrow() -> None:
     try:
         import pyarrow.parquet  # noqa: F401
     except ImportError as error:
-        text = _(
-            "export parquet needs pyarrow: install this program again with its extra blogarchive[parquet]"
-        )
+        text = _("export parquet needs pyarrow: install this program with its extra blogarchive[parquet]")
         raise UsageError(text) from error
 
 

@@ -214,14 +214,7 @@ def _bodies(post: FullPost, with_versions: bool) -> Iterator[str]:
 
 
 # Formats that browsers show and that cannot carry a script; an SVG can.
-EXTENSIONS = {
-    "image/avif": "avif",
-    "image/bmp": "bmp",
-    "image/gif": "gif",
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-}
+EXTENSIONS = {f"image/{name}": name for name in ("avif", "bmp", "gif", "png", "webp")} | {"image/jpeg": "jpg"}
 
 
 def make_image_source(reader: ExportReader, prefix: str) -> ImageSource:

@@ -13,7 +13,6 @@ from blogarchive.store.database.files import open_locked
 from blogarchive.store.ingest import save_page
 from blogarchive.store.ingest.redirects import merge_listed_before
 from blogarchive.store.ledger.runs import Counts
-from blogarchive.store.merge import Rejected
 from blogarchive.store.pages import pages
 from blogarchive.store.row_checks import wrong_rows
 from blogarchive.store.rows import Progress, no_progress
@@ -53,7 +52,7 @@ def merge_archive(archive: Path, other: Path, *, progress: Progress = no_progres
         )
 
 
-def _save_pages(target: Archive, rejected: Rejected, progress: Progress) -> Counts:
+def _save_pages(target: Archive, rejected: merge.Rejected, progress: Progress) -> Counts:
     """Save the pages that `target` lacks, and again the stored pages that they make stale; return the changes."""
     ids = merge.new_ids(target)
     progress(0, len(ids))
@@ -68,7 +67,7 @@ def _save_slices(
     archive: Archive,
     stored: Iterable[pages.StoredPage],
     save: Callable[[Archive, int, CrawledPage], Counts],
-    rejected: Rejected,
+    rejected: merge.Rejected,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Counts:
     """Parse pages on all cores and save them, a slice in each transaction; return the counts of changed rows.

@@ -6,9 +6,9 @@ memory grow with the size of the content and of what it decodes to.
 
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Any, Final
 
 import brotli
 
@@ -81,16 +81,6 @@ def decode_content_encoding(content: bytes, encodings: Sequence[str], max_bytes:
     return content
 
 
-class _Decompressor(Protocol):
-    """What the decoders of zlib and zstd have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int) -> bytes: ...
-
-
 class _Output:
     """Decoded bytes, up to a maximum, of at most `MAX_PARTS` parts."""
 
@@ -155,8 +145,8 @@ def _inflate(content: bytes, position: int, wbits: int, output: _Output) -> int:
     return position
 
 
-def _add_intact(decoder: _Decompressor, piece: bytes, output: _Output) -> None:
-    """Decode `piece` up to the damaged byte, which is often one of the checksum at the end."""
+def _add_intact(decoder: Any, piece: bytes, output: _Output) -> None:
+    """Decode `piece` by zlib up to the damaged byte, which is often one of the checksum at the end."""
     with suppress(zlib.error):
         for position in range(len(piece)):
             output.add(decoder.decompress(piece[position : position + 1], output.room))
@@ -202,13 +192,7 @@ def _unzstd(content: bytes, max_bytes: int) -> bytes:
     return bytes(output.decoded)
 
 
-_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
-    "gzip": _gunzip,
-    "x-gzip": _gunzip,
-    "deflate": _undeflate,
-    "br": _unbrotli,
-    "zstd": _unzstd,
-}
+_DECODERS = {"gzip": _gunzip, "x-gzip": _gunzip, "deflate": _undeflate, "br": _unbrotli, "zstd": _unzstd}
 
 
 def unpack_file(body: bytes) -> bytes:

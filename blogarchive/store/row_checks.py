@@ -284,11 +284,8 @@ def _posts(archive: Archive, after: Rows) -> Iterator[Damage]:
     """Yield damaged texts of posts, current and replaced ones."""
     words = _("a text of {url} is not the one that was read ({table}, row {row}); {remedy}")
     for table, row, page, url, html, text, checksum, title, digest in archive.each(_POST_TEXTS, after):
-        if (
-            not {type(title), type(html), type(text)} <= _TEXT_TYPES
-            or content_hash(title, html) != digest
-            or text_checksum(html, text) != checksum
-        ):
+        is_text = {type(title), type(html), type(text)} <= _TEXT_TYPES
+        if not is_text or content_hash(title, html) != digest or text_checksum(html, text) != checksum:
             shown = words.format(url=clip(url), table=table, row=row, remedy=_remedy(page))
             yield Damage(text=shown, table=table, row=row)
 
@@ -298,12 +295,11 @@ def _comments(archive: Archive, after: Rows = ALL_ROWS) -> Iterator[Damage]:
     words = _("a comment of {author} on {url} is not the one that was read ({table}, row {row}); {remedy}")
     rows = archive.each(_COMMENT_TEXTS, after)
     for table, row, page, post, html, text, checksum, author, fingerprint, digest in rows:
-        if (
-            not {type(author), type(html), type(text)} <= _TEXT_TYPES
-            or text_checksum(html, text) != checksum
-            or not str(fingerprint).endswith(f"|{author}")
-            or (digest is not None and text_digest(text) != digest)
-        ):
+        is_text = {type(author), type(html), type(text)} <= _TEXT_TYPES
+        is_whole = (
+            is_text and text_checksum(html, text) == checksum and str(fingerprint).endswith(f"|{author}")
+        )
+        if not is_whole or (digest is not None and text_digest(text) != digest):
             author, url = clip(author, 40), clip(archive.text("select url from posts where id = ?", (post,)))
             shown = words.format(author=author, url=url, table=table, row=row, remedy=_remedy(page))
             yield Damage(text=shown, table=table, row=row)

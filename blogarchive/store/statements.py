@@ -311,9 +311,7 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
     words, shown = str(error).lower(), clip(error)
     kind: type[BlogArchiveError] = ArchiveDamaged
     if _is_index_error(error, words):
-        text = _(
-            "the search index of {path} is damaged ({error}); `blogarchive search --rebuild` makes it again"
-        )
+        text = _("the search index of {path} is damaged ({error}); `blogarchive search --rebuild` repairs it")
     elif any(sign in words for sign in CANNOT_WRITE):
         kind, shown = CannotWrite, _("the disk is full") if "full" in words else shown
         text = _(

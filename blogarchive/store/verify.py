@@ -124,7 +124,7 @@ def _as_damage(lines: list[str]) -> list[str]:
 
 
 def _index_damage() -> str:
-    return _("the search index cannot be read; `blogarchive search --rebuild` makes it again")
+    return _("the search index cannot be read; `blogarchive search --rebuild` repairs it")
 
 
 def _missing_schema(archive: Archive) -> list[Damage]:
@@ -142,9 +142,7 @@ def _references(archive: Archive) -> list[Damage]:
 
 
 def _totals(archive: Archive) -> list[Damage]:
-    words = _(
-        "the totals of {table} are not those of the rows; `blogarchive reparse --stale` counts them again"
-    )
+    words = _("the totals of {table} are wrong; `blogarchive reparse --stale` counts them again")
     return [Damage(text=words.format(table=table)) for table in totals.wrong_totals(archive)]
 
 
@@ -168,10 +166,8 @@ def _search_index(archive: Archive) -> Iterator[Damage]:
         words = isinstance(text, str) and (_INNER_WORD.search(text) or _WORD.search(text))
         query = parse_query(words[1] if words else "")
         if query and not archive.exists(_FINDS, (match_expression(query), row)):
-            message = _(
-                "the search index lacks posts (posts, row {row}); `blogarchive search --rebuild` makes it again"
-            )
-            yield Damage(text=message.format(row=row))
+            lacks = _("the search lacks a post (posts, row {row}); `blogarchive search --rebuild` repairs it")
+            yield Damage(text=lacks.format(row=row))
             return
 
 

@@ -141,12 +141,8 @@ _PATIENCE: Final = 5.0
 
 _LONGEST_CHECK: Final = 45.0
 
-UNKNOWN_SITE: Final = N_(
-    "This address belongs to no site that this program knows. If it does, choose the kind of site."
-)
-NO_ANSWER: Final = N_(
-    "The site does not answer. Look whether your browser opens this address, and try again later."
-)
+UNKNOWN_SITE: Final = N_("This address is of no site known here. If it is of one, choose the kind of site.")
+NO_ANSWER: Final = N_("The site does not answer. Does your browser open this address? Try again later.")
 
 CERTIFICATE: Final = N_(
     "The certificate of this site is not valid: others could change what arrives. If you accept that, run `blogarchive"

@@ -153,11 +153,8 @@ NUMBER = r"(?:[0-9]{1,4}|[零一二三四五六七八九十百千两廿卅]{1,7}
 
 WEEKDAY = r"(?:周|星期|礼拜)[一二三四五六日天七]"
 ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WEEKDAYS = {
-    "天": 6,
-    "七": 6,
-    **{name: at for days in ("一二三四五六日", ENGLISH_DAYS) for at, name in enumerate(days)},
-}
+WEEKDAYS = {day: at for days in ("一二三四五六日", ENGLISH_DAYS) for at, day in enumerate(days)}
+WEEKDAYS |= {"天": 6, "七": 6}
 """The numeral after 星期, 周 or 礼拜, or the first letters in English, to the weekday; Monday is 0."""
 ENGLISH_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
 

@@ -96,13 +96,8 @@ update comments set text_digest = text_digest(body_text) where text_digest is no
 _VIEWS_OF_1_0 = (
     "posts_view", "post_versions", "edited_posts", "open_failures", "missing_posts", "posts_in_categories",
 )  # fmt: skip
-_RENAMED = {
-    "sidebar_titles": "_sidebar_titles",
-    "discovery_requests": "_discovery_requests",
-    "merge_progress": "_merge_progress",
-    "sweeps": "_page_chains",
-    "sweep_items": "_page_chain_items",
-}
+_RENAMED = {name: f"_{name}" for name in ("sidebar_titles", "discovery_requests", "merge_progress")}
+_RENAMED |= {"sweeps": "_page_chains", "sweep_items": "_page_chain_items"}
 _COMMENT_COLUMNS = (
     "ordinal integer generated always as (cast(fingerprint as integer)) virtual",
     "base text generated always as (substr(fingerprint, instr(fingerprint, '|') + 1)) virtual",

@@ -97,9 +97,7 @@ def find_blog(archive: Archive, name: str) -> Blog:
     """
     found = stored_blogs(archive, [name], hopeless=True)
     if len(found) != 1:
-        text = _(
-            "{count} blogs are named {name!r}; name one as site/uid, `blogarchive status --all` lists them"
-        )
+        text = _("{count} blogs are named {name!r}; name one as site/uid of `blogarchive status --all`")
         raise UsageError(text, count=len(found), name=name)
     return found[0]
 

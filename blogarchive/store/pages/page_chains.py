@@ -115,12 +115,10 @@ def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
     return set(context.archive.column(f"select item {_PRIOR}", (chain.id,)))
 
 
-def doubtful_items(
-    context: SaveContext, chain: PageChain, *, with_repeats: bool = False
-) -> tuple[DoubtfulItem, ...]:
+def doubtful_items(context: SaveContext, chain: PageChain, with_repeats: bool) -> tuple[DoubtfulItem, ...]:
     """Return the items that may repeat ones of an earlier page, in the order of the pages.
 
-    Without `with_repeats`, pages that repeat others are left out.
+    Unless `with_repeats`, pages that repeat others are left out.
     """
     query = """select i.item, i.digest, count(*) - 1 as ordinal, sum(e.digest = i.digest) as copies
             from _page_chain_items i join _page_chain_items e on e.chain_id = i.chain_id and e.item = i.item

@@ -165,10 +165,10 @@ def handle_exception(datasette: "Datasette", request: Request, exception: Except
     if archives.is_own_server(datasette):
         outcome.force_result([requests.error_response(datasette, request, exception)])
     elif exception.__traceback__ is None:
-        outcome.force_result([_raised(answer, exception) for answer in outcome.get_result()])
+        outcome.force_result([_await_while_handled(answer, exception) for answer in outcome.get_result()])
 
 
-async def _raised(answer: Any, exception: Exception) -> Any:
+async def _await_while_handled(answer: Any, exception: Exception) -> Any:
     """Return the result of a hook that is awaited while `exception` is handled."""
     try:
         raise exception

@@ -36,7 +36,7 @@ def safe_name(title: str, *, max_bytes: int = _TITLE_BYTES) -> str:
     text = normalize_nfc(title[:_TITLE_CHARACTERS]).translate(_FULL_WIDTH)
     if not text.isprintable():  # few titles have an invisible character, and a look at each costs a call
         text = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in _INVISIBLE)
-    text = _cut(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
+    text = _truncate(" ".join(text.split()).lstrip(". "), max_bytes - 1).rstrip(". ")
     if _RESERVED.match(text.replace(" ", "")):
         text = f"_{text}"
     return text or "_"
@@ -51,18 +51,18 @@ class UniqueNames:
     def claim(self, name: str, suffix: str) -> str:
         """Return `name` if it is free, else with `-suffix` appended, and with a number if that is used too."""
         candidates = chain((name, f"{name}-{suffix}"), (f"{name}-{suffix}-{number}" for number in count(2)))
-        free, key = next((name, key) for name in candidates if (key := self._key(name)) not in self._used)
+        free, key = next((name, key) for name in candidates if (key := self._fold(name)) not in self._used)
         self._used.add(key)
         return free
 
     @staticmethod
-    def _key(name: str) -> str:
+    def _fold(name: str) -> str:
         if name.isascii():  # most names
             return name.lower()
         return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
-def _cut(text: str, max_bytes: int) -> str:
+def _truncate(text: str, max_bytes: int) -> str:
     cut = text.encode()[:max_bytes].decode(errors="ignore")
     # A combining mark cut from its base changes the last character.
     while len(cut) < len(text) and cut and unicodedata.combining(text[len(cut)]):

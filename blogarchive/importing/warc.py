@@ -336,7 +336,7 @@ def decode_content(content: bytes, headers: Headers, max_bytes: int) -> bytes:
     """
     content = _join_chunks(content, headers)
     try:
-        encodings = _tokens(headers, "content-encoding")
+        encodings = _header_tokens(headers, "content-encoding")
         return content_encoding.decode_content_encoding(content, encodings, max_bytes)
     except content_encoding.ContentError as error:
         raise CannotIdentify(_describe(error, max_bytes)) from error
@@ -355,7 +355,7 @@ _REASONS: dict[type[content_encoding.ContentError], str] = {
 }
 
 
-def _tokens(headers: Headers, name: str) -> list[str]:
+def _header_tokens(headers: Headers, name: str) -> list[str]:
     return content_encoding.split_tokens(",".join(value for key, value in headers if key.lower() == name))
 
 
@@ -365,7 +365,7 @@ def _join_chunks(content: bytes, headers: Headers) -> bytes:
     Raises `CannotIdentify` if it is truncated.
     """
     # `ChunkedDataReader` of warcio takes the trailers that may follow the last chunk for damage.
-    if "chunked" not in _tokens(headers, "transfer-encoding"):
+    if "chunked" not in _header_tokens(headers, "transfer-encoding"):
         return content
     joined, position = bytearray(), 0
     while True:

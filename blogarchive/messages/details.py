@@ -360,9 +360,8 @@ def _translate_known(detail: str, translate: Translate) -> str | None:
     """Return the translation of a text that a `Detail` has; None for other texts."""
     for template in _by_length():
         if found := _pattern(template).fullmatch(detail):
-            values = {
-                name: _translate_value(name, value, translate) for name, value in found.groupdict().items()
-            }
+            given = found.groupdict().items()
+            values = {name: _translate_value(name, value, translate) for name, value in given}
             return _without_formats(translate(template)).format(**values)
     return None
 

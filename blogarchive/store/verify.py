@@ -186,9 +186,7 @@ _WITHOUT_FILE = """(select distinct url from post_media p
         where not exists (select 1 from media m where m.id = p.media_id and m.sha256 is not null))"""
 # The rows that are counted, as they follow `from`.
 _LACKING: Final = {
-    N_(
-        "posts known by name and not read yet: {count}"
-    ): "posts where content_hash is null and gone_at is null",
+    N_("posts known, not read yet: {count}"): "posts where content_hash is null and gone_at is null",
     N_("pages still to be fetched: {count}"): "frontier where state in ('todo', 'failed')",
     N_("posts with another number of comments than they show: {count}"): f"posts p where {LACKS_COMMENTS}",
     N_("images without a stored file: {count}"): _WITHOUT_FILE,

@@ -42,7 +42,7 @@ MAIL: Final = N_("This is an e-mail address. Please paste the address of the blo
 
 def find_url(text: str) -> str | None:
     """Return the first URL in a pasted text, repaired: full-width characters, scheme, punctuation behind it."""
-    plain = _plain(text)
+    plain = _clean_text(text)
     if found := _WITH_SCHEME.search(plain):
         url = f"{found[1].lower()}://{found[2]}"
     elif found := _BARE.search(plain):
@@ -55,10 +55,10 @@ def find_url(text: str) -> str | None:
 
 def has_several_urls(text: str) -> bool:
     """Return whether a pasted text has more than one URL with a scheme."""
-    return len({found[2].rstrip(_TRAILING) for found in _WITH_SCHEME.finditer(_plain(text))}) > 1
+    return len({found[2].rstrip(_TRAILING) for found in _WITH_SCHEME.finditer(_clean_text(text))}) > 1
 
 
-def _plain(text: str) -> str:
+def _clean_text(text: str) -> str:
     plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
     plain = re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
     return re.sub(r"[,;、](?=https?:)", " ", plain)

@@ -43,9 +43,7 @@ MESSAGES: Final = {
     "started": N_("The backup has started."),
     "stopping": N_("The backup stops after the present page."),
     "busy": N_("A backup is running already; wait for its end, or stop it first."),
-    "unwritable": N_(
-        "The folder of the archive cannot be written: the disk is full, was removed, or is read-only."
-    ),
+    "unwritable": N_("The folder of the archive cannot be written: the disk is full, removed or read-only."),
     "no_blog": N_("The archive has no such blog."),
     "wrong": N_("This form was not understood; nothing was done."),
     "nightly": N_("The blogs are updated every night from now on, also when this program is closed."),
@@ -229,9 +227,7 @@ WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
 # The message if one setting is refused.
 _WRONG: Final = {
     "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
-    "media_hosts": N_(
-        "A host is written as img.example.com or *.example.org, with commas between them. Nothing was changed."
-    ),
+    "media_hosts": N_("Write hosts as img.example.com,*.example.org, with commas. Nothing was changed."),
     "cookies": N_("This is not the text of a cookies.txt file. Nothing was changed."),
 }
 

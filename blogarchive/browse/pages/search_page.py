@@ -225,7 +225,7 @@ async def find_trail(context: RequestContext, found: post_lookup.PostPage) -> Tr
             return trail
     year = (found.post.posted_at or "")[:4]
     url = f"{context.home}/author/{found.blog.id}{list_url(lists.PostSelection(period=year))}"
-    return Trail("", url, _step(context, found.older), _step(context, found.newer))
+    return Trail("", url, _make_step(context, found.older), _make_step(context, found.newer))
 
 
 def _category_trail(
@@ -237,11 +237,11 @@ def _category_trail(
     query = f"?category={category}"
     url = f"{context.home}/author/{post.author_id}{list_url(lists.PostSelection(category=category))}"
     older, newer = lists.read_category_neighbours(archive, post, category)
-    steps = _step(context, older, query), _step(context, newer, query)
+    steps = _make_step(context, older, query), _make_step(context, newer, query)
     return Trail(context.gettext("Category: {name}", name=name), url, *steps, query)
 
 
-def _step(context: RequestContext, line: PostLine | None, query: str = "") -> Step | None:
+def _make_step(context: RequestContext, line: PostLine | None, query: str = "") -> Step | None:
     title = line and (line.title or context.gettext("(untitled)"))
     return Step(title or "", f"{context.home}/post/{line.id}{query}") if line else None
 

@@ -41,9 +41,7 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[whatwg.Char
 def _page_charsets(body: bytes, limit: int) -> list[whatwg.Charset]:
     """Return the charsets declared in the first `limit` bytes of the page, in document order."""
     for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
-        if declared := [
-            charset for label in _iter_labels(body[:size].lower()) if (charset := _resolve_label(label))
-        ]:
+        if declared := list(filter(None, map(_resolve_label, _iter_labels(body[:size].lower())))):
             return declared
     return []
 
@@ -103,9 +101,7 @@ def _decode_escaped(body: bytes, declared: Sequence[whatwg.Charset]) -> tuple[wh
 
 def _decode_hz(body: bytes) -> str:
     """Decode HZ; every line begins in ASCII (RFC 1843), even if the line before lacks its end mark."""
-    return whatwg.HZ.decode_strict(body) or "".join(
-        whatwg.HZ.decode_lenient(line) for line in _LINE.findall(body)
-    )
+    return whatwg.HZ.decode_strict(body) or "".join(map(whatwg.HZ.decode_lenient, _LINE.findall(body)))
 
 
 def _detect_utf_16(

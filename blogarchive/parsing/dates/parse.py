@@ -38,12 +38,10 @@ _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
     """Return the date that dateparser parses in the folded `text` at `now`, or None."""
-    if (
-        len(text) > _MAX_FALLBACK_LENGTH
-        or _GRAMMAR_FORMS.search(text)
-        or len(text.split()) < 2
-        or not _TIME_WORDS.search(text)
-    ):
+    is_phrase = (
+        len(text) <= _MAX_FALLBACK_LENGTH and len(text.split()) > 1 and not _GRAMMAR_FORMS.search(text)
+    )
+    if not is_phrase or not _TIME_WORDS.search(text):
         return None
     at, precision = _ask_dateparser(text, now.replace(tzinfo=None))
     if at is None or precision is None or not rules.FIRST_YEAR <= at.year <= rules.LAST_YEAR:
@@ -183,9 +181,7 @@ def _find_weak_date(text: str, now: datetime) -> ParsedDate | None:
 def _expand_compact(text: str) -> str:
     """Expand a compact date that is alone: 20140714T081122 to 2014-07-14 08:11:22."""
     match = _COMPACT.search(text)
-    if match is None or not rules.has_date_context(
-        _EPOCH_RULE, text, match.start(), match.end(), has_time=False
-    ):
+    if not match or not rules.has_date_context(_EPOCH_RULE, text, match.start(), match.end(), has_time=False):
         return text
     year, month, day, hour, minute, second, zone = match.groups()
     time = f"t{hour}:{minute}:{second}" if second else f"t{hour}:{minute}" if hour else ""
@@ -273,7 +269,7 @@ def parse_url_date(url: str, now: datetime) -> ParsedDate | None:
 
 
 def parse_linked(text: str, url: str | None, now: datetime) -> ParsedDate | None:
-    """Return the time of day in a link to a comment of Blogger, on the day nearest to the stamp of its URL; else None."""
+    """Return the time of a link to a comment of Blogger, which shows no day: that nearest to the stamp of its URL."""
     days = (stamp + timedelta(days=n) for n in (-1, 0, 1)) if (stamp := stamp_of_link(url)) else ()
     found = [one for day in days if (one := parse_date(f"{day:%F} {text}", now)) and one.precision != "day"]
     return min(found, key=lambda one: abs(one.at.replace(tzinfo=UTC) - (stamp or now)), default=None)

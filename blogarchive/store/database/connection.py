@@ -87,7 +87,7 @@ def _locked(path: Path | str) -> Iterator[None]:
         file.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
-        raise ArchiveBusy(_busy(path)) from None
+        raise ArchiveBusy(_busy_text(path)) from None
     except OSError as error:
         text = _("cannot write {file}: {reason}; correct the permissions, then run again")
         raise CannotWrite(text, file=file, reason=error.strerror) from error
@@ -112,7 +112,7 @@ def _read_holder(path: Path | str) -> LockHolder | None:
         return None
 
 
-def _busy(path: Path | str) -> str:
+def _busy_text(path: Path | str) -> str:
     holder = _read_holder(path)
     text = _("{path} is in use by another process; wait until it ends, or stop it, then run again")
     if holder is not None:

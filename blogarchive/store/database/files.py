@@ -124,20 +124,17 @@ def _is_older(path: Path) -> bool:
 
 
 def _copy(path: Path, folder: str) -> Path:
-    copy_path = Path(folder) / path.name
+    target = Path(folder) / path.name
     try:
-        with (
-            closing(lock.connect(path, read_only=True)) as source,
-            closing(sqlite3.connect(copy_path)) as copy,
-        ):
+        with closing(lock.connect(path, read_only=True)) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy)
     except DATABASE_ERRORS as error:
         text = _("cannot copy {path} into {folder} to try the command on it ({error}); free some space there")
         raise CannotWrite(text, path=path, folder=folder, error=error) from error
-    with closing(lock.connect(copy_path, read_only=False)) as copy:
+    with closing(lock.connect(target, read_only=False)) as copy:
         statements = Statements(path, copy)  # an error of `Archive.open` would name a temporary file
         migrations.refuse_unsupported(statements)
         migrations.refuse_changed(statements)
         migrations.prepare(statements)
         migrations.refuse_changed(statements)
-    return copy_path
+    return target

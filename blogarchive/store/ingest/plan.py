@@ -121,13 +121,13 @@ def _queue_within(archive: Archive, blog: Blog, now: datetime, budget: int, *, c
         longest = schedule.longest_interval(_count_fetched_posts(archive, blog), chosen_budget)
         since = format_utc_precise(now - longest)
         is_due = f"({is_due} or f.interval_days is not null and f.fetched_at <= '{since}')"
-    taken = _within(find("f.due_at <= :now and f.kind <> 'post'", "f.due_at"), budget)
+    taken = _choose_within(find("f.due_at <= :now and f.kind <> 'post'", "f.due_at"), budget)
     left = budget - _sum_costs(taken)
     young = find(f"f.due_at <= :now and f.kind = 'post' and {_HAS_SHORT_INTERVAL}", _OVERDUE)
     old = find(f"f.kind = 'post' and not {_HAS_SHORT_INTERVAL} and {is_due}", _OVERDUE)
     reserved = min(_sum_costs(old), left - int(left * schedule.YOUNG_SHARE))
-    taken += _within(young, left - reserved)
-    taken += _within(old, budget - _sum_costs(taken))
+    taken += _choose_within(young, left - reserved)
+    taken += _choose_within(old, budget - _sum_costs(taken))
     large = [cost for cost in (*young[:1], *old[:1]) if cost.requests > budget]
     queued = large[:1] or taken
     frontier.queue_at_start(archive, blog, _OF_IDS, (json.dumps([cost.id for cost in queued]),))
@@ -147,7 +147,7 @@ def _find_costs(
     return archive.all_as(_Cost, query, values)
 
 
-def _within(costs: Sequence[_Cost], budget: int) -> list[_Cost]:
+def _choose_within(costs: Sequence[_Cost], budget: int) -> list[_Cost]:
     """Return the first targets that cost at most `budget` together."""
     totals = accumulate(cost.requests for cost in costs)
     return [cost for cost, total in zip(costs, totals, strict=True) if total <= budget]

@@ -212,7 +212,7 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
 
 
 def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
-    """Move the targets of a blog to scheme and host of the home page, and its posts to below its path."""
+    """Move a blog's targets to scheme and host of the home page, and its posts to below that path."""
     stored, home = stored_url(archive, blog), crawled.page.url
     if stored is None or stored == home:
         return
@@ -260,22 +260,22 @@ _OF_AUTHOR = "author_id = :author"
 _LISTED = "(kind <> 'home' or page_no > 1)"  # homes stay: they are the hosts at which the blog was
 
 
-def _moved(column: str) -> str:
-    return f"case when {_is_old(column)} then :new || substr({column}, length(:old) + 1) else {column} end"
+def _moved_url(column: str) -> str:
+    return f"case when {_has_old(column)} then :new || substr({column}, length(:old) + 1) else {column} end"
 
 
-def _is_old(column: str) -> str:
+def _has_old(column: str) -> str:
     return f"substr({column}, 1, length(:old)) = :old"
 
 
 _MOVE = (
     "update or ignore frontier set etag = null, last_modified = null,"
-    f" {', '.join(f'{column} = {_moved(column)}' for column in ('key', 'url', 'chain'))}"
-    f" where {_OF_BLOG} and {_LISTED} and {_is_old('url')}",
-    f"delete from frontier where {_OF_BLOG} and {_LISTED} and {_is_old('url')}",
-    f"update frontier set state = 'done', due_at = null where {_OF_BLOG} and not {_LISTED} and {_is_old('url')}",
+    f" {', '.join(f'{column} = {_moved_url(column)}' for column in ('key', 'url', 'chain'))}"
+    f" where {_OF_BLOG} and {_LISTED} and {_has_old('url')}",
+    f"delete from frontier where {_OF_BLOG} and {_LISTED} and {_has_old('url')}",
+    f"update frontier set state = 'done', due_at = null where {_OF_BLOG} and not {_LISTED} and {_has_old('url')}",
     *(
-        f"update or ignore {table} set {column} = {_moved(column)} where {owner} and {_is_old(column)}"
+        f"update or ignore {table} set {column} = {_moved_url(column)} where {owner} and {_has_old(column)}"
         for table, column, owner in (
             ("_page_chains", "chain", _OF_BLOG),
             ("failures", "url", f"{_OF_BLOG} and resolved_at is null"),

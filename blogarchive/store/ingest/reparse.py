@@ -81,12 +81,12 @@ def reparse_pages(archive: Archive, parsed: Iterable[tuple[int, CrawledPage]]) -
 def _compare(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     for row in sorted({*before, *after}):
         for field in sorted({*before.get(row, ()), *after.get(row, ())}):
-            old, new = _value(before, row, field), _value(after, row, field)
+            old, new = _field_text(before, row, field), _field_text(after, row, field)
             if old != new:
                 yield Difference(of=row, field=field, before=old, after=new)
 
 
-def _value(stored: Snapshot, row: str, field: str) -> str | None:
+def _field_text(stored: Snapshot, row: str, field: str) -> str | None:
     value = stored.get(row, {}).get(field)
     return None if value is None else str(value)
 

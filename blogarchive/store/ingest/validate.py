@@ -196,7 +196,7 @@ def _wanted_number(crawled: CrawledPage) -> str | None:
 def _validate_access(page: Page, parsed: ParsedPage) -> Rejection | None:
     notice = parsed.notice
     if notice is not None and notice.kind is NoticeKind.BLOCKED:
-        return _blocked(page, Detail.PAGE_REFUSES.format(notice=_short(notice.text)))
+        return _blocked(page, Detail.PAGE_REFUSES.format(notice=_shorten(notice.text)))
     if _is_refusal(page, notice) or (page.status == 401 and notice is None):
         return _blocked(page, Detail.STATUS.format(status=page.status))
     return None
@@ -211,12 +211,12 @@ def _validate_notice(page: Page, parsed: ParsedPage) -> Rejection | None:
     if notice is None:
         return None
     if notice.kind is NoticeKind.MAINTENANCE:
-        return Rejection(failure=Failure(kind="notice", field=MAINTENANCE, detail=_short(notice.text)))
+        return Rejection(failure=Failure(kind="notice", field=MAINTENANCE, detail=_shorten(notice.text)))
     reasons = {NoticeKind.GONE: "deleted", NoticeKind.HIDDEN: "hidden"}
     reason = reasons.get(notice.kind) if page.status < 500 else None  # a server error is no witness
     if reason == "deleted" and page.status in (404, 410):
         reason = str(page.status)
-    failure = Failure(kind="notice", detail=_short(notice.text))
+    failure = Failure(kind="notice", detail=_shorten(notice.text))
     return Rejection(failure=failure, gone_reason=reason, waits=notice.text == Detail.PASSWORD)
 
 
@@ -413,5 +413,5 @@ def _unreadable(detail: str, field: str | None) -> Rejection:
     return Rejection(failure=Failure(kind="unreadable", detail=detail, field=field))
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return " ".join(text.split())[:_MAX_NOTICE_LENGTH]

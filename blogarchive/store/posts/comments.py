@@ -199,7 +199,7 @@ def _find_stored(
 ) -> tuple[_Shown, dict[str, CommentRow]]:
     """Return the comments, each with the ordinal of the stored comment that it is, and these by fingerprint."""
     stored = _read_rows(context, post_id, shown)
-    has_moved = len(stored) < len(shown) and _follow(context, post_id, shown, since)
+    has_moved = len(stored) < len(shown) and _follow_source(context, post_id, shown, since)
     if has_moved:
         stored = _read_rows(context, post_id, shown)
     unmatched = {item.base for item in shown if not _is_matched(item, stored.get(item.fingerprint))}
@@ -207,11 +207,11 @@ def _find_stored(
         unmatched |= {item.base for item in shown if item.fingerprint not in stored}
     if not unmatched:
         return shown, stored
-    matched = _match(context, post_id, shown, unmatched)
+    matched = _match_bases(context, post_id, shown, unmatched)
     return matched, _read_rows(context, post_id, matched)
 
 
-def _follow(context: SaveContext, post_id: int, shown: _Shown, since: str) -> bool:
+def _follow_source(context: SaveContext, post_id: int, shown: _Shown, since: str) -> bool:
     """Change the identity of stored comments to that of another source of the blog, or of another name.
 
     Return whether any was changed.
@@ -234,7 +234,7 @@ def pair_sources(
     on another page.
     """
     known, used = {row.base for row in stored}, set[int]()
-    index = _index(shown, [row for row in stored if since is None or row.last_seen_at < since])
+    index = _index_rows(shown, [row for row in stored if since is None or row.last_seen_at < since])
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.base not in known and at is not None]
     moved = sum(any(_is_moved(item, at, row) for row in index.texts[item.text_digest]) for item, at in new)
@@ -284,7 +284,7 @@ def _iter_likely(
         yield alike[0]
 
 
-def _index(shown: Iterable[ShownComment], rows: Iterable[SourcedComment]) -> _Index:
+def _index_rows(shown: Iterable[ShownComment], rows: Iterable[SourcedComment]) -> _Index:
     named, in_place = {item.base for item in shown}, {(item.base, item.text_digest) for item in shown}
     days, texts, begins = (_Rows(list) for _ in range(3))
     for row in rows:
@@ -351,7 +351,7 @@ def _is_matched(item: ShownComment, before: CommentRow | None) -> bool:
     return item.ordinal == 0 if before is None else before.text_digest == item.text_digest
 
 
-def _match(context: SaveContext, post_id: int, shown: _Shown, bases: set[str]) -> list[ShownComment]:
+def _match_bases(context: SaveContext, post_id: int, shown: _Shown, bases: set[str]) -> list[ShownComment]:
     """Return the comments; those of `bases` have the ordinals of the stored comments that they are."""
     by_base = attrgetter("base")
     result = [item for item in shown if item.base not in bases]

@@ -117,8 +117,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
         return parsed and parsed._replace(at=parsed.at.replace(tzinfo=None))
     find_stamp = _find_stamp if len(text) < _MAX_STAMP_LENGTH else _find_stamp.__wrapped__
     try:
-        parsed = find_stamp(text, relative_to.tzinfo)
-        return parsed or _parse_phrase(fold(text[:_MAX_LENGTH]), relative_to)
+        return find_stamp(text, relative_to.tzinfo) or _parse_phrase(fold(text[:_MAX_LENGTH]), relative_to)
     except (ValueError, OverflowError):
         return None
 

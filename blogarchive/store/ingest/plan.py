@@ -83,8 +83,7 @@ def _count_requeued(archive: Archive, blog: Blog) -> int:
 def _due_since(archive: Archive, blog: Blog, moment: str) -> str:
     query = """select min(due_at) from frontier indexed by frontier_due
             where site = ? and uid is ? and state = 'done' and due_at <= ?"""
-    due_at = archive.text(query, (blog.site, blog.uid, moment))
-    return due_at or moment
+    return archive.text(query, (blog.site, blog.uid, moment)) or moment
 
 
 def _queue_overdue_listings(archive: Archive, blog: Blog, now: datetime) -> None:

@@ -796,3 +796,48 @@ def test_the_message_about_a_change_and_status_name_the_blogs_and_the_command_th
         assert command.format(changed[1]) in run_command("status", "--db", "a.db", folder=tmp_path).out
         assert night(first, tmp_path, 3, "update", changed[1], "--full", "--accept-changes").code == 0
     assert "--accept-changes`" not in run_command("status", "--db", "a.db", folder=tmp_path).out
+
+
+def test_edits_and_deletions_in_a_feed_are_told_the_next_night_on_a_blog_without_a_sitemap(
+    tmp_path: Path,
+) -> None:
+    pages: dict[str, str] = {}
+    edited: dict[int, str] = {}
+
+    def show(numbers: list[int], text: str = TEXT) -> None:
+        pages.clear()
+        days = {number: FIRST + timedelta(days=number) for number in numbers}
+        link = '<a href="/post-{0}/">第 {0} 篇</a>'
+        pages["/"] = "<html><head><title>山居</title></head><body><main>" + "".join(
+            f"<article><h2>{link.format(n)}</h2><time>{days[n]:%Y-%m-%d}</time></article>"
+            for n in numbers[::-1]
+        )
+        pages["/atom.xml"] = '<feed xmlns="http://www.w3.org/2005/Atom">' + "".join(
+            f'<entry><title>第 {n} 篇</title><link href="/post-{n}/"/><published>{days[n].isoformat()}Z</published>'
+            f"<updated>{edited.get(n, days[n].isoformat() + 'Z')}</updated></entry>"
+            for n in numbers[:-9:-1]
+        )
+        pages["/atom.xml"] += "</feed>"
+        for n in numbers:
+            pages[f"/post-{n}/"] = (
+                f"<html><head><title>第 {n} 篇 - 山居</title></head><body><article><h1>第 {n} 篇</h1>"
+                f'<time>{days[n]:%Y-%m-%d}</time><div class="entry-content">{text if n == 7 else TEXT}</div>'
+            )
+
+    def tonight(day: int, *words: str) -> tuple[int, str]:
+        moment = datetime(2026, 11, 2, 4, tzinfo=UTC) + timedelta(days=day)
+        options = ("--db", "a.db", "--delay", "0.001", "--no-media")
+        ran = run_command(*words, *options, folder=tmp_path, now=moment)
+        return ran.code, ran.err.split("done: ")[-1].split(",")[0].strip()
+
+    with serve_pages(pages) as url:
+        show([*range(1, 13)])
+        assert tonight(0, "backup", url)[0] == 0
+        assert tonight(1, "update") == (0, "3 requests")
+        edited[7] = "2026-11-03T20:00:00Z"
+        show([*range(1, 13)], "<p>改过了。</p>" + TEXT)
+        assert tonight(2, "update") == (0, "4 requests")
+        assert edits(tmp_path) == [("post-7",)]
+        show([n for n in range(1, 13) if n != 9], "<p>改过了。</p>" + TEXT)
+        assert tonight(3, "update")[0] == 0
+    assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-9",)]

@@ -108,9 +108,12 @@ class _PageParser:
         is_post_url = here.kind is items.PageKind.POST and not is_further_list
         if not (is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS):
             return self._build_list_page()
-        pager = self._find_pager()
-        post_page = self._parse_post(pager)
-        if post_page is None or self._looks_like_list(post_page) or self._is_sidebar_beside_notice(post_page):
+        # The last link to a next page, the page's own or a typed one.
+        pager = listing.find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
+        further = self.target.is_further_comments
+        post_page = parse_post(self.view, further=further, pager=None if pager is None else pager[1])
+        is_other = self._leads_to_other_post, self._looks_like_list, self._is_sidebar_beside_notice
+        if post_page is None or any(check(post_page) for check in is_other):
             return self._build_list_page()
         return self._build_post_page(post_page, paged=pager is not None)
 
@@ -147,15 +150,6 @@ class _PageParser:
         if find_notice(self.view, layout.main) is None:
             return False
         return not self._is_confirmed(post_page, layout)
-
-    def _find_pager(self) -> int | None:
-        """Find the line of the last link to a next page, the page's own or a typed one."""
-        found = listing.find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
-        return None if found is None else found[1]
-
-    def _parse_post(self, pager: int | None) -> PostPage | None:
-        post_page = parse_post(self.view, further=self.target.is_further_comments, pager=pager)
-        return None if post_page is None or self._leads_to_other_post(post_page) else post_page
 
     def _leads_to_other_post(self, post_page: PostPage) -> bool:
         """Check whether the title links to another post: then a list replaces a deleted post.
@@ -249,12 +243,10 @@ class _PageParser:
 
     def _find_next_comments(self, post_page: PostPage, layout: _PageLayout) -> str | None:
         """Find the next page of comments by a link outside all text that people wrote."""
-        written = {
-            *range(post_page.start, post_page.body_end),
-            *range(post_page.comments.start, post_page.comments.end),
-        }
-        written |= layout.sidebar.own_lines
-        own = [i for i in range(post_page.start, len(self.view.lines)) if i not in written]
+        start, comments = post_page.start, post_page.comments
+        texts = (range(start, post_page.body_end), range(comments.start, comments.end))
+        written = layout.sidebar.own_lines.union(*texts)
+        own = [i for i in range(start, len(self.view.lines)) if i not in written]
         found = listing.find_next_page(self.view, own, self.target.page_no)
         return None if found is None else found[0]
 

@@ -12,19 +12,18 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import CommentHeader, is_floor, shows_other_header
-from blogarchive.sites.grammar.page import BlockPosition, PageView, find_labels
+from blogarchive.sites.grammar.headers import PRAISED, CommentHeader, is_floor, shows_other_header
+from blogarchive.sites.grammar.page import BUTTON_TARGET, BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.time_lines import is_template_text
-from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, YEARLESS_TIME, fold
+from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, SAID, YEARLESS_TIME, fold
 
 # --- blocks
 
 _MAX_DIGITS = 6
 _TEXT_LABEL = re.compile(r"(?:(?:评论|留言|回复|发言)(?:内容)?|内容)\s*:")
 _ANSWER = re.compile(r"(?:作者|博主|楼主|主人)的?(?:回复|答复)")
-_FORM_LABEL = re.compile(
-    r"(?:我[要来]|发表|添加|写)(?:留言|评论|点评|回复)|.{0,6}登[录陆]后.{0,6}(?:评论|留言|回复)"
-)
+_FORM_LABEL = re.compile(rf"(?:我[要来]|发表|添加|写|.{{0,6}}登[录陆]后.{{0,6}})(?:{SAID}|回复)")
+_NUMBERS = re.compile(r"[\s\d()]+")
 _NO_TEXT = re.compile(r"\s*(?:([-=_*])\1{3,}\s*)?")  # blank, or a rule of signs
 _REPLY_LINE = re.compile(r"\s*回复(?:给\s)?\s*[:@]?\s*(?P<name>[^\s:。,!?]{1,30})\s*:?\s*")
 _REPLY_LEAD = re.compile(
@@ -85,7 +84,24 @@ def split_comments(
         text_end = header.text_end or text_end
         block = CommentBlock(header=header, text_begin=begin, text_end=text_end, end=end, likes=likes)
         blocks.append(replace(block, answer=below) if is_answer else block)
+    _drop_tails(markers.view, blocks)
     return tuple(_move_replies(markers.view, blocks))
+
+
+# Promise "any markup": 回应 | 举报 below each text, in any words.
+def _drop_tails(view: PageView, blocks: Sequence[CommentBlock]) -> None:
+    """End the texts above a line that all end with, in an element unlike that of their texts; the last may be open."""
+    own = blocks if len(blocks) < 3 else blocks[:-1]
+    while len(own) > 1 and all(block.text_end > block.text_begin for block in own):
+        tails = (view.lines[block.text_end - 1] for block in blocks)
+        ends = [(view.style(line.block), _NUMBERS.sub("", line.text)) for line in tails]
+        firsts = {view.style(view.lines[b.text_begin].block) for b in own if b.text_end > b.text_begin + 1}
+        if len({*ends[: len(own)]}) > 1 or not firsts or ends[0][0] in firsts:
+            return
+        for block in (block for block, end in zip(blocks, ends, strict=True) if end == ends[0]):
+            praised = PRAISED.search(view.folded[block.text_end - 1])
+            block.likes = block.likes or (praised and comment_footers.parse_likes(praised[0]))
+            block.text_end -= 1
 
 
 # Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.
@@ -94,9 +110,6 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
 
     The words `回复 NAME：` before a text name one too, if most such names are commenters and no header has one.
     """
-
-    def style(node: Element) -> tuple[str, str | None]:
-        return view.tag_path(node), node.get("class")
 
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
     replies = {i: _find_reply(view.lines[i]) for i in begins if {"回", "@"} & {*view.lines[i].text[:3]}}
@@ -109,14 +122,16 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
     lines = (
         view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found
     )
-    texts = {style(node) for line in lines for node in (line.block, *(span[2] for span in line.spans))}
+    texts = {view.style(node) for line in lines for node in (line.block, *(span[2] for span in line.spans))}
     for block in blocks:
         at, header = block.text_begin, block.header
         if at in found and header.reply_to is None:
             (element, reply), text = found[at], view.lines[at].text
             name, lead = text[slice(*reply.span("name"))], text[: reply.end()]
             is_line = lead == text
-            if (element is not None and style(element) not in texts) or (are_names and _ends_in_colon(reply)):
+            if (element is not None and view.style(element) not in texts) or (
+                are_names and _ends_in_colon(reply)
+            ):
                 header = replace(header, reply_to=name)
                 block = replace(block, header=header, text_begin=at + is_line, lead="" if is_line else lead)
         yield block
@@ -216,6 +231,7 @@ def split_comments_above(
     # Images alone may be faces, and a number that of a floor.
     texts = (view.folded[i].strip() for b in blocks for i in range(b.text_begin, b.text_end))
     has_text = any(text and not text.isdecimal() for text in texts)
+    _drop_tails(view, blocks)
     return tuple(_move_replies(view, blocks)) if has_text else ()
 
 
@@ -238,8 +254,10 @@ def _ends_in_buttons(view: PageView, header: CommentHeader, inside: range) -> bo
 
 
 def _is_buttons(view: PageView, index: int) -> bool:
-    """Check whether a line has links, and only words of buttons."""
-    return bool(view.links[index]) and comment_footers.BUTTONS.fullmatch(view.folded[index]) is not None
+    """Check whether a line has links, and only words of buttons, or only links to nowhere."""
+    links, words = view.links[index], comment_footers.BUTTONS.fullmatch(view.folded[index])
+    lead_nowhere = all(BUTTON_TARGET.match(anchor.get("href") or "") for _, anchor, _ in links)
+    return bool(links) and (words is not None or (lead_nowhere and view.has_only_links(index)))
 
 
 def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]) -> int:
@@ -292,11 +310,11 @@ def iter_text_lines(
 _CLOCK_TOLERANCE = timedelta(hours=1)
 _YEARLESS = re.compile(YEARLESS_TIME)
 _ONE_YEAR = timedelta(days=360)
-_PRECISION_LENGTHS = {
+_PRECISIONS = {
     "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "month": timedelta(days=31),
-    "year": timedelta(days=366),
+    "day": timedelta(1),
+    "month": timedelta(31),
+    "year": timedelta(366),
 }
 
 
@@ -392,7 +410,7 @@ def _check_order(view: PageView, selection: HeaderSelection, posted_at: datetime
     if not _are_ordered(known, both=selection.sure) and not _are_nested(view, selection):
         return comments_problem("forged", Detail.COMMENTS_ORDER)
     # The last moment that a time can mean: a day ends at midnight.
-    latest = (x.at + _PRECISION_LENGTHS.get(x.precision, timedelta()) for x in times if x is not None)
+    latest = (x.at + _PRECISIONS.get(x.precision, timedelta()) for x in times if x is not None)
     if posted_at is not None and any(posted_at - at > _CLOCK_TOLERANCE for at in latest):
         return comments_problem("forged", Detail.COMMENTS_EARLY)
     return None

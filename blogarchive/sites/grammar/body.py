@@ -9,14 +9,13 @@ from blogarchive.parsing.document import are_in_same_row
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import ONLY_NUMBERS
-from blogarchive.sites.grammar.page import PageView, once_a_page
+from blogarchive.sites.grammar.page import BUTTON_TARGET, PageView, find_comment_labels, once_a_page
 from blogarchive.sites.grammar.time_lines import HEADING_TAGS, is_template_text, join_label
 from blogarchive.sites.grammar.words import BODY_CLASS, fold
 
 _WORD, _LETTER = re.compile(r"\w"), re.compile(r"[^\W\d]")
 _AD = re.compile(r".*/ads\.php\?")  # the site wraps links of advertisements
 _TAGS, _MAX_TAGS = re.compile(r"(?:标签|关键[词字]|[Tt]ags?)\s*:"), 9
-_BUTTON = re.compile("javascript:|#|$")
 _NEIGHBOUR = re.compile(r"[上下前后後]一?篇|Previous|Next|[浏瀏阅閱点點评評][览覽读讀击擊论論](?=\W{0,2}\d)")
 _ARROW = re.compile(r"^[‹«<←]|[›»>→]$")
 _MAX_REST_LINES, _MIN_SHARE = 8, 4  # of the template's words below a text
@@ -84,7 +83,7 @@ def is_template_line(view: PageView, index: int) -> bool:
     if len(row) > 1 and is_template_text(join_label(": ".join(row))):
         return True
     # The picture to click and the number of likes. A photo with a number links to a larger one.
-    if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, _BUTTON):
+    if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, BUTTON_TARGET):
         return True
     categories = [text for text, _, _ in view.links_to(index, PageKind.CATEGORY)]
     is_list = bool(links) and len(categories) >= len(links)
@@ -130,19 +129,23 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     if not inner or (above := inner[-1][0].getparent()) is None:
         return first, end
     frame, inside = inner[-1]
-    rest = [i for i in range(inside.stop, end) if view.folded[i].strip() or view.lines[i].media]
     # One paragraph, of any number of lines, is no frame: the links may be the next one.
     is_block = view.lines[first].block is frame or (len(inside) == 1 and not _is_named(frame))
-    is_paragraph = frame.tag in _PLAIN_BLOCKS and is_block
-    is_frame = not is_paragraph or has_body_class(frame)
+    is_frame = not (frame.tag in _PLAIN_BLOCKS and is_block) or has_body_class(frame)
+    shown = [i for i in range(inside.stop, end) if view.folded[i].strip() or view.lines[i].media]
+    known = {i for i in shown if is_frame and (_leads_away(view, i) or is_template_line(view, i))}
+    rest = [i for i in shown if i not in known]
     lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
     is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)
-    said = [view.text_without(i, [shown for shown, _, _ in view.links[i]]) for i in rest]
+    is_short = is_short and not {*rest}.intersection(
+        find_comment_labels(view)
+    )  # comments are no words of a template
+    said = [view.text_without(i, [text for text, _, _ in view.links[i]]) for i in rest]
     is_bare = not any(_PROSE.search(fold(text)) for text in said)
     is_bare = is_bare and sum(map(bool, map(_WORD.search, said))) <= _MAX_REST_LINES
 
     def is_template(index: int) -> bool:
-        if is_frame and (_leads_away(view, index) or is_template_line(view, index)):
+        if index in known:
             return True
         line = view.lines[index]
         node = view.document.child_containing(above, line)
@@ -152,7 +155,7 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
         is_own = is_bare and (is_apart or node.tag in _OWN_TAGS) and _has_sign(view, above, index)
         return _is_named(frame) and ((is_short and is_apart) or is_own)
 
-    last = min(takewhile(is_template, reversed(rest)), default=end)
+    last = min(takewhile(is_template, reversed(shown)), default=end)
     return min(first, last), last
 
 

@@ -36,7 +36,7 @@ _VIEWS_SHOWN = re.compile(
     rf"(?:浏览|阅读|点击|人气|[Vv]iews)(?:次数|[数量])?\s*:?\s*[(\[]?\s*({NUMBER})|({NUMBER})\s*次(?:浏览|阅读|点击)"
 )
 _SENTENCE, _FORM_LABEL = re.compile("[。，,！!？?]"), "发表评论"
-_LINES_NEAR_END = 4
+_LINES_NEAR_END, _LINES_OF_LIKES = 4, 12
 
 
 @dataclass(kw_only=True, slots=True)
@@ -231,12 +231,11 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
 # Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.
 def _find_likes_below(view: PageView, bounds: BodyBounds) -> int | None:
     """Return the likes on a line of buttons above the comments and beside the text, which no author can type there."""
-    last = min(bounds.comments.start, bounds.end + _LINES_NEAR_END, len(view.lines))
-    counted = bounds.end if bounds.counters is None else bounds.counters.last + 1
-    rows = {*range(max(bounds.begin, bounds.end - _LINES_NEAR_END), last), *range(counted, counted + 2)}
-    near = (i for i in sorted(rows) if i < last and _LIKED.search(view.folded[i]))
-    text = {line.index for line in trim_body(view, bounds.begin, bounds.end)}
-    own = (i for i in near if i not in text and is_template_line(view, i))
+    text = trim_body(view, bounds.begin, bounds.end)
+    begin, first = (text[0].index, text[-1].index + 1) if text else (bounds.begin, bounds.begin)
+    counted = begin if bounds.counters is None else bounds.counters.last + 1
+    near = (*range(counted, begin), *range(first, min(bounds.comments.start, first + _LINES_OF_LIKES)))
+    own = (i for i in near if _LIKED.search(view.folded[i]) and is_template_line(view, i))
     counts = filter(None, (parse_counts(view.folded[i].strip()) for i in own))
     return next((parse_count(each["likes"] or "") for each in counts if each.get("likes")), None)
 
@@ -270,12 +269,9 @@ class _BoundsSearch:
         own, start = [] if beside else self._find_own_counters(), heading.end
         if all(is_quoted(view, self.markers.headers, start - 1, start, each.first) for each in found):
             return own
-        # Nobody types above the text, or ends its element. The number of comments may be below, beside the same views.
-        is_own = own and own[0].views is not None
-        is_own = is_own and not any(
-            each.views == own[0].views or is_framed(view, heading.end, each.first) for each in found
-        )
-        return own if is_own else found
+        # Nobody types above the text, or ends its element.
+        are_framed = any(is_framed(view, heading.end, each.first) for each in found)
+        return own if own and own[0].views is not None and not are_framed else found
 
     def _find_own_counters(self) -> list[Counters]:
         """Return the counters beside the time; none if the title is on that line, since a title may have any text."""

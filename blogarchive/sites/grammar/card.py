@@ -31,21 +31,21 @@ _REGISTERED = re.compile(
 )
 _OF_ALL_DAYS = "(?<![今昨当本每][日天周月])"
 _UNIT = "(?:人次|[次人])?"
-_VISITED = "(?:总?访问(?:过?本(?:空间|站|博客))?|来访?过)"
-_VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客)"
+_VISITED = "(?:总?访问(?:过?本(?:空间|站|博客))?|来访?过|位(?:访客|访问者|来访者|客人|读者))"
+_VISIT_WORD = r"(?:访问|人气|点击|浏览|来访|访客|流量)"
 _ALL_VISITS_LABEL = (
-    rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀]){_VISIT_WORD}(?:人次|次数|人数|[量数])?|累[计积積]人[次数]"
+    rf"(?:{_VISIT_WORD}总[量数]|(?:总|本?博客|部落格|空间|累[计积積]|[参參][观觀])(?:{_VISIT_WORD}|阅读)(?:人次|次数|人数|[量数])?|累[计积積]人[次数]"
     r"|(?i:total (?:visits|views)))"
 )
-_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|统计|[量数]))"
+_VISITS_LABEL = rf"(?:{_ALL_VISITS_LABEL}|{_VISIT_WORD}(?:人次|次数|人数|统计|[量数率]))"
 _VISITS = re.compile(
-    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|{_VISITED})(?:\s*\(.{{0,20}}\))?"
+    rf"(?P<label>(?:{_VISITS_LABEL}|{_VISIT_WORD}(?=\s*:?\s*\d))\s*:*\s*)?(?:已有?\s*|[您你]是\w{{0,6}}第\s*)?(?P<value>(?(label).*?|{NUMBER}))\s*{_UNIT}(?(label)|{_VISITED})(?:\s*\(.{{0,20}}\))?"
     r"(?:\s++(?:文章|日志|博文|评论)\s*+:?\s*+\d++(?:\s*+篇)?+)*+"
 )
-_VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:?\s*\d[\d,]*\s*{_UNIT}")
+_VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:?\s*\d[\d,]*\s*{_UNIT}|[您你]是\w{{0,6}}第.*")
 _VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*{_VISITED}|(?i:visits|views)")
 _FIELD_START = re.compile(
-    rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
+    rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏流您你Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
 )
 _NUMBER_BEFORE = re.compile(rf"\d\s*{_UNIT}\s*总?访问(?![\w:]|\s*\d)")
 _NUMBERS_FIRST = re.compile(rf"[\s|,·/]*(?=(?<![\d,])\d[\d,]*\s*{_UNIT}\s*总?访问)|(?<=访问)\s*")
@@ -333,8 +333,8 @@ def _find_header_with_url(view: PageView, outside: Sequence[int]) -> BlogHeader 
             if title and not tagline:
                 tagline, below = _find_tagline(view, names[0], title, set(outside))
                 names += below
-            own_lines = frozenset((*names, index))
-            return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own_lines)
+            own = frozenset((*names, index))
+            return BlogHeader(title=title, tagline=tagline, url=match["url"], own_lines=own)
     return None
 
 
@@ -434,8 +434,5 @@ def _find_title_lines(view: PageView, url_line: int, outside: set[int]) -> list[
 def _is_title(view: PageView, index: int) -> bool:
     """Check whether the line is a heading, or the window title equals it or ends with it."""
     line = view.lines[index]
-    window_title = view.document.title
-    named = window_title == line.text or (
-        len(line.text) > 1 and window_title.endswith((f"-{line.text}", f" {line.text}"))
-    )
+    named = confirms_title(view.document.title, line.text)
     return named or find_enclosing(line.node_at(0), "h1") is not None or line.block.tag in ("h1", "h2", "h3")

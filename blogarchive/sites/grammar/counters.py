@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.page import PageView, is_label, once_a_page
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE_START, NUMBER, TIME_OF_DAY
 
@@ -14,9 +15,9 @@ from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE
 
 _VIEWS_LABEL = (
     r"(?:本[文篇博]|此文)?(?:已经?)?被?"
-    r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数|\s*:\s*\d)|围观|[Vv]iews|[Hh]its|Reads?|PV)"
+    r"(?:浏览|阅读?|已读|点[击阅]|人气|访问|查看(?=次数|\s*[:(\[]?\s*\d)|看过|围观|[Vv]iews|[Hh]its|Reads?|PV)"
 )
-_COMMENTS_WORD = r"(?:评论?|点评|讨论|回应|回响|回[复帖]|跟[帖贴]|留言|[Cc]omments?)"
+_COMMENTS_WORD = rf"(?:{vocabulary.SAID}|评|回复|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:[次人]?数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:[次人条篇]?数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
@@ -29,7 +30,7 @@ _VALUE = (
 # The blog's owner sees 推送 置顶 修改 喜欢 删除 beside the counters.
 OWNER_WORDS = "推送|(?:取消)?置顶|修改|喜欢|删除"
 _BUTTON_WORDS = (
-    r"发表评论|添加评论|发送消息|文章评论|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|(?:收藏|分享|[打列]印|转寄|举报|转载|推荐|编辑|引用)(?:[本此][页文])?|关闭(?:窗口)?|投诉|转发|订阅|邀请"
+    rf"(?:发表|添加|文章|查看|我要|写){vocabulary.SAID}|发送消息|赠金笔|顶(?=▼)|[Pp]ermalink|固定链接|(?:收藏|分享|[打列]印|转寄|举报|转载|推荐|编辑|引用)(?:[本此][页文])?|关闭(?:窗口)?|投诉|转发|订阅|邀请"
     rf"|{OWNER_WORDS}|返回顶部|[tT][oO][pP]"
 )
 # Data about the post between or after the counts.
@@ -64,13 +65,7 @@ _COUNTER_PREFIX = (
     r"|(?:分类|类别|栏目|作者|发布者?|发表人)\s*+:\s*+[^\s|]{1,30})[\s|,]*)"
 )
 _PREFIX = re.compile(rf"{_COUNTER_PREFIX}{{0,3}}+")
-_GROUPS = {
-    "views": "views viewed",
-    "comments": "comments said uncounted nothing",
-    "likes": "likes liked",
-    "other": "other others",
-}
-_NAMES = {group: name for name, groups in _GROUPS.items() for group in groups.split()}
+_NAMES = {"viewed": "views", "liked": "likes"} | dict.fromkeys(("said", "uncounted", "nothing"), "comments")
 
 _VALUES = frozenset(("value", "bare", "junk", "none"))
 _LABELS = ("views", "comments", "likes", "others")
@@ -107,7 +102,7 @@ def _parse_items(text: str, item: "re.Pattern[str]") -> CountTexts | None:
             return None
         offset = match.end()
         name, value = _parse_item(match)
-        if name is None or name == "other":
+        if name in (None, "other", "others"):
             continue  # words of a button, or another count
         if name in found:
             # A number without a label may get one in the text that follows; two equal labels never fit.
@@ -122,9 +117,11 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
     if last is None:
         return None, None
     if last not in _VALUES:
-        return _NAMES[last], None if last == "uncounted" else "0" if last == "nothing" else match["number"]
+        return _NAMES.get(last, last), None if last == "uncounted" else "0" if last == "nothing" else match[
+            "number"
+        ]
     label = next((name for name in _LABELS if match[name] is not None), "likes")
-    return _NAMES[label], match[last]
+    return label, match[last]
 
 
 # --- counters on lines
@@ -133,7 +130,7 @@ _NUMBER_FIRST = (
     rf"[已共有总]{{0,2}}\s*{NUMBER}[\s次人条篇个位]{{0,6}}被?(?:{_VIEWS_LABEL}|{_COMMENTS_WORD}|{_LIKES})"
 )
 # The first characters of the labels. Counters begin with a character of the first set: most lines fail there.
-_LABEL_CHARS = "浏阅点人访评回跟留查围CcVvHRP"
+_LABEL_CHARS = "浏阅点人访评回跟留讨查看围CcVvHRP"
 _COUNTERS_START = re.compile(
     rf"{LINE_START}(?=[\s\d本此被发时日分类栏作已共有总推置取修喜删收打举转编引订邀赞顶支票鲜{_LABEL_CHARS}(\[【])"
     rf"(?:(?=[本此被{_LABEL_CHARS}(\[【\d发时日分类栏作已共][^{LINE_START}{_LABEL_CHARS}]*+[{_LABEL_CHARS}]|[{_LABEL_CHARS}])"
@@ -147,7 +144,6 @@ _COUNTS_AFTER_TIME = re.compile(
     rf"{NUMBER}\s*[次人]?\s*{_VIEWS_LABEL}|(?:{_VIEWS_LABEL}(?:全文|[次人数量了]*)\s*[:(\[【]?|{_COMMENTS_WORD}数?\s*[:(\[])\s*\d"
 )
 _AFTER_TIME = re.compile(r"^[\s)\]】]*(?:(?:发表|发布)\s*(?=[|·,\s]))?")
-_LIKED = re.compile(_LIKES)
 _NUMBER_AT_END = re.compile(rf"{NUMBER}\s*$")
 _LEADING_NUMBER = re.compile(rf"[\s(]*[已共有总]{{0,2}}\s*{NUMBER}\s*(?![\s\d年/.:-])")
 ONLY_NUMBERS = re.compile(r"[\s\d,.万()\[\]|/:]*\d[\s\d,.万()\[\]|/:]*")

@@ -66,7 +66,7 @@ def _parse_footer_at(view: page.PageView, index: int, end: int) -> CommentFooter
         without_style = _FOOTER.fullmatch(text)
         if without_style is None and (last > index or BUTTONS.fullmatch(text) is None):
             continue
-        found = _build_footer(view, joined, _parse_likes(text))
+        found = _build_footer(view, joined, parse_likes(text))
         if without_style is None:
             return found if found.linked or found.likes is not None else None
         if found.likes is not None:
@@ -92,7 +92,7 @@ def _add_owner_button_above(view: page.PageView, footer: CommentFooter, start: i
     return replace(footer, first=above) if is_button else footer
 
 
-def _parse_likes(text: str) -> int | None:
+def parse_likes(text: str) -> int | None:
     """Parse the first number of a footer: 顶(3) 踩(1) has 3 likes."""
     found = re.search(r"\d[\d,]*", text)
     return None if found is None else parse_digits(found[0].replace(",", ""))

@@ -17,6 +17,7 @@ from blogarchive.sites.grammar.links import find_target
 _OPENED, _CLOSED = " [(（［【", " ])）］】"  # around 回复 and a name
 _ADDRESS = re.compile(
     r"(?:(?:\s*\((?i:ip)\s*:\s*|\s+[(\[](?=\d+\.\d))[\d.*:a-f]{3,40}|\s*\((?:[博楼]主|作者))[)\]]"
+    r"|\s+(?i:ip)\s*:\s*[\d.*:a-f]{3,40}"
 )
 _NUMBER_BEFORE = re.compile(r"(?:\[\d{1,5}\]|\d{1,5}\s)\s*(?:[\[【](?:匿名|游客)[\]】])?(?=\S)")
 _FLOOR_BEHIND = re.compile(r"(?<=\S)\s*+(?:#\d{1,5}|\d{1,5}\s*[楼层#]|沙发|板凳|地板)$")
@@ -78,13 +79,14 @@ def _is_set_apart(joined: page.JoinedLines, at: int) -> bool:
 # --- headers with labels
 
 _FLOOR = r"(?:#?第?\d{1,5}\s*[楼层#.、:]*\s*|(?:沙发|板凳|地板)\s*:?\s*)"
-BY = r"(?:作\s?者|(?:留言|评论|发表|发言|回复|跟[帖贴])[者人]|网友|[昵暱][称稱]|姓名|用户名?|笔名)"
+BY = rf"(?:作\s?者|(?:{vocabulary.SAID}|发表|发言|回复)[者人]|网友|读者|会员|游客|[昵暱][称稱]|姓名|用户名?|笔名)"
 _OPENS, _CLOSES = r"[\[【]?", r"[\]】]?"  # 【作者】NAME
-_TIME_LABEL = r"(?:(?:留言|评论|点评|发表|回复|发言)(?:时间|日期)|Date)"
+_SAYS = rf"(?:{vocabulary.SAID}|回复|发[表布言帖贴]|[提送]交|更新)"
+_TIME_LABEL = rf"(?:{_SAYS}(?:时间|日期)|Date)"
 # 发表时间 at the start of a line labels the time of a post.
-_FIRST_TIME_LABEL = r"(?:留言|评论|点评|回复|发言)(?:时间|日期)"
+_FIRST_TIME_LABEL = rf"(?:{vocabulary.SAID}|回复|发言)(?:时间|日期)"
 _HEADER_START = re.compile(
-    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评点发回跟网昵暱姓用笔\[【])"
+    rf"{vocabulary.LINE_START}(?=[#第\d沙板地作留评点讨发回跟网读会游昵暱姓用笔\[【])"
     rf"(?:#?第?\d{{1,5}}+\s*+[楼层#.、:]*+\s*+|(?:沙发|板凳|地板)\s*:?\s*)?+{_OPENS}(?:{BY}|(?P<time>{_FIRST_TIME_LABEL}))"
 )
 # A time of an unknown form has few words, on the line of its label.
@@ -94,7 +96,7 @@ _BESIDE = (
     r"\[[^\[\]]{1,6}\]|回复\(\d{1,9}\)"
     r"|(?:举报|删除(?:这条评论)?|只看该作者|引用|悄悄话|点?赞|[顶踩]|支持|反对)(?:\s*+(?:\(\d{1,9}\)|\d{1,9}+(?!\s*[楼#])))?"
 )
-_FROM = r"(?:(?:来自|来源)?(?:IP|ip)|来自|来源)\s*:?\s*[^\s:]{1,40}"
+_FROM = r"(?:(?:来自|来源)?(?i:ip)(?:属地)?|来[自源]|发[布表]于(?!\W*\d))\s*:?\s*[^\s:]{1,40}|(?<=\s)·\s*[^\s:,。!?]{1,6}"
 _LIKES = r"(?P<likes>(?:\d{1,9}+(?!\s*[楼#]))?)"
 # These loops are possessive: otherwise `re` tries a row of digits in exponentially many ways.
 _NAME_FIRST = re.compile(
@@ -113,9 +115,6 @@ _TIME_AND_NAME = re.compile(_TIME_THEN)
 _LABEL_IN = re.compile(_TIME_LABEL)
 _MAX_LINES = 7
 _LINES_TO_NAME = 4
-
-
-_HOME = PageKind.HOME  # attribute access to an enum member is five times slower (Python 3.11)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -138,7 +137,7 @@ class CommentHeader:
     @property
     def is_linked(self) -> bool:
         """Whether the name links to a blog; nobody can type such a link, except as a bare URL."""
-        return self.author is not None and self.author.kind is _HOME and "://" not in self.author_name
+        return self.author is not None and self.author.kind is PageKind.HOME and "://" not in self.author_name
 
 
 def find_headers(view: page.PageView, start: int, end: int) -> Sequence[CommentHeader]:
@@ -256,12 +255,12 @@ _TIME = (
     rf"(?:(?:(?:{vocabulary.WEEKDAY}|{_ENGLISH_DAY})\s*+,?\s*+)?{vocabulary.DATETIME}|{vocabulary.DATE}|{vocabulary.YEARLESS_TIME}|(?:今天|昨天|前天)\s*+{vocabulary.TIME_OF_DAY}"
     r"|(?<!\d)\d{1,3}\s*+[^\s\d]{1,4}前|刚刚)"
 )
-_COMMENTED = r"(?:(?:发[表布言]|留言|评论|回[复应]|提交|说|写)[了道说]?(?:评论|留言|回应)?|(?i:said|says|wrote)(?=[\s:]))"
+_COMMENTED = rf"(?:(?:{_SAYS}|说|写)[了道说]?{vocabulary.SAID}?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>(?<=\s)[一-鿿]{{1,3}}于|{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
 _REPLY = rf"\[?回复(?:[该此本]\w{{1,2}})?\]?(?:\s*+\|\s*+{_LIKES})?"
-_AFTER = rf"(?:[\s|·]*+(?:#\d{{1,5}}|\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|{_REPLY}|{_FROM}))*+"
+_AFTER = rf"(?:[\s|]*+(?:#\d{{1,5}}|第?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|{_REPLY}|{_FROM}))*+"
 # 网友 may also be the name of a guest.
-_IS_NAME = rf"\s*+(?:回复\s|[(\[]\d|{_COMMENTED}?\s*+(?:[于@]|on|at)\s*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}}\s+\d))"
+_IS_NAME = rf"\s*+(?:回复\s|[(\[]\d|{_COMMENTED}?\s*+(?:[于@]|on|at)[\s:]*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}} \d))"
 _BY = (
     rf"(?:(?:{BY}|回复|评论|留言)\s*+:|[\[【](?:{BY}|匿名|游客)[\]】]\s*+:?"
     rf"|(?:网友|用户|由|[博楼]主|作者|(?:[Pp]osted|[Ss]ubmitted) by:?|[Bb]y)\s(?!{_IS_NAME}))"
@@ -384,7 +383,7 @@ def _is_on_one_line(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 # --- headers with a time apart from the name
 
 _TIME_ALONE = re.compile(rf"(?:{_SHORT_FLOOR})?[(\[]?(?P<time>{_TIME})[)\]]?{_AFTER}")
-_PRAISED = re.compile(r"(?:赞|顶|支持)\s*\(?\s*(\d{1,9})|(?<![\d:])(\d{1,9})\s*[赞顶支](?!\D{0,3}\d)")
+PRAISED = re.compile(r"(?:赞|顶|支持)\s*\(?\s*(\d{1,9})|(?<![\d:])(\d{1,9})\s*[赞顶支](?!\D{0,3}\d)")
 _SAID = re.compile(
     r"\s*(?:(?:说道?|提到|写道|表示|said|says|wrote)\s*[:.…]{1,3}|:|[赞顶]\s*\(?\d{1,9}\)?)\s*$",
     re.IGNORECASE,
@@ -488,7 +487,7 @@ def _build_split_header(view: page.PageView, name: int, time: int, match: "re.Ma
     joined = view.join_lines(name, name)
     author, reply_to, link = _parse_names(joined, 0, len(_SAID.sub("", joined.text)))
     is_next = next(view.lines_below(name)) == time
-    praised = _PRAISED.search(f"{view.folded[time]} {view.folded[name]}")
+    praised = PRAISED.search(f"{view.folded[time]} {view.folded[name]}")
     nodes = (_node_around(joined, 0, link), view.lines[time].node_at(0))
     return CommentHeader(
         first=name,

@@ -302,8 +302,7 @@ def _read_rows(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) 
         shown = ((i, _drop_links(view, i, entry.post.number)) for i in reversed(rows))
         counts = ((i, find_counts((_TIME_IN.sub("|", text),))) for i, text in shown)
         found.append([build_counters(i, i, each) for i, each in counts if each is not None])
-    blocks = {each.first: view.lines[each.first].block for row in found for each in row}
-    places = {i: (view.tag_path(block), block.get("class")) for i, block in blocks.items()}
+    places = {each.first: view.style(view.lines[each.first].block) for row in found for each in row}
     common = Counter(places.values())
     return [[max(row, key=lambda each: common[places[each.first]])] if row else [] for row in found]
 

@@ -242,6 +242,10 @@ class PageView:
             path = self._paths[element] = self._joined_paths[key]
         return path
 
+    def style(self, node: Element) -> tuple[str, str | None]:
+        """Return the tag path and the class of an element: equal styles mean the same part of a template."""
+        return self.tag_path(node), node.get("class")
+
     def lines_with_text(self, lines: Iterable[int]) -> Iterator[int]:
         """Return those of the lines that have text."""
         return (index for index in lines if self.folded[index].strip())
@@ -459,6 +463,8 @@ def is_label(view: PageView, index: int, label: "re.Pattern[str]") -> bool:
     return near != [True, True]
 
 
+BUTTON_TARGET = re.compile("javascript:|#|$")
+"""The targets of links that a script answers."""
 _QUOTES = ("《", "“", "「", "『")
 _COUNTS = ("count", "number", "titled")
 _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNORECASE)
@@ -466,20 +472,15 @@ _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNOREC
 
 _BEFORE_LABEL = rf"{vocabulary.LINE_START}[{re.escape(vocabulary.AROUND_LABEL)}]*+"
 _STARTS = {
-    label.pattern: (label, re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})"))
+    label: re.compile(f"{_BEFORE_LABEL}(?:{label.pattern})")
     for label in (vocabulary.COMMENTS_LABEL, vocabulary.POST_LABEL)
 }
 
 
+@once_a_page
 def find_labels(view: PageView, label: "re.Pattern[str]") -> Sequence[int]:
     """Return the indexes of all lines that are this label alone."""
-    return _find_labels(view, label.pattern)  # the hash of a pattern is computed again each time
-
-
-@once_a_page
-def _find_labels(view: PageView, words: str) -> Sequence[int]:
-    label, start = _STARTS[words]
-    starts = {*view.line_index.find_lines(start), *view.image_labels}
+    starts = {*view.line_index.find_lines(_STARTS[label]), *view.image_labels}
     replies = {i for i in starts if view.folded[i].strip()[:2] in ("回复", "回帖")}
     starts -= replies if len(replies) > 1 else set()  # 回复(2) below each comment is a button
     return sorted(index for index in starts if is_label(view, index, label))

@@ -204,14 +204,8 @@ def _find_sections(view: PageView, outside: Sequence[int]) -> Iterator[tuple[str
     labels = _choose_labels(list(_find_labels(view, outside)))
     ends = [*(label.offset for label in labels[1:]), len(outside)]
     for label, end in zip(labels, ends, strict=False):  # one end too many if there is no label
-        yield label.name, _lines_together(outside[label.offset : end])
-
-
-def _lines_together(lines: Sequence[int]) -> Sequence[int]:
-    """Return the lines up to the first gap between them."""
-    if lines[-1] - lines[0] == len(lines) - 1:
-        return lines
-    return lines[: next(i for i in range(1, len(lines)) if lines[i] - lines[i - 1] > 1)]
+        part = outside[label.offset : end]
+        yield label.name, [i for i, line in enumerate(part, part[0]) if i == line]  # up to the first gap
 
 
 def _find_labels(view: PageView, outside: Sequence[int]) -> Iterator[_Label]:

@@ -161,7 +161,7 @@ _DAY_FIRST = re.compile(rf"(?P<time>{DATE})(?!\s*\d)[\s|·/(](?:[^。,!?;…]|,(
 _DATA_LABEL = re.compile(
     r"(?:(?P<other>作者|分类|类别|栏目|来源|标签)|日期|时间|(?:发[表布]|更新)(?:于|时间|日期)?):?"
 )
-_HOUR_SHOWN = re.compile(r"\d:\d")
+_HOUR_SHOWN = re.compile(r"\d[:时点]\s*\d")
 _LINES_TO_DAY = 3
 _LINES_BELOW_LABEL = 8
 

@@ -48,13 +48,13 @@ DATE = (
     r"|民国\s*\d{1,3}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
 )
 WEEKDAY = r"(?:星期|周)[一二三四五六日天]"
-_HALF_DAY = r"(?:上午|下午|凌晨|早上|中午|晚上)"
-_SECOND = r"(?:\s*[:分]\s*\d{1,2}(?:\s*秒)?|\s*分(?![享类]))?"
-_HALF_DAY_AFTER = r"(?:\s*(?:[AaPp][Mm]|[上下]午(?!\w)))?"
+_HALF_DAY = r"(?:上午|下午|凌晨|早上|中午|晚上|[AaPp][Mm])"
+_SECOND = r"(?:\s*(?::\s*\d{1,2}(?:\.\d{1,3})?|分\s*\d{1,2}\s*秒)|\s*分(?![享类]))?"
+_HALF_DAY_AFTER = r"(?:\s*(?:[AaPp]\.?[Mm](?![A-Za-z])\.?|[上下]午(?!\w)))?"
 TIME_OF_DAY = rf"{_HALF_DAY}?\s*+\d{{1,2}}\s*+[:时點点]\s*+\d{{1,2}}{_SECOND}{_HALF_DAY_AFTER}"
 HOUR_SIGN = re.compile("[:时點点]")
 """A sign in each time of day: a search that most lines fail at once."""
-_OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d))?"
+_OFFSET = r"(?:(?<=:\d\d:\d\d)(?:Z|[+-]\d{2}:?\d{2})(?!\d)|\s(?:[PMCE][SD]T|GMT|UTC)[+-]?\d{0,2}(?!\w))?"
 DATETIME = rf"{DATE}(?:\s*+\(?{WEEKDAY}\)?)?\s*+(?:T|at|,)?\s*+{TIME_OF_DAY}{_OFFSET}"
 YEARLESS_TIME = rf"(?<![-/.\d年])(?<!年\s)\d{{1,2}}(?:[-/]|月)\d{{1,2}}日?\s+{TIME_OF_DAY}"
 """A time of a year that only the page's other times tell."""
@@ -63,17 +63,18 @@ LINE_START = "\x01"
 """Starts each line in a text of many. No page contains it: controls are removed before parsing."""
 
 POST_LABEL = re.compile(r"网[络路]日[志记]正文")
-_SAID = r"(?:评论|点评|留言|回应|回响|跟[帖贴])"
+SAID = r"(?:评论|点评|留言|回应|回响|讨论|跟[帖贴]|回帖)"
+"""The words for comments."""
 _EACH = r"[条个篇则]"
 COMMENTS_LABEL = re.compile(
-    r"(?=[文发网最全所读查用评点留回跟本共已有仅\d《“「『Cc])"
-    rf"(?:(?=[文发网最全所读查用评点留回跟本Cc])(?:发表评论\s+(?=评论\s*\())?(?:(?:文章|发表|最新|查看|用户|本文)评论|评论区|(?:网友|全部|所有|读者){_SAID}|{_SAID}列表"
-    rf"|回应文章|{_SAID}|[Cc]omments?|回[复帖](?=\s*\(\d))"
-    rf"(?:\s*\(?\s*(?:共有?)?\s*(?P<count>\d{{1,6}})\s*(?:{_EACH}\s*{_SAID}?)?\)?)?"
-    rf"|(?:共有?|[已仅]?有)?\s*(?P<number>\d{{1,6}}+)(?:(?:\s*{_EACH}\s*|\s+){_SAID}"
+    r"(?=[文发网最全所读查用评点留回跟本共已有仅讨博看来访精热\d《“「『Cc])"
+    rf"(?:(?:发表评论\s+(?=评论\s*\())?(?:评论区|{SAID}列表|回应文章|(?:网友|精彩)?热评|读者来信|发表评论|[Cc]omments?|回复(?=\s*\(\d)"
+    rf"|(?:文章|最新|查看|本文|网友|博友|读者|用户|[看来访]客|全部|所有|精彩|已有)?{SAID})"
+    rf"(?:\s*\(?\s*(?:共有?)?\s*(?P<count>\d{{1,6}})\s*(?:{_EACH}\s*{SAID}?)?\)?)?"
+    rf"|(?:共有?|[已仅]?有)?\s*(?P<number>\d{{1,6}}+)(?:(?:\s*{_EACH}\s*|\s+){SAID}"
     r"|\s*(?:[Cc]omments?|[Rr]esponses?|[Rr]eplies)(?:\s*to\s*[《“「『].{1,100})?)"
-    rf"|(?P<one>仅有一条{_SAID})"
-    rf"|[《“「『][^\x01]{{1,100}}[》”」』]\s*上?[有的]\s*(?P<titled>\d{{1,6}})\s*{_EACH}\s*{_SAID})"
+    rf"|(?P<one>仅有一条{SAID})"
+    rf"|[《“「『][^\x01]{{1,100}}[》”」』]\s*上?[有的]\s*(?P<titled>\d{{1,6}})\s*{_EACH}\s*{SAID})"
 )
 """The label above the comments, with their number if it shows one."""
 SECTION_LABEL = re.compile(
@@ -100,7 +101,7 @@ MORE_LINK = re.compile(
 AROUND_LABEL = " []【】「」:>»›|·•◆◇■□●○★☆▶►▪≡"
 # First characters of all labels: one test instead of many alternatives.
 _LABELS_BEGIN = (
-    "部自其新我个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁相用CcRrAaMmBb"
+    "部自其新我类时个作关日最文分存归月按历每往专近热推随精评阅友访博站主本网统彙汇栏标格好谁相用CcRrAaMmBb"
 )
 SECTION_START = re.compile(
     rf"{LINE_START}[{re.escape(AROUND_LABEL)}]*+(?=[{_LABELS_BEGIN}])(?:{SECTION_LABEL.pattern})"

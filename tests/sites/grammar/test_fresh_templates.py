@@ -98,18 +98,13 @@ def test_brackets_in_the_link_of_a_name_belong_to_the_name() -> None:
 def test_a_header_with_labels_typed_below_headers_without_is_text() -> None:
     said = "".join(
         f"<li><div><b><a href='/u/{i}/'>读者{i}</a></b> 说道：</div><div>{AT} 1{i}:00</div><p>话{i}</p>{more}</li>"
-        for i, more in enumerate(("", f"<p>作者：冒名 留言时间：{AT} 09:00:00</p>", ""))
+        for i, more in enumerate(
+            ("", f"<p>作者：冒名 留言时间：{AT} 09:00:00</p><p>冒名 发表于 {AT} 09:00:00</p>", "")
+        )
     )
     (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (3)</h3><ol>{said}</ol>"))).posts
     assert [each.author_name for each in post.comments] == ["读者0", "读者1", "读者2"]
     assert "冒名" in post.comments[1].body_text
-
-
-def test_counters_that_a_comment_quotes_are_not_those_beside_the_time() -> None:
-    head = f"{TITLE}<div>由 林木 发布于 {AT} 10:00 9 次浏览 1 条评论</div>"
-    said = f"<li><div><a href='/u/9/'>乙</a> {AT} 11:00</div><p>浏览(777) 评论(1)</p></li>"
-    (post,) = read(page(entry(head, comments=f"<h3>评论 (1)</h3><ol>{said}</ol>"))).posts
-    assert (post.views, len(post.comments)) == (9, 1)
 
 
 def test_counters_that_end_a_text_above_others_are_not_stored() -> None:
@@ -296,3 +291,128 @@ def test_a_guest_book_in_the_sidebar_is_no_comments_and_hides_no_months() -> Non
     assert [each.month for each in found.months] == ["2025-01", "2025-02"]
     assert found.posts[0].comments == ()
     assert "comments" in [each.field for each in found.problems]
+
+
+@pytest.mark.parametrize("buttons", ["<span>回应</span> <span>转告 3</span>", "<a href='#'>有用</a>"])
+@pytest.mark.parametrize("names", ["乙丙", "乙丙丁"])
+def test_a_line_that_ends_all_comments_is_no_text(buttons: str, names: str) -> None:
+    said = "".join(
+        f"<li><div><b>{name}</b> {AT} 1{i}:00</div><p>话{i}。</p><div class=do>{buttons}</div></li>"
+        for i, name in enumerate(names)
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 ({len(names)})</h3><ol>{said}</ol>"))).posts
+    assert [each.body_text for each in post.comments] == [f"话{i}。" for i in range(len(names))]
+
+
+def test_lines_alike_in_the_element_of_the_texts_are_text_and_counted_likes_are_likes() -> None:
+    said = "".join(
+        f"<li><div><b>{name}</b> {AT} 1{i}:00</div><p>话{i}。</p><p>同上</p><div class=do>顶({i + 3})</div></li>"
+        for i, name in enumerate("乙丙")
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3><ol>{said}</ol>"))).posts
+    assert [(each.body_text, each.likes) for each in post.comments] == [
+        ("话0。\n同上", 3),
+        ("话1。\n同上", 4),
+    ]
+
+
+def test_a_link_to_nowhere_below_a_sole_comment_is_no_text() -> None:
+    said = f"<li><div><b>乙</b> {AT} 11:00</div><p>话。</p><div><a href='#'>有用</a></div></li>"
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (1)</h3><ol>{said}</ol>"))).posts
+    assert [each.body_text for each in post.comments] == ["话。"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{name} {at} 第{i}楼",
+        "{name} {at} IP属地：北京",
+        "{name} {at} 发布于 上海",
+        "{name} {at} · 上海",
+        "{name}　IP：24.36.7.*　发表于：{at}",
+        "读者：{name} {at}",
+        "{name} 讨论于 {at}",
+        "作者：{name} 提交时间：{at}",
+    ],
+)
+def test_places_floors_and_labels_may_be_beside_a_name_and_a_time(header: str) -> None:
+    said = "".join(
+        f"<li><div>{header.format(name=name, at=f'{AT} 1{i}:00:00', i=i)}</div><p>话{i}</p></li>"
+        for i, name in enumerate(("李·明", "丙"), 1)
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3><ol>{said}</ol>"))).posts
+    assert [(each.author_name, each.body_text) for each in post.comments] == [("李·明", "话1"), ("丙", "话2")]
+
+
+def test_the_word_for_the_author_may_be_a_name_in_a_cell_beside_a_labelled_time() -> None:
+    row = (
+        f"<tr><td>第1楼　<a href='/u/9/'>楼主</a></td><td>发表于：{AT} 11:00:00</td></tr><tr><td>话</td></tr>"
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>网友跟贴 (1)</h3><table>{row}</table>"))).posts
+    assert [each.author_name for each in post.comments] == ["楼主"]
+
+
+@pytest.mark.parametrize(
+    ("time", "views"),
+    [
+        (f"{AT} PM 03:05", 1234),
+        (f"{AT} 3:05 p.m.", 1234),
+        (f"{AT} 15:05:06.0", 1234),
+        (f"{AT} 15:05:06 PST", 1234),
+        ("2025年1月1日15时05分", 1234),
+        ("2025年1月1日15点05分", 1234),
+    ],
+)
+def test_a_time_may_have_a_half_day_a_fraction_a_zone_or_words(time: str, views: int) -> None:
+    (post,) = read(page(entry(f"{TITLE}<div>分类：时政 {time} {views} 次浏览 2 条讨论</div>"))).posts
+    assert (post.posted and post.posted.text, post.views, post.comment_count) == (time, views, 2)
+
+
+@pytest.mark.parametrize("said", ["讨论", "回帖", "跟帖"])
+@pytest.mark.parametrize("seen", ["看过", "查看"])
+def test_any_usual_word_counts_readers_and_comments(said: str, seen: str) -> None:
+    (post,) = read(page(entry(TITLE + TIME, f"<div>{seen}(9) {said}(0) 发表{said}</div>"))).posts
+    assert (post.views, post.comment_count, post.body_text) == (9, 0, "正文。\n二段。")
+
+
+def test_any_number_of_known_lines_may_be_below_a_text() -> None:
+    head = f"{TITLE}<div>{AT} 10:00 阅读 9 评论 0</div>"
+    near = "".join(
+        f"<p>{word}：<a href='{BLOG}202501/{i}.html'>旧文{i}</a></p>"
+        for i, word in enumerate(("前一篇", "后一篇"))
+    )
+    below = f"<div class=lab>文章分类：<a>时政</a></div><div class=up>推荐7</div>{near}"
+    below += f"<div class=rel><h3>话题</h3><ul>{LINKS}</ul></div>"
+    (post,) = read(page(entry(head, below, "<h3>0 条评论</h3>"))).posts
+    assert (post.body_text, post.categories, post.likes) == ("正文。\n二段。", ("时政",), 7)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["本文仅代表作者个人观点，不代表本站立场。", "作者简介：写字的人。", "最后修改于 2025-01-02 03:04:05"],
+)
+def test_a_remark_of_the_site_below_a_text_is_no_text(words: str) -> None:
+    (post,) = read(page(entry(TITLE + TIME, f"<div>{words}</div><div>浏览(9) 评论(0)</div>"))).posts
+    assert post.body_text == "正文。\n二段。"
+
+
+def test_the_menu_of_the_site_above_title_and_url_of_a_blog_is_not_its_title() -> None:
+    top = "<table><tr><td>首页 | 博客 | 播客</td></tr></table><div>林木的角落</div><div>http://blog.creaders.net/u/31182/</div>"
+    author = read(page(top + entry(TITLE + TIME), title="一篇-林木的角落-万维")).author
+    assert author is not None
+    assert author.blog_title == "林木的角落"
+
+
+@pytest.mark.parametrize("visits", ["您是本站第1234位访客", "总阅读量：1234", "总流量：1234", "点击率：1234"])
+def test_visits_have_many_words(visits: str) -> None:
+    author = read(page(entry(TITLE + TIME), f"<h3>博客信息</h3><p>博主：林木</p><p>{visits}</p>")).author
+    assert author is not None
+    assert (author.nickname, author.total_visits) == ("林木", 1234)
+
+
+def test_a_link_of_a_row_may_have_the_label_of_a_count_alone() -> None:
+    row = "<div><a href='{url}'>第{i}篇</a><p>({at} 10:00)</p><p><a href='{url}'>阅读</a>({i})┊ "
+    row += "<a href='{url}#c'>评论</a> (2)┊转载┊查看全文&gt;&gt;</p></div>"
+    rows = "".join(row.format(url=f"{BLOG}202501/{i}.html", i=i, at=AT) for i in (501, 502))
+    found = read(listing(rows), PageKind.HOME, HOME)
+    assert [(each.views, each.comment_count) for each in found.listed] == [(501, 2), (502, 2)]

@@ -23,8 +23,8 @@ _TITLED_TIME = re.compile(
 )
 # The line below a title may have more than the time: the author before it, the category after it.
 _TIME_AND_MORE = re.compile(
-    rf"(?:(?:作者|分类|类别|栏目)\s*:\s*\S.{{0,40}}?[\s|]+(?=发表|发布|时间|日期|\d{{4}}\D))?[(\[]?\s*{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
-    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|in\s|by\s).{0,120})?"
+    rf"(?:(?:作者|分类|类别|栏目)\s*:\s*\S.{{0,40}}?[\s|]+(?=发表|发布|提交|更新|张贴|时间|日期|\d{{4}}\D))?[(\[]?\s*{TIME_LABEL}(?P<time>{vocabulary.DATETIME})[)\]]?"
+    r"(?:\s*(?:[|·/\[(【]|分类|类别|栏目|所属|专栏|标签|关键词|作者|来源|来自|原创|转[载贴]|心情|天气|字[体号]|浏览|阅读|点击|访问|人气|in\s|by\s).{0,120})?"
 )
 _TIME_AMID = re.compile(rf"(?P<before>.{{0,80}}?)(?P<time>{vocabulary.DATETIME}).{{0,120}}")
 _TIME_FIRST = re.compile(rf"[(\[【]?(?P<time>{vocabulary.DATETIME})[)\]】]?\s*(?P<title>\S.*)")

@@ -416,3 +416,11 @@ def test_a_link_of_a_row_may_have_the_label_of_a_count_alone() -> None:
     rows = "".join(row.format(url=f"{BLOG}202501/{i}.html", i=i, at=AT) for i in (501, 502))
     found = read(listing(rows), PageKind.HOME, HOME)
     assert [(each.views, each.comment_count) for each in found.listed] == [(501, 2), (502, 2)]
+
+
+def test_a_name_and_visits_may_be_around_the_time_of_submission_below_a_title() -> None:
+    row = f"<div>作者：<a href='{BLOG}'>林木</a>　提交日期：{AT} 2:26:26　访问：9 评论：0</div>"
+    (post,) = read(page(entry(f"<h2>[时政]一篇</h2>{row}", comments="<h3>文章评论：</h3>"))).posts
+    assert (post.title, post.views, post.comment_count) == ("一篇", 9, 0)
+    assert post.posted is not None
+    assert post.posted.text == f"{AT} 2:26:26"

@@ -23,10 +23,10 @@ from typing import ClassVar
 from blogarchive.messages import N_
 
 # Texts of errors of the operating system, which are English in every language.
-_SYSTEM_REASONS = (
-    N_("Address already in use"), N_("Directory not empty"), N_("File exists"), N_("File name too long"),
-    N_("Input/output error"), N_("Is a directory"), N_("No such file or directory"), N_("No space left on device"),
-    N_("Not a directory"),
+SYSTEM_REASONS = (
+    N_("Address already in use"), N_("Cannot assign requested address"), N_("Directory not empty"), N_("File exists"),
+    N_("File name too long"), N_("Input/output error"), N_("Is a directory"), N_("No such file or directory"),
+    N_("No space left on device"), N_("Not a directory"), N_("Name or service not known"),
     N_("Operation not permitted"), N_("Permission denied"), N_("Read-only file system"), N_("Too many open files"),
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ class UserError(Exception):
 
     def __init__(self, message: str, /, **values: object) -> None:
         # Without values nothing is filled: the text of another error may contain braces.
-        shown = {name: _(str(one)) if one in _SYSTEM_REASONS else one for name, one in values.items()}
+        shown = {name: _(str(one)) if one in SYSTEM_REASONS else one for name, one in values.items()}
         super().__init__(message.format(**shown) if shown else message)
 
 

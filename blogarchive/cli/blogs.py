@@ -149,12 +149,9 @@ def _set_value(current: blog_rows.BlogSettings, key: str, value: str) -> blog_ro
 
 
 def _format_settings(blog: blog_rows.Blog, current: blog_rows.BlogSettings) -> str:
-    values = {
-        "delay": None if current.delay is None else f"{current.delay:g}",
-        "media_hosts": ",".join(current.media_hosts) or None,
-        "cookies": current.cookies,
-        "revisits": current.revisits,
-    }
+    values = {name: getattr(current, name) for name in blog_rows.NAMED_SETTINGS}
+    values["media_hosts"] = ",".join(current.media_hosts) or None
+    values["delay"] = None if current.delay is None else f"{current.delay:g}"
     lines = [f"{key}={value}" for key, value in values.items() if value is not None]
     if current.paused_at:
         lines.append(_("paused since {time}").format(time=current.paused_at))

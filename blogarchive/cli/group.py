@@ -21,7 +21,7 @@ import click
 
 from blogarchive.cli import output
 from blogarchive.cli.options import add_common, format_examples
-from blogarchive.errors import BlogArchiveError, CannotWrite, Interrupted
+from blogarchive.errors import SYSTEM_REASONS, BlogArchiveError, CannotWrite, Interrupted
 from blogarchive.messages import N_
 from blogarchive.processes import is_bundle
 from blogarchive.store.statements import to_user_error
@@ -209,6 +209,8 @@ def _print_usage_error(error: click.ClickException) -> None:
         return
     context = error.ctx if isinstance(error, click.UsageError) else None
     text = " ".join(error.format_message().split()).removesuffix(".").removesuffix("。")
+    for reason in SYSTEM_REASONS:
+        text = text.replace(reason, _(reason))
     message = _("{error}; see `{command} --help`")
     _print_error(message.format(error=text, command=context.command_path if context else "blogarchive"))
 

@@ -184,22 +184,14 @@ _HOSTS_SHOWN = 5
 
 def result_json(crawl_options: "CrawlOptions", result: "CrawlResult | BlogArchiveError") -> str:
     """Return the result of a run as one line of JSON; an error that prevented it has fewer keys."""
-    found = {"command": crawl_options.command, "db": crawl_options.db}
+    found: dict[str, object] = {"command": crawl_options.command, "db": crawl_options.db}
     if isinstance(result, BlogArchiveError):
         return to_json({**found, "outcome": "error", "exit_code": result.exit_code, "message": str(result)})
-    hosts = result.hosts.items()
-    values = {
-        **found,
-        "outcome": result.outcome,
-        "exit_code": result.exit_code,
-        "message": result.message,
-        **asdict(result.counts),
-        "images_not_fetched": dict(result.skipped_images),
-        "known_failures": result.notes,
-        "hosts": {name: {"exit_code": one.exit_code, "message": str(one)} for name, one in hosts},
-        "unfinished": result.unfinished,
-    }
-    return to_json(values)
+    found |= {name: getattr(result, name) for name in ("outcome", "exit_code", "message")}
+    found |= {**asdict(result.counts), "images_not_fetched": dict(result.skipped_images)}
+    failed = {name: {"exit_code": one.exit_code, "message": str(one)} for name, one in result.hosts.items()}
+    more = {"known_failures": result.notes, "hosts": failed, "unfinished": result.unfinished}
+    return to_json({**found, **more})
 
 
 def has_news(result: "CrawlResult") -> bool:

@@ -130,33 +130,25 @@ def _format_failure(failure: ledger.OpenFailure) -> str:
 
 
 def _history_object(blog: BlogHeader, post: FullPost) -> dict[str, object]:
-    return {
-        "site": blog.site,
-        "uid": blog.uid,
-        **{name: getattr(post, name) for name in ("number", "url", "gone_at", "gone_reason")},
-        "versions": _version_objects(post.versions, has_current=post.has_text),
-        "comments": [
-            {
-                "author_name": comment.author_name,
-                "posted_at_text": comment.posted_at_text,
-                "gone_at": comment.gone_at,
-                "versions": _version_objects(comment.versions, has_current=True),
-            }
-            for comment in _changed_comments(post)
-        ],
-    }
+    found = _values_of(blog, "site", "uid") | _values_of(post, "number", "url", "gone_at", "gone_reason")
+    versions = _version_objects(post.versions, has_current=post.has_text)
+    comments = [
+        _values_of(one, "author_name", "posted_at_text", "gone_at")
+        | {"versions": _version_objects(one.versions, has_current=True)}
+        for one in _changed_comments(post)
+    ]
+    return {**found, "versions": versions, "comments": comments}
+
+
+def _values_of(row: object, *names: str) -> dict[str, object]:
+    return {name: getattr(row, name) for name in names}
 
 
 def _version_objects(versions: Sequence[Version], *, has_current: bool) -> list[dict[str, object]]:
     return [
-        {
-            "title": version.title,
-            "text": version.body_text or "",
-            "html": version.body_html or "",
-            "since": version.captured_at,
-            "current": has_current and version is versions[-1],
-        }
-        for version in versions
+        {"title": one.title, "text": one.body_text or "", "html": one.body_html or ""}
+        | {"since": one.captured_at, "current": has_current and one is versions[-1]}
+        for one in versions
     ]
 
 

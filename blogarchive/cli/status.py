@@ -43,11 +43,10 @@ def status(names: Sequence[str], in_full: bool, db: Path, as_json: bool) -> None
             found = replace(found, blogs=tuple(named))
         # The site of a stored blog may not be installed: both forms are asked for.
         scopes = {scope for one in found.blogs for scope in (one.site, f"{one.site}/{one.uid}")}
-        changed = changes_message(archive, scopes)
+        changed = None if as_json else changes_message(archive, scopes)
     if as_json:
         blogs = [
-            {**asdict(blog), "months_complete": blog.months_complete, "complete": blog.complete}
-            for blog in found.blogs
+            {**asdict(x), "months_complete": x.months_complete, "complete": x.complete} for x in found.blogs
         ]
         print_json({**asdict(found), "blogs": blogs})
         return

@@ -37,16 +37,16 @@ def open_host_locks(db: Path | None, delay: float) -> Iterator[HostLocks]:
 
 
 def read_cookies(path: Path) -> "MozillaCookieJar":
-    """Return the cookies of a Netscape file, with session cookies; raises `UsageError` if the format is another."""
+    """Return the cookies of a Netscape file, with session cookies; raises `UsageError` if it is none, or cannot be read."""
     from http.cookiejar import LoadError, MozillaCookieJar  # here: takes a tenth of the start-up time
 
     jar = MozillaCookieJar(path)
     try:
         jar.load(ignore_discard=True, ignore_expires=True)
-    except (OSError, LoadError, UnicodeDecodeError) as error:
-        text = _("{path} is no Netscape cookies file: {error}")
-        reason = str(error).partition(f"{str(path)!r}: ")[0].strip()  # after it is the line, a secret
-        raise UsageError(text, path=path, error=reason) from error
+    except (LoadError, UnicodeDecodeError) as error:  # it names the line, a secret
+        raise UsageError(_("{path} is no Netscape cookies file"), path=path) from error
+    except OSError as error:
+        raise UsageError(_("{path} cannot be read ({why})"), path=path, why=error.strerror) from error
     for cookie in jar:
         if cookie.expires == 0:  # the exporters of most browsers write a session cookie so
             cookie.expires = None
@@ -87,14 +87,9 @@ class CrawlOptions:
     @property
     def words(self) -> tuple[str, ...]:
         """The words that identify a run; a second run with the same words continues an interrupted first."""
-        options = (
-            ("full", self.full),
-            ("retry", self.retry),
-            ("accept-changes", self.accept_changes),
-            ("limit", self.limit),
-            ("since", self.since),
-            ("from", self.list_digest),
-        )
+        asked = {"full": self.full, "retry": self.retry, "accept-changes": self.accept_changes}
+        limits = {"limit": self.limit, "since": self.since, "from": self.list_digest}
+        options = (*asked.items(), *limits.items())
         return (*self.urls, *self.uids, *(f"{name}={value}" for name, value in options if value))
 
     @property

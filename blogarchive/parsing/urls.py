@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gettext import gettext as _
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
 
 from blogarchive.errors import UsageError
 
@@ -98,16 +98,20 @@ def split_web_url(url: str) -> SplitResult | None:
 
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
+_PLAIN = "/!$&'()*+,;=:@~"  # what a path may have as it is, beside letters
 
 
 def canonical_parts(url: str) -> SplitResult | None:
     """Return the parts of a URL; None if it is invalid.
 
-    Scheme and host are in lower case. The host has no default port and no dot of DNS, the path no `//`.
+    Scheme and host are in lower case. The host has no default port and no dot of DNS, the path no `//`. `%61` is `a`.
     """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
+        # RFC 3986, 6.2.2: browsers write `/小明/` in one of three ways. `%2F` is no slash.
+        path = "%2F".join(quote(unquote_to_bytes(x), safe=_PLAIN) for x in re.split("(?i)%2F", parts.path))
     except ValueError:
         return None
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
@@ -115,7 +119,15 @@ def canonical_parts(url: str) -> SplitResult | None:
     # http://host:80/ and http://host/ are one page of the archive.
     netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
     # Themes that join a folder and a slash write two; hosts answer both.
-    return parts._replace(scheme=scheme, netloc=netloc, path=re.sub(r"/{2,}", "/", parts.path) or "/")
+    return parts._replace(scheme=scheme, netloc=netloc, path=re.sub(r"/{2,}", "/", path) or "/")
+
+
+def readable(url: str) -> str:
+    """Return the URL with letters instead of their `%` forms in UTF-8.
+
+    Those of GBK stay: they would all be one replacement character, and two blogs or posts must not get one name.
+    """
+    return _ENCODED.sub(lambda run: text if "\ufffd" not in (text := unquote(run[0])) else run[0], url)
 
 
 def port_of(url: str) -> int:

@@ -42,10 +42,10 @@ def highest_number(archive: Archive, site: str) -> int:
 
 def is_number_stored(archive: Archive, site: str, number: str) -> bool:
     """Return whether a blog of the archive has a post with that number."""
-    return archive.exists(
-        "select 1 from authors a join posts p on p.author_id = a.id and p.number = ? where a.site = ? limit 1",
-        (number, site),
+    query = (
+        "select 1 from authors a join posts p on p.author_id = a.id and p.number = ? where a.site = ? limit 1"
     )
+    return archive.exists(query, (number, site))
 
 
 def is_uid_known(archive: Archive, site: str, uid: str) -> bool:

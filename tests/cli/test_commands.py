@@ -731,3 +731,19 @@ def test_log_and_discover_say_what_they_count_in_the_language_of_the_reader(
             for name in ("log", "discover")
         ]
         assert (f"{posts} " in found[0], f"{comments} " in found[1]) == (True, True), found
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("backup --from nowhere --db new.db", "没有这个文件或文件夹"),
+        ("settings 31182 cookies=nowhere", "没有这个文件或文件夹"),
+        ("settings 31182 cookies=.", "是文件夹"),
+        ("serve --host 192.0.2.1 --port 8", "这台机器没有这个地址"),
+    ],
+)
+def test_the_reason_of_the_system_is_in_the_language_of_the_reader(db: Path, words: str, reason: str) -> None:
+    named = () if "--db" in words else ("--db", str(db))
+    ran = python("-m", "blogarchive", *words.split(), *named, BLOGARCHIVE_LANG="zh")
+    assert ran.returncode == 2
+    assert (reason in ran.stderr, len(ran.stderr.splitlines())) == (True, 1), ran.stderr

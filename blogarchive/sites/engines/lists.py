@@ -10,6 +10,7 @@ from blogarchive.items import DateText, ListedPost
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.parsing.unicode_form import letters_of
+from blogarchive.parsing.urls import readable
 from blogarchive.sites.engines import urls
 from blogarchive.sites.engines.body import PROSE, mark
 from blogarchive.sites.engines.indexes import BLOGGER_PAGE, on_host
@@ -192,7 +193,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
     The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host,
     or of a user's folder such as `/~ann/`.
     """
-    page = urlsplit(here := urls.parse_url(outline.tree.url).url)
+    page = urlsplit(readable(here := urls.INDEX_FILE.sub("", urls.parse_url(outline.tree.url).url)))
     own = f"{page.netloc}{page.path.rstrip('/')}"
     if len(near := find_listed(outline, own, now)) >= MIN_LISTED and not urls.looks_like_post(here):
         return own
@@ -200,7 +201,7 @@ def find_blog(outline: Outline, now: datetime) -> str:
     is_outer = len(find_listed(outline, page.netloc, now)) >= MIN_LISTED + len(near)
     inner = {page.path * bool(_INNER.search(page.path)), f"{page.path.rstrip('/')}/" * is_outer}
     # The shortest is the home page: feeds of categories are in folders below it.
-    for home in (urlsplit(url) for links in _home_urls(outline) for url in sorted(links, key=len)):
+    for home in (urlsplit(readable(url)) for links in _home_urls(outline) for url in sorted(links, key=len)):
         is_around = f"{page.path.rstrip('/')}/".startswith(home.path) and home.path.endswith("/")
         if home.netloc == page.netloc and is_around and home.path not in inner:
             return f"{home.netloc}{home.path.rstrip('/')}"

@@ -208,9 +208,8 @@ def _needs_browser(outline: Outline) -> bool:
 
 def _find_reader(outline: Outline) -> str:
     """Return `engine:` and the engine that made the page, by its generator tag, else by its marks; else `generic`."""
-    stated = _GENERATOR.search(outline.metas.get("generator", ""))
-    marks, root = urls.PATTERNS["marks"].items(), outline.tree.root
-    marked = (f"engine:{name}" for name, css in marks if picker.select_all(root, css))
+    stated, marks = _GENERATOR.search(outline.metas.get("generator", "")), urls.PATTERNS["marks"].items()
+    marked = (f"engine:{name}" for name, css in marks if picker.select_all(outline.tree.root, css))
     return f"engine:{stated[1].lower()}" if stated else next(marked, "generic")
 
 

@@ -4,10 +4,10 @@ import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.urls import canonical_parts
+from blogarchive.parsing.urls import canonical_parts, readable
 
 PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
 
@@ -61,7 +61,7 @@ def post_number(url: str) -> str:
     """Return the number of a post: its path and query, without slashes around it."""
     # `/a/`, `/a/index.html` and a page of its comments are one post.
     parts = urlsplit(COMMENTS_PAGE.sub(r"\1", url))
-    path = unquote(INDEX_FILE.sub("", parts.path)).strip("/")
+    path = readable(INDEX_FILE.sub("", parts.path)).strip("/")
     return f"{path}?{parts.query}" if parts.query else path or "/"
 
 
@@ -74,7 +74,7 @@ def looks_like_post(url: str) -> bool:
 def may_be_post(url: str, title: str = "") -> bool:
     """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
     parts = urlsplit(url)
-    path = unquote(INDEX_FILE.sub("", parts.path))
+    path = readable(INDEX_FILE.sub("", parts.path))
     is_post = _POST_QUERY.search(parts.query) is not None  # `/?p=5`, `/blog/?p=5`
     # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None
@@ -100,7 +100,7 @@ def folder_of_index(url: str) -> str:
 
 def blog_root(uid: str, page_url: str) -> str:
     """Return the URL of the home page of a blog: its uid is host and path."""
-    return f"{urlsplit(page_url).scheme or 'https'}://{uid}/"
+    return f"{urlsplit(page_url).scheme or 'https'}://{quote(uid, safe='/:[]@~%')}/"
 
 
 def rest_url(api: str, kind: str, **query: str) -> str:
@@ -124,5 +124,5 @@ def is_within(url: str, uid: str) -> bool:
     """Return whether a URL belongs to the blog of that uid."""
     parts, (host, slash, prefix) = urlsplit(url), uid.partition("/")
     own, other = (_COUNTRY.sub(r"\1.com", one.lower().removeprefix("www.")) for one in (parts.netloc, host))
-    path, below = f"{unquote(parts.path)}/", slash + prefix + slash
+    path, below = f"{readable(parts.path)}/", slash + prefix + slash
     return own == other and parts.scheme[:4] == "http" and path.startswith(below) and "/../" not in path

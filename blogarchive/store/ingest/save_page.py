@@ -6,6 +6,7 @@ A rejected page becomes a failure, a sign of a deletion, or a state of its blog.
 import json
 import re
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 
 from blogarchive import items
@@ -55,16 +56,22 @@ def _failure(problem: items.Problem) -> failures.Failure:
 def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
+    if uid and crawled.target.uid is None and crawled.parsed.kind is PageKind.POST:
+        uid = max(uid, frontier.blog_around(archive, site, crawled.page.url), key=len)
     named = Blog(site=site, uid=uid)
     if uid is None or is_stored(archive, named):
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog == named and crawled.target.is_home and site_by_name(site).has_any_host:
         # The owner of a host may lead readers of a deleted blog to a portal or to another blog. It is the same blog if
-        # it lists three known posts, and most of its posts are known.
-        old = Blog(site=site, uid=crawled.target.uid)
+        # it lists three known posts, and most of its posts are known. Without a redirect, it has all posts of a blog above.
+        around = "" if crawled.target.uid else frontier.blog_around(archive, site, crawled.page.url)
+        old = Blog(site=site, uid=crawled.target.uid or canonical_uid(archive, site, around))
+        outside = """select 1 from authors a join posts p on p.author_id = a.id where a.site = ? and a.uid = ?
+                and p.content_hash is not null and instr(p.number, ?) <> 1"""
+        is_part = around and archive.exists(outside, (site, old.uid, f"{uid.partition('/')[2]}/"))
         is_same = redirects.count_known(archive, old, crawled) > max(2, len(crawled.parsed.listed) / 2)
-        return old if is_same else blog
+        return old if is_same and not is_part else blog
     if blog != named or author is None or not uid.isdigit():
         return blog
     return _find_renamed(archive, site, crawled.parsed, author) or blog
@@ -110,6 +117,7 @@ def save_page(
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
+        crawled = _as_named_post(archive, crawled, blog)
         frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
         rejected = find_rejection(archive, crawled, blog, run_id, accepted=accepted)
         if rejected is not None:
@@ -122,6 +130,17 @@ def save_page(
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
         return context.result(Outcome.STORED if context.is_stored else Outcome.SAME)
+
+
+def _as_named_post(archive: Archive, crawled: CrawledPage, blog: Blog) -> CrawledPage:
+    """Return the page as that of a post, if a user named a post of a stored blog that no list has shown yet."""
+    target, posts, is_post = crawled.target, crawled.parsed.posts, crawled.parsed.kind is PageKind.POST
+    if not (is_post and posts and target.is_home and target.uid is None and is_stored(archive, blog)):
+        return crawled
+    archive.execute("delete from frontier where key = ?", (frontier.target_key(target),))
+    post = replace(target, kind=PageKind.POST, uid=blog.uid, number=posts[0].number)
+    parsed = replace(crawled.parsed, author=None)  # it may name the host alone
+    return replace(crawled, target=post, parsed=parsed)
 
 
 def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int | None) -> SaveResult:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from gettext import gettext as _
 from typing import Literal
-from urllib.parse import unquote
 
 from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, Target
-from blogarchive.parsing.urls import netloc_of, service_of
+from blogarchive.parsing.urls import netloc_of, readable, service_of
 from blogarchive.sites.base import find_site, site_by_name
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.rows import format_utc
@@ -73,8 +72,9 @@ def stored_blogs(
         return [blog for blog in stored if blog not in excluded]
     chosen: list[Blog] = []
     for name in names:
-        other = archive.all_as(Blog, _OTHER_NAMES, (name,))
-        found = other or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
+        url = site_by_name("web").parse_url(name).url if "://" in name else name
+        other, own = archive.all_as(Blog, _OTHER_NAMES, (url,)), {name, address_of(url)}
+        found = other or [blog for blog in stored if own & {blog.uid, f"{blog.site}/{blog.uid}"}]
         if not found:
             text = _("no blog {uid!r} in {archive}; `blogarchive status` lists them")
             raise UsageError(text, uid=name, archive=archive.path)
@@ -103,9 +103,15 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
 
 def canonical_uid(archive: Archive, site: str, uid: str) -> str:
-    """Return the current uid of the author with the older uid `uid`; `uid` itself if it is none."""
-    query = "select a.uid from author_aliases l join authors a on a.id = l.author_id where l.alias = ? and a.site = ?"
-    current = archive.text(query, (uid, site))
+    """Return the current uid of the author with the uid or older uid `uid`; `uid` itself if there is none.
+
+    A host is the same with and without `www.`.
+    """
+    twin = uid.removeprefix("www.") if uid.startswith("www.") else f"www.{uid}"
+    query = """select uid from (select uid from authors where site = ?1 and uid in (?2, ?3) union select a.uid
+            from author_aliases l join authors a on a.id = l.author_id where l.alias in (?2, ?3) and a.site = ?1)
+            order by uid <> ?2 limit 1"""
+    current = archive.text(query, (site, uid, twin))
     return uid if current is None else current
 
 
@@ -132,7 +138,7 @@ def root_of(url: str) -> str:
 
 def address_of(url: str) -> str:
     """Return the uid of a blog of an unknown host: host and path of the URL of its home page."""
-    return unquote(root_of(url).partition("://")[2]).rstrip("/")
+    return readable(root_of(url).partition("://")[2]).rstrip("/")
 
 
 def named_at(archive: Archive, target: Target, url: str, schema: str = "main") -> Target:
@@ -148,7 +154,7 @@ def named_at(archive: Archive, target: Target, url: str, schema: str = "main") -
     uids = [target.uid or "", *json.loads(aliases)]
     if not home or (len(uids) == 1 and "/" not in uids[0]):
         return target
-    places = [unquote(f"{place.replace('://www.', '://')}/") for place in (url, home)]
+    places = [readable(f"{place.replace('://www.', '://')}/") for place in (url, home)]
     parts = {uid: f"/{uid.removeprefix('www.')}/" for uid in uids}
     named = max(uids, key=lambda uid: [len(uid) * (parts[uid] in place) for place in places])
     is_new = target.is_home and parts[named] not in places[0]
@@ -375,7 +381,7 @@ _STATEMENTS = (
     *(f"delete from {table} where author_id = :author" for table in _OF_AUTHORS),
     "delete from authors where id = :author",
     *(f"delete from {table} where site = :site and uid is :uid" for table in _OF_BLOGS),
-    "delete from site_changes where site = :site || '/' || :uid",
+    *(f"delete from {table} where site = :site || '/' || :uid" for table in ("site_changes", "field_counts")),
     f"delete from pages where site = :site and uid is :uid and id not in ({_NAMED_PAGES})",
     "delete from media where not exists (select 1 from post_media where media_id = media.id)",
     "delete from media_versions where not exists (select 1 from media where media.url = media_versions.url)",

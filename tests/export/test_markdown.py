@@ -64,7 +64,9 @@ def test_hostile_titles_make_distinct_files_inside_the_folder(hostile_archive: P
 
 
 def test_a_hostile_post_makes_no_raw_html_and_no_remote_image(hostile_archive: Path, tmp_path: Path) -> None:
-    for path in posts_in(export_markdown(hostile_archive, tmp_path / "md").out).values():
+    posts = posts_in(export_markdown(hostile_archive, tmp_path / "md").out)
+    assert posts
+    for path in posts.values():
         _, body = read_post(path)
         rendered = MarkdownIt("commonmark").render(body)
         assert "<script" not in rendered

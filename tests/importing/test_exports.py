@@ -4,6 +4,7 @@ import json
 import os
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -219,9 +220,10 @@ def test_a_document_type_is_refused(before: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("platform", ["blogger", "wordpress", "blogbus"])
 def test_entities_in_a_stored_page_are_never_expanded(platform: str) -> None:
-    body = f'<?xml version="1.0"?>{ENTITIES}<feed><entry a="&c;">&c;&x;</entry></feed>'.encode()
-    page = Page(url="http://a.example/", fetched_at=FETCHED_AT, status=200, headers=(), body=body)
-    target = Target(url=page.url, site=platform, kind=PageKind.POST)
+    body, target = read_case(platform), Target(url="http://a.example/", site=platform, kind=PageKind.POST)
+    page = Page(url=target.url, fetched_at=FETCHED_AT, status=200, headers=(), body=body)
+    assert parse_page(page, target).kind is PageKind.POST
+    page = replace(page, body=body.replace(b"?>", f"?>{ENTITIES}".encode(), 1))
     assert parse_page(page, target).kind is PageKind.UNKNOWN
 
 
@@ -386,8 +388,8 @@ def test_imported_posts_survive_the_way_through_a_warc(tmp_path: Path) -> None:
     first.run("import", "wordpress", str(CASES / "wordpress" / "export.xml"))
     first.run("export", "warc", str(tmp_path / "all.warc.gz"))
     assert second.run("import", "warc", str(tmp_path / "all.warc.gz")).code == 0
-    assert contents(second.db)["posts"] == contents(first.db)["posts"]
-    assert contents(second.db)["comments"] == contents(first.db)["comments"]
+    for table in ("posts", "comments"):
+        assert contents(second.db)[table] == contents(first.db)[table] != []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from datasette.plugins import pm
 from datasette.utils import tilde_encode
@@ -47,8 +47,7 @@ async def find_archives(datasette: "Datasette") -> None:
 
 def archive_names(datasette: "Datasette") -> tuple[str, ...]:
     """Return the names of the archives, in the order of the command line."""
-    found: tuple[str, ...] = getattr(datasette, _ATTRIBUTE, ())
-    return found
+    return cast("tuple[str, ...]", getattr(datasette, _ATTRIBUTE, ()))
 
 
 def get_archive(datasette: "Datasette", name: str | None) -> "Database | None":
@@ -62,8 +61,7 @@ def home_url(datasette: "Datasette", database: str) -> str:
     """Return the URL path of an archive's home page, without a slash at its end."""
     known = archive_names(datasette)
     page = "/read" if known[:1] == (database,) else f"/read/in/{tilde_encode(database)}"
-    url: str = datasette.urls.path(page)
-    return url
+    return cast(str, datasette.urls.path(page))
 
 
 def home_urls(datasette: "Datasette") -> dict[str, str]:
@@ -128,11 +126,8 @@ def canned_queries() -> dict[str, Any]:
     for file in sorted((_PACKAGE / "queries").iterdir(), key=lambda file: file.name):
         lines = file.read_text("utf-8").splitlines()
         title, description = (line.removeprefix("-- ") for line in lines[:2])
-        found[file.name.removesuffix(".sql").replace("-", "_")] = {
-            "title": title,
-            "description": description,
-            "sql": "\n".join(lines[2:]),
-        }
+        name = file.name.removesuffix(".sql").replace("-", "_")
+        found[name] = {"title": title, "description": description, "sql": "\n".join(lines[2:])}
     return found
 
 

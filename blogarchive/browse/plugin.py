@@ -293,10 +293,8 @@ _SUMMARY_LENGTH, _MAX_LABEL = 60, 1_000
 def menu_links(datasette: "Datasette") -> list[dict[str, str]]:
     """Return links from every page of Datasette to the reading pages."""
     known = archives.home_urls(datasette)
-    return [
-        {"href": home, "label": "阅读 Read" if len(known) == 1 else f"阅读 Read: {name}"}
-        for name, home in known.items()
-    ]
+    label = "阅读 Read" if len(known) == 1 else "阅读 Read: {}"
+    return [{"href": home, "label": label.format(name)} for name, home in known.items()]
 
 
 def fold_text(value: str) -> Markup:

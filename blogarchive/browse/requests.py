@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils import sqlite_timelimit, tilde_decode
@@ -150,8 +150,7 @@ class RequestContext:
             with sqlite_timelimit(connection, _TIME_LIMIT_MS):
                 return read(Statements(Path(database.path or ""), connection, is_lenient=True))
 
-        found: _Result = await database.execute_fn(read_in_time)
-        return found
+        return cast(_Result, await database.execute_fn(read_in_time))
 
     async def render(
         self, template: str, values: dict[str, Any], *, status: int = 200, remote: bool = False
@@ -171,10 +170,8 @@ class RequestContext:
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
         source = guard.script_source(variables["keys_script"]) if keys_on else ""
-        headers = {
-            "content-security-policy": content_security_policy(remote=remote, script=source),
-            "vary": "accept-language, cookie",
-        }
+        policy = content_security_policy(remote=remote, script=source)
+        headers = {"content-security-policy": policy, "vary": "accept-language, cookie"}
         response = respond(body, "text/html; charset=utf-8", headers, status)
         languages.store_choice(response, self.request)
         post_choices.store_choice(response, self.request)

@@ -6,7 +6,7 @@ Archives never share a file: their exports may run side by side into one folder,
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +20,7 @@ from blogarchive.export.folder import Digests, atomic_file, require_folder, safe
 from blogarchive.export.run import Exported, ExportJob, exporter_of_blogs
 from blogarchive.store.read import flat_tables
 from blogarchive.store.read.exports import Filters
-from blogarchive.store.read.flat_tables import FLAT_TABLES, ColumnType, FlatTable, Part
+from blogarchive.store.read.flat_tables import FLAT_TABLES, Authors, ColumnType, FlatTable, Part, Parts
 from blogarchive.store.rows import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -52,14 +52,8 @@ def export_parquet(job: ExportJob) -> None:
     _remove_earlier(job.out, shard, job.done.files)
 
 
-def _write_table(
-    job: ExportJob,
-    table: FlatTable,
-    authors: Sequence[tuple[str, str]],
-    shard: str,
-    parts: Mapping[Part, tuple[str, int]],
-) -> None:
-    """Write the files of the parts that the replaced export has not; `parts` are digests and numbers of rows."""
+def _write_table(job: ExportJob, table: FlatTable, authors: Authors, shard: str, parts: Parts) -> None:
+    """Write the files of the parts that the replaced export has not."""
     earlier = {(name, digest): content for name, digest, content in job.earlier}
     folder = (job.out / table.name).absolute()
     names = {part: str(folder / _file_name(part, shard)) for part in parts}

@@ -127,12 +127,7 @@ def _result(code: int, out: bytes, last_line: str | None) -> RoundResult:
         found: dict[str, Any] = json.loads(out.splitlines()[-1])
     except (IndexError, ValueError):
         return RoundResult(exit_code=code, message=last_line)
-    return RoundResult(
-        exit_code=code,
-        outcome=found.get("outcome"),
-        requests=found.get("requests"),
-        pages=found.get("pages"),
-        message=found.get("message") or last_line,
-        hosts=found.get("hosts", {}),
-        is_unfinished=bool(found.get("unfinished")),
-    )
+    known = {name: found.get(name) for name in ("outcome", "requests", "pages")}
+    message, is_unfinished = found.get("message") or last_line, bool(found.get("unfinished"))
+    hosts = found.get("hosts", {})
+    return RoundResult(exit_code=code, message=message, hosts=hosts, is_unfinished=is_unfinished, **known)

@@ -127,9 +127,9 @@ class _ExportImport:
         status, parsed = self._read(page)
         if status is forms.PostStatus.NO_POST and parsed.problems:
             raise saved_files.CannotIdentify(_("its XML is damaged"))
-        if status is forms.PostStatus.DRAFT:
-            self.draft_count += 1
-        if status is forms.PostStatus.PUBLISHED or (self.drafts and status is forms.PostStatus.DRAFT):
+        is_draft = status is forms.PostStatus.DRAFT
+        self.draft_count += is_draft
+        if status is forms.PostStatus.PUBLISHED or (is_draft and self.drafts):
             self._store(post_page.name, page, parsed)
 
     def _read(self, page: Page) -> tuple[forms.PostStatus, ParsedPage]:

@@ -223,8 +223,7 @@ class Record:
 
     def field(self, name: str) -> str | None:
         """Return the WARC header of that name, None if it is missing."""
-        found: str | None = self._raw.rec_headers.get_header(name)
-        return found
+        return cast("str | None", self._raw.rec_headers.get_header(name))
 
     def read_content(self) -> bytes:
         """Return the decoded body. Raises `CannotIdentify` if it is truncated, damaged or too large."""
@@ -469,10 +468,8 @@ class _StrictReader(DecompressingBufferedReader):  # type: ignore[misc]  # warci
 
     def _decompress(self, data: bytes) -> bytes:
         if self.decompressor is not None and data and self.num_block_read:
-            decompressed: bytes = self.decompressor.decompress(data)
-            return decompressed
-        decoded: bytes = super()._decompress(data)
-        return decoded
+            return cast(bytes, self.decompressor.decompress(data))
+        return cast(bytes, super()._decompress(data))
 
     def close_decompressor(self) -> None:
         if self.decompressor is not None:

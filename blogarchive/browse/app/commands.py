@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import subprocess
+from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,11 +51,7 @@ class CommandResult:
 async def run_command(*words: str, language: Language, seconds: float = SHORT_COMMAND) -> CommandResult:
     """Run a short command and wait for its end; it is killed after `seconds`, or if this call is cancelled."""
     process = await asyncio.create_subprocess_exec(
-        *own_command(*words),
-        env=_environment(language),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+        *own_command(*words), env=_environment(language), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
     )
     try:
         out, err = await asyncio.wait_for(process.communicate(), seconds)

@@ -122,13 +122,8 @@ async def show_day(context: RequestContext) -> Response:
     day = given if _DAY.fullmatch(given) else f"{date.today():%m-%d}"
     found = await context.query(lambda archive: post_lookup.read_day(archive, day, lists.POSTS_PER_PAGE))
     month, number = map(int, day.split("-"))
-    values = {
-        "month": month,
-        "number": number,
-        "posts": found,
-        "before": _shift_day(month, number, -1),
-        "after": _shift_day(month, number, 1),
-    }
+    before, after = (_shift_day(month, number, days) for days in (-1, 1))
+    values = {"month": month, "number": number, "posts": found, "before": before, "after": after}
     return await context.render("day.html", values)
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
 from gettext import gettext as _
 from importlib.resources import files
-from typing import Any, Final, LiteralString, TypeVar
+from typing import Any, Final, LiteralString, TypeVar, cast
 
 import psycopg
 from psycopg.abc import Params
@@ -82,8 +82,7 @@ async def rows_as(
 
 async def server_time(connection: Connection) -> datetime:
     """Return the current time of PostgreSQL, by which rounds are scheduled."""
-    moment: datetime = await scalar(connection, "select now()")
-    return moment
+    return cast(datetime, await scalar(connection, "select now()"))
 
 
 class OutdatedTables(UsageError):

@@ -89,11 +89,8 @@ _COMPACT = re.compile(
 )
 
 _FULL_DATE_RULES = tuple(rule for rule in CALENDAR_RULES if rule.placement is rules.Placement.ANYWHERE)
-_WEAK_RULES = tuple(
-    rule
-    for rule in RELATIVE_RULES + CALENDAR_RULES + NAMED_RULES
-    if rule.placement is not rules.Placement.ANYWHERE
-)
+_RULES = RELATIVE_RULES + CALENDAR_RULES + NAMED_RULES
+_WEAK_RULES = tuple(rule for rule in _RULES if rule.placement is not rules.Placement.ANYWHERE)
 
 
 def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:

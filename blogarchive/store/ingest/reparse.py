@@ -177,11 +177,9 @@ def later_pages(archive: Archive, crawled: CrawledPage) -> tuple[int, ...]:
     query = "select id from pages where url = ? and fetched_at > ? order by fetched_at, id"
     found: list[int] = archive.column(query, (url, moment))
     for post in crawled.parsed.posts:
-        found += archive.column(
-            "select g.id from posts p join pages g on g.id = p.page_id"
-            " where p.id = ? and g.url <> ? and g.fetched_at > ?",
-            (blogs.post_id(archive, blog, post.number), url, moment),
-        )
+        query = """select g.id from posts p join pages g on g.id = p.page_id
+                where p.id = ? and g.url <> ? and g.fetched_at > ?"""
+        found += archive.column(query, (blogs.post_id(archive, blog, post.number), url, moment))
     return tuple(dict.fromkeys(found))
 
 

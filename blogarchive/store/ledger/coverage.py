@@ -60,10 +60,9 @@ def is_open(archive: Archive, site: str, kind: str) -> bool:
 
 def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> str | None:
     """Return when a person last agreed with a change of the site, or of that field (UTC text); None if never."""
-    return archive.text(
-        "select max(ended_at) from site_changes where accepted and site = ?1 and (?2 is null or field = ?2)",
-        (site, field),
-    )
+    query = """select max(ended_at) from site_changes
+            where accepted and site = ?1 and (?2 is null or field = ?2)"""
+    return archive.text(query, (site, field))
 
 
 def open_changes(archive: Statements, sites: Iterable[str] | None = None) -> list[SiteChange]:

@@ -191,14 +191,12 @@ def read_plots(archive: Statements, author_id: int) -> dict[str, Any] | None:
     blog = read_blog(archive, author_id)
     if blog is None:
         return None
-    comments = archive.rows(
-        "select month, comments from _comment_totals where author_id = ? and length(month) = 7 order by month",
-        (author_id,),
-    )
+    query = """select month, comments from _comment_totals
+            where author_id = ? and length(month) = 7 order by month"""
     return {
         "blog": blog,
         "months": read_months(archive, author_id),
-        "comments": dict(comments),
+        "comments": dict(archive.rows(query, (author_id,))),
         "visits": read_visits(archive, author_id),
         "categories": _read_categories(archive, author_id),
         "commenters": _most_frequent(archive, "_commenter_totals", author_id),

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Literal, NamedTuple, cast, get_args
 
@@ -118,11 +118,15 @@ FLAT_TABLES = (
 Part = tuple[str, int, int]
 """Site, year (0 without a date) and number of the file with the rows."""
 
+Parts = Mapping[Part, tuple[str, int]]
+"""A digest of the rows of each part, and their number."""
 
-def flat_digests(
-    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]]
-) -> dict[Part, tuple[str, int]]:
-    """Return a digest of the rows of each part, and their number. `authors` as `flat_rows`."""
+Authors = Sequence[tuple[str, str]]
+"""Pairs of site and uid; if empty, the rows of all authors are meant."""
+
+
+def flat_digests(archive: Archive, table: FlatTable, authors: Authors) -> Parts:
+    """Return the parts of a table, without its rows."""
     hashes: defaultdict[tuple[bytes, int, int], Any] = defaultdict(sha256)
     counts: Counter[tuple[bytes, int, int]] = Counter()
     query = _flat_query(table, "json_array({})")  # objects of the columns take as long as to read them
@@ -134,12 +138,9 @@ def flat_digests(
 
 
 def flat_rows(
-    archive: Archive, table: FlatTable, authors: Sequence[tuple[str, str]], parts: Sequence[Part] | None
+    archive: Archive, table: FlatTable, authors: Authors, parts: Sequence[Part] | None
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield part (three values) and columns of each row of these parts, or of all, texts as bytes, by part.
-
-    `authors` are pairs of site and uid; if empty, the rows of all authors.
-    """
+    """Yield part (three values) and columns of each row of these parts, or of all, texts as bytes, by part."""
     query, first_id = _flat_query(table), 0
     if parts:
         first_id = _IDS_IN_FILE * min(number for _site, _year, number in parts)

@@ -341,7 +341,7 @@ class ExportFolder:
             os.fsencode(name)
         except UnicodeEncodeError as error:
             charset = sys.getfilesystemencoding()
-            text = _("no file can be called {name!r}: names are in {charset}; run it again with LANG=C.UTF-8")
+            text = _("no file here can be named {name!r} in {charset}; run it again with LANG=C.UTF-8")
             raise CannotWrite(text, name=name, charset=charset) from error
         if folder in self._folders:
             return path

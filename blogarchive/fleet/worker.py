@@ -122,6 +122,7 @@ class Worker:
             self.observer.on_status(None)
 
     async def _beat_until_cancelled(self, connection: Connection) -> None:
+        """Beat in an endless loop; remove the rows of this worker when its rounds have ended."""
         is_quiet = False
         try:
             while True:
@@ -133,7 +134,7 @@ class Worker:
     async def _beat(self, connection: Connection, was_quiet: bool) -> bool:
         """Lock the folders, store the heartbeat of this worker and start the rounds that are due.
 
-        Return whether no round ended until the next beat; `was_quiet`: nor during the beat before.
+        Return whether no round ended until the next beat. `was_quiet` says so of the beat before.
         """
         self._round_ended.clear()
         # At each beat: `fleet add` may have made a folder below that of this worker.

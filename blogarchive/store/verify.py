@@ -166,7 +166,7 @@ def _search_index(archive: Archive) -> Iterator[Damage]:
         words = isinstance(text, str) and (_INNER_WORD.search(text) or _WORD.search(text))
         query = parse_query(words[1] if words else "")
         if query and not archive.exists(_FINDS, (match_expression(query), row)):
-            lacks = _("the search lacks a post (posts, row {row}); `blogarchive search --rebuild` repairs it")
+            lacks = _("the search index lacks row {row} of posts; `blogarchive search --rebuild` repairs it")
             yield Damage(text=lacks.format(row=row))
             return
 

@@ -141,7 +141,7 @@ _PATIENCE: Final = 5.0
 
 _LONGEST_CHECK: Final = 45.0
 
-UNKNOWN_SITE: Final = N_("This address is of no site known here. If it is of one, choose the kind of site.")
+UNKNOWN_SITE: Final = N_("No known site has this address. Choose the kind of site if you know it.")
 NO_ANSWER: Final = N_("The site does not answer. Does your browser open this address? Try again later.")
 
 CERTIFICATE: Final = N_(

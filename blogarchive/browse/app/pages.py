@@ -227,7 +227,7 @@ WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
 # The message if one setting is refused.
 _WRONG: Final = {
     "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
-    "media_hosts": N_("Write hosts as img.example.com,*.example.org, with commas. Nothing was changed."),
+    "media_hosts": N_("Write hosts with commas: img.example.com,*.example.org. Nothing was changed."),
     "cookies": N_("This is not the text of a cookies.txt file. Nothing was changed."),
 }
 

@@ -160,14 +160,17 @@ def select_fast_marks(marks: Iterable[str]) -> list[str]:
     return [mark for mark in dict.fromkeys(marks) if ord(mark) % 256 not in MARKUP_BYTES]
 
 
-def _misread(written: str, read: str) -> list[str]:
+def _misread_marks(written: str, read: str) -> list[str]:
     """Return the rare characters that common ones of the charset `written` become if decoded as `read`."""
     seen = (c.encode(written, "ignore").decode(read, "ignore") for c in f"，。！？：、{char_cost.EVERYDAY}")
     marks = (mark for mark in seen if len(mark) == 1 and char_cost.text_cost(mark) >= 14 * char_cost.BIT)
     return select_fast_marks(marks)[:14]
 
 
-_MISREAD_MARKS = {GB18030.name: _misread("big5", "gb18030"), BIG5.name: _misread("gbk", "big5hkscs")}
+_MISREAD_MARKS = {
+    GB18030.name: _misread_marks("big5", "gb18030"),
+    BIG5.name: _misread_marks("gbk", "big5hkscs"),
+}
 
 
 class _Candidate(NamedTuple):

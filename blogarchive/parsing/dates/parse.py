@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
@@ -31,7 +31,14 @@ _TIME_WORDS = re.compile(rf"\b(?:{'|'.join(words_of('fallback'))})\b")
 _GRAMMAR_FORMS = re.compile(
     r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
 )
-_PERIODS = {"time": "minute", "week": "day"}  # of dateparser; the names of its others are precisions
+# Of dateparser, which knows a quarter and a part of the day too: neither says which day.
+_PERIODS: dict[str, Precision] = {
+    "time": "minute",
+    "week": "day",
+    "day": "day",
+    "month": "month",
+    "year": "year",
+}
 # dateparser puts words that it knows in part into the future: a page shows a coming date only with such a word.
 _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
@@ -63,7 +70,7 @@ def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precisio
         "PARSERS": ["relative-time", "absolute-time"],
     }
     found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
-    return found.date_obj, cast("Precision | None", _PERIODS.get(found.period or "", found.period))
+    return found.date_obj, _PERIODS.get(found.period or "")
 
 
 # --- parsing

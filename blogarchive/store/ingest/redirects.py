@@ -212,7 +212,7 @@ def use_one_origin(archive: Archive, crawled: CrawledPage, blog: Blog) -> Crawle
 
 
 def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
-    """Move a blog's targets to scheme and host of the home page, and its posts to below that path."""
+    """Move a blog's targets to scheme and host of the home page, and its posts to below its path."""
     stored, home = stored_url(archive, blog), crawled.page.url
     if stored is None or stored == home:
         return

@@ -64,7 +64,7 @@ class SourcedComment:
 
 
 _Rows = defaultdict[object, list[SourcedComment]]
-_Shown = Sequence[ShownComment]
+_ShownComments = Sequence[ShownComment]
 
 
 def identify_comments(
@@ -102,7 +102,7 @@ def is_counted(base: str) -> bool:
     return not base.startswith(_ANSWER)
 
 
-def match_stored(items: _Shown, stored: Sequence[StoredComment]) -> list[ShownComment]:
+def match_stored(items: _ShownComments, stored: Sequence[StoredComment]) -> list[ShownComment]:
     """Return the comments of one base on a page, each with the ordinal of the stored comment that it is.
 
     Equal texts are the same comment, first at equal ordinals. An unmatched comment is an edit of the unmatched stored
@@ -125,7 +125,7 @@ def match_stored(items: _Shown, stored: Sequence[StoredComment]) -> list[ShownCo
 
 
 def _match_texts(
-    items: _Shown, free: dict[int, StoredComment]
+    items: _ShownComments, free: dict[int, StoredComment]
 ) -> tuple[list[ShownComment], list[ShownComment]]:
     """Return the comments whose texts are stored, with their ordinals, and all others; matched rows leave `free`."""
     matched, unmatched = list[ShownComment](), list[ShownComment]()
@@ -164,7 +164,7 @@ class CommentRow:
     page_id: int | None
 
 
-def _read_rows(context: SaveContext, post_id: int, shown: _Shown) -> dict[str, CommentRow]:
+def _read_rows(context: SaveContext, post_id: int, shown: _ShownComments) -> dict[str, CommentRow]:
     """Return the stored comments of the post with the fingerprints of these, by fingerprint."""
     columns = columns_of(CommentRow, text_since=TEXT_SINCE)
     query = f"""select {columns} from comments where post_id = ?
@@ -174,7 +174,9 @@ def _read_rows(context: SaveContext, post_id: int, shown: _Shown) -> dict[str, C
     return {row.fingerprint: row for row in rows}
 
 
-def save_comments(context: SaveContext, post_id: int, shown: _Shown, *, since: str | None = None) -> None:
+def save_comments(
+    context: SaveContext, post_id: int, shown: _ShownComments, *, since: str | None = None
+) -> None:
     """Store the comments of a page: new ones, edits, and the time that the others were seen.
 
     `since` is when the first page of its chain was fetched (UTC text), if it is another one.
@@ -195,8 +197,8 @@ def save_comments(context: SaveContext, post_id: int, shown: _Shown, *, since: s
 
 
 def _find_stored(
-    context: SaveContext, post_id: int, shown: _Shown, since: str
-) -> tuple[_Shown, dict[str, CommentRow]]:
+    context: SaveContext, post_id: int, shown: _ShownComments, since: str
+) -> tuple[_ShownComments, dict[str, CommentRow]]:
     """Return the comments, each with the ordinal of the stored comment that it is, and these by fingerprint."""
     stored = _read_rows(context, post_id, shown)
     has_moved = len(stored) < len(shown) and _follow_source(context, post_id, shown, since)
@@ -211,7 +213,7 @@ def _find_stored(
     return matched, _read_rows(context, post_id, matched)
 
 
-def _follow_source(context: SaveContext, post_id: int, shown: _Shown, since: str) -> bool:
+def _follow_source(context: SaveContext, post_id: int, shown: _ShownComments, since: str) -> bool:
     """Change the identity of stored comments to that of another source of the blog, or of another name.
 
     Return whether any was changed.
@@ -226,7 +228,7 @@ def _follow_source(context: SaveContext, post_id: int, shown: _Shown, since: str
 
 
 def pair_sources(
-    shown: _Shown, stored: Sequence[SourcedComment], *, since: str | None = None
+    shown: _ShownComments, stored: Sequence[SourcedComment], *, since: str | None = None
 ) -> Iterator[tuple[ShownComment, SourcedComment]]:
     """Yield the comments that another source showed, with the stored ones: author and time are equal.
 
@@ -331,13 +333,13 @@ def _is_about(item: ShownComment, at: str, row: SourcedComment) -> bool:
     return is_counted(item.base) == is_counted(row.base) and abs(months[0] - months[1]) <= most
 
 
-def filter_stored(context: SaveContext, post_id: int, shown: _Shown) -> list[ShownComment]:
+def filter_stored(context: SaveContext, post_id: int, shown: _ShownComments) -> list[ShownComment]:
     """Return the comments that are stored with equal texts."""
     digests = {name: row.text_digest for name, row in _read_rows(context, post_id, shown).items()}
     return [item for item in shown if digests.get(item.fingerprint) == item.text_digest]
 
 
-def filter_certain(context: SaveContext, post_id: int, shown: _Shown) -> list[ShownComment]:
+def filter_certain(context: SaveContext, post_id: int, shown: _ShownComments) -> list[ShownComment]:
     """Return the comments that are stored with equal texts, and those of authors and times that are not stored."""
     equal = filter_stored(context, post_id, shown)
     bases = json.dumps([item.base for item in shown])
@@ -351,7 +353,9 @@ def _is_matched(item: ShownComment, before: CommentRow | None) -> bool:
     return item.ordinal == 0 if before is None else before.text_digest == item.text_digest
 
 
-def _match_bases(context: SaveContext, post_id: int, shown: _Shown, bases: set[str]) -> list[ShownComment]:
+def _match_bases(
+    context: SaveContext, post_id: int, shown: _ShownComments, bases: set[str]
+) -> list[ShownComment]:
     """Return the comments; those of `bases` have the ordinals of the stored comments that they are."""
     by_base = attrgetter("base")
     result = [item for item in shown if item.base not in bases]

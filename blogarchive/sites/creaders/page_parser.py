@@ -79,6 +79,12 @@ def _build_link(url: str, kind: items.PageKind) -> items.Link:
 # --- the parser
 
 _MIN_LIST_ROWS = 2  # titles with different times that make a list
+_MAX_NEIGHBOURS = 2
+
+
+def _count_times(listed: Sequence[items.ListedPost]) -> int:
+    """Return the number of different times; all links in the first paragraph of a post share its time."""
+    return len({post.posted.text for post in listed if post.posted and ":" in post.posted.text})
 
 
 def parse_page(site: Site, page: items.Page, target: items.Target) -> items.ParsedPage:
@@ -98,15 +104,20 @@ class _PageParser:
     target: items.Target
     encoding: str
 
-    def parse(self) -> items.ParsedPage:
-        """Parse the page; its content decides whether it is a post or a list."""
+    @property
+    def _expects_post(self) -> bool:
+        """Whether the page should show a post or its comments."""
         here = parse_url(self.view.url)
         # The site may redirect a deleted post to the blog's home page.
         is_expected = self.target.kind is items.PageKind.POST and here.kind is not items.PageKind.HOME
         # The URL of a further page of a list may have the form of a post's.
         is_further_list = self.target.kind in items.LIST_KINDS and self.target.page_no > 1
         is_post_url = here.kind is items.PageKind.POST and not is_further_list
-        if not (is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS):
+        return is_expected or is_post_url or self.target.kind is items.PageKind.COMMENTS
+
+    def parse(self) -> items.ParsedPage:
+        """Parse the page; its content decides whether it is a post or a list."""
+        if not self._expects_post:
             return self._build_list_page()
         # The last link to a next page, the page's own or a typed one.
         pager = listing.find_next_page(self.view, range(len(self.view.lines)), self.target.page_no)
@@ -126,9 +137,7 @@ class _PageParser:
         outside = range(len(self.view.lines))
         sidebar = parse_sidebar(self.view, outside)
         listed = listing.parse_listing(self.view, [i for i in outside if i not in sidebar.own_lines])
-        # All links in the first paragraph of a post share the time of the post.
-        times = {post.posted.text for post in listed if post.posted and ":" in post.posted.text}
-        return len(times) >= _MIN_LIST_ROWS
+        return _count_times(listed) >= _MIN_LIST_ROWS
 
     def _is_titled_by_window(self, post_page: PostPage) -> bool:
         """Check whether the window title begins or ends with the title, which is neither a link nor the blog's name."""
@@ -280,6 +289,9 @@ class _PageParser:
     ) -> tuple[items.PageKind, items.Notice | None]:
         """Return the kind of a page without a post, and the notice that it shows in place of a list."""
         expects_list = self.target.kind in items.LIST_KINDS
+        # Neighbours and recommendations beside a text that was not read are no list, and its words no notice.
+        if listed and self._expects_post and _count_times(listed) <= _MAX_NEIGHBOURS:
+            return items.PageKind.UNKNOWN, None
         if not listed and not (expects_list and layout.sidebar.own_lines):
             notice = find_notice(self.view, layout.main)
             return items.PageKind.NOTICE if notice else items.PageKind.UNKNOWN, notice

@@ -4,6 +4,7 @@ import pytest
 
 from blogarchive.items import PageKind, ParsedPage
 from tests.demo.blogs.generated import make_blog
+from tests.sites.printed import one
 from tests.sites.printed.check import read_page
 from tests.sites.printed.pages import print_blog
 from tests.sites.printed.style import Style
@@ -65,6 +66,16 @@ def test_a_post_without_any_text_is_parsed() -> None:
     page = PAGE.replace(PAGE[PAGE.index("记第4日。") - 5 : PAGE.index("浏览（")], "")
     parsed = read_page(URL, page, PageKind.POST)
     assert (parsed.kind, parsed.posts[0].title) == (PageKind.POST, POST.title)
+
+
+@pytest.mark.parametrize("near", ["", " 2025-01-02 10:00:00", " 2025-01-02"])
+def test_links_beside_a_text_that_cannot_be_read_are_no_list_that_replaces_it(near: str) -> None:
+    links = "".join(f"<li><a href='/u/31182/202501/{i}.html'>旧文{i}</a>{near}</li>" for i in range(501, 509))
+    shown = (
+        f"<html><body>{one.TOP}<p>一篇的正文。</p><p>上一篇：<a href='/u/31182/202501/500.html'>旧文</a></p>"
+    )
+    found = one.read(f"{shown}<ul>{links}</ul></body></html>")
+    assert (found.kind, found.posts) == (PageKind.UNKNOWN, ())
 
 
 def test_fewer_comments_than_claimed_are_stored_and_a_problem() -> None:

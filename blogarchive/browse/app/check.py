@@ -141,7 +141,9 @@ _PATIENCE: Final = 5.0
 
 _LONGEST_CHECK: Final = 45.0
 
-UNKNOWN_SITE: Final = N_("No known site has this address. Choose the kind of site if you know it.")
+UNKNOWN_SITE: Final = N_(
+    "This address belongs to no site that this program knows. If it does, choose the kind of site."
+)
 NO_ANSWER: Final = N_("The site does not answer. Does your browser open this address? Try again later.")
 
 CERTIFICATE: Final = N_(

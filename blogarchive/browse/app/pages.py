@@ -227,7 +227,9 @@ WRONG_SETTING: Final = N_("This setting cannot be used; nothing was changed.")
 # The message if one setting is refused.
 _WRONG: Final = {
     "delay": N_("The seconds must be a number, such as 3. Nothing was changed."),
-    "media_hosts": N_("Write hosts with commas: img.example.com,*.example.org. Nothing was changed."),
+    "media_hosts": N_(
+        "A host is written as img.example.com or *.example.org, with commas between them. Nothing was changed."
+    ),
     "cookies": N_("This is not the text of a cookies.txt file. Nothing was changed."),
 }
 

@@ -21,7 +21,7 @@ _SHARED, _OWN_STEP, _TRACKING, _YEAR, _COUNTRY = patterns("urls", "shared own_st
 LISTING, _POST_PATH, _INDEX_PATH, MONTH, HOME = patterns("urls", "listing post_path index_path month home")
 _LISTING_QUERY, _POST_QUERY, INDEX_FILE, DATED = patterns("urls", "listing_query post_query index_file dated")
 COMMENTS_PAGE, COMMENT_FEED, _NO_POST, MARKUP = patterns("urls", "comments_page comment_feed no_post markup")
-# Paths of lists of all posts, tried in this order, also on the host, at last of feeds that name only the last posts.
+# Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts.
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 
 PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"

@@ -107,21 +107,18 @@ def record_passed_over(context: SaveContext, shown: Collection[int], *, is_last:
     The list may be incomplete: a list from new to old shows each post that is newer than its last ones. So does a list of
     their month without a next page, and a list of months without theirs. Return the months, YYYY-MM, of the list of
     months that still have a doubted post.
-
-    A post that a list showed before this run, after its page was read, is also missing if two older ones are shown.
     """
     month_of = context.site.month_of
     months = {month for link in context.parsed.links if link.is_whole and (month := month_of(link.url))}
     doubted = _doubted_months(context) if months else set[str]()
     absent = {month for month in doubted - months if month > min(months)}
-    # Promise: an update of nothing takes three requests. A page that is still there is requested once for each list.
-    query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and (p.own_page_gone_at is not null
-            or substr(p.own_page_seen_at, 1, 19) < substr(p.last_seen_at, 1, 19) and p.last_seen_at <
-            (select started_at from runs where id = ?4)) and p.id not in (select value from json_each(?2))
-            and (substr(p.posted_at, 1, 7) in (select value from json_each(?3)) or 3 - 2 * (p.own_page_gone_at is null) <
-            (select count(*) from posts o where o.id in (select value from json_each(?2)) and o.posted_at < p.posted_at))"""
-    lists = json.dumps([*shown]), json.dumps([month_of(context.target.url) if is_last else None, *absent])
-    passed = context.archive.column(query, (context.author_id, *lists, context.run_id))
+    own = month_of(context.target.url) if is_last else None
+    query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is not null
+            and p.id not in (select value from json_each(?2))
+            and (substr(p.posted_at, 1, 7) in (select value from json_each(?3)) or 3 < (select count(*) from posts o
+            where o.id in (select value from json_each(?2)) and o.posted_at < p.posted_at))"""
+    lists = json.dumps([*shown]), json.dumps([own, *absent])
+    passed = context.archive.column(query, (context.author_id, *lists))
     record_missing(context, passed, since=context.precise_moment)
     return _doubted_months(context) if passed and months else doubted
 

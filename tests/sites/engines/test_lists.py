@@ -615,9 +615,9 @@ def test_the_list_of_a_host_is_one_of_a_blog_below_a_path_if_it_names_its_posts(
         target = Target(url=f"{home}/index.xml", site="web", kind=PageKind.HOME, uid=uid, page_no=2)
         target = replace(target, chain=chain)
         urls = []
-        while (following := site.next_index(target)) is not None and len(urls) < 9:
+        while (following := site.next_index(target)) is not None and len(urls) < 5:
             urls.append((target := following).url.removeprefix(HOME))
-        assert [*urls[:2], urls[-1]] == ["/sitemap.xml", "/robots.txt", walked]
+        assert urls[:3] == ["/sitemap.xml", "/robots.txt", walked]
     assert [number for number, *_ in named(read("sitemap.xml", _of_host("blog/one", "team"), uid=uid))] == [
         "blog/one"
     ]

@@ -148,22 +148,33 @@ def date_text_iso(date: DateText | None) -> str | None:
 
 
 _OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
+_UNITS = {
+    13: timedelta(hours=1),
+    16: timedelta(minutes=1),
+    19: timedelta(seconds=1),
+}  # by length of the time as shown
 # From noon in UTC: at UTC+14 the day begins 26 hours earlier, at UTC-12 it ends 24 hours later.
 _BEGIN_OF_DAY, _END_OF_DAY = timedelta(hours=-26), timedelta(hours=24)
 
 
 def is_same_time(one: str, other: str) -> bool:
-    """Return whether two times, as ISO 8601, are equal up to the lower precision; the zone is not compared.
+    """Return whether two times, as ISO 8601, are equal up to the lower precision, as shown or in one zone.
 
     A day alone is of an unknown zone: it equals an instant that has this day in any zone. The page of a post may show
     the day of a zone in which the feed has midnight.
     """
-    day, exact = sorted((one, other), key=len)
-    if len(day) == _ISO_LENGTH["day"] and _OFFSET.search(exact):
-        past_noon = datetime.fromisoformat(exact) - datetime.fromisoformat(f"{day}T12:00Z")
+    coarse, exact = sorted((one, other), key=len)
+    if len(coarse) == _ISO_LENGTH["day"] and _OFFSET.search(exact):
+        past_noon = datetime.fromisoformat(exact) - datetime.fromisoformat(f"{coarse}T12:00Z")
         return _BEGIN_OF_DAY <= past_noon < _END_OF_DAY
-    one, other = _OFFSET.sub("", one), _OFFSET.sub("", other)
-    return one.startswith(other) or other.startswith(one)
+    shown, other_shown = _OFFSET.sub("", one), _OFFSET.sub("", other)
+    if shown.startswith(other_shown) or other_shown.startswith(shown):
+        return True
+    # WordPress may state UTC on its pages, and the zone of the blog in its interface.
+    unit = _UNITS.get(min(len(shown), len(other_shown)))
+    if unit is None or not (_OFFSET.search(one) and _OFFSET.search(other)):
+        return False
+    return timedelta() <= datetime.fromisoformat(exact) - datetime.fromisoformat(coarse) < unit
 
 
 # A time such as 3小时前 or `2 years ago` is another one at each fetch.

@@ -132,6 +132,25 @@ def test_a_day_is_the_same_as_a_time_that_has_it_in_another_zone(day: str, feed:
     assert is_same_time(day, feed) == is_same_time(feed, day) == is_same
 
 
+@pytest.mark.parametrize(
+    ("shown", "stated", "is_same"),
+    [
+        ("2024-01-01T18:00:05+08:00", "2024-01-01T10:00:05+00:00", True),
+        ("2024-01-01T18:00+08:00", "2024-01-01T10:00:05+00:00", True),
+        (
+            "2024-01-01T18:00:05+08:00",
+            "2024-01-01T18:00:05+00:00",
+            True,
+        ),  # a theme may state no zone of its own
+        ("2024-01-01T18:00:05+08:00", "2024-01-01T10:01:05+00:00", False),
+        ("2024-01-01T18:00+08:00", "2024-01-01T09:59:59+00:00", False),
+        ("9999-12-31T20:00:00-08:00", "9999-12-31T22:00:00-08:00", False),
+    ],
+)
+def test_a_time_is_the_same_in_the_zone_of_another_list(shown: str, stated: str, is_same: bool) -> None:
+    assert is_same_time(shown, stated) == is_same_time(stated, shown) == is_same
+
+
 def test_a_post_whose_two_lists_have_the_day_of_two_zones_is_not_fetched_again(
     archive: Archive, clock: Clock
 ) -> None:

@@ -44,10 +44,11 @@ _SLASHED = re.compile(
     r"(?<![\d/-])(?<!\d\.)(0?[1-9]|[12]\d|3[01])[/.-](0?[1-9]|[12]\d|3[01])[/.-]((?:19|20)\d\d)(?!\d)"
 )
 _SHORT_SLASHED = re.compile(
-    r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s){0,2}\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$)"
+    r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s){0,2}\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$"
+    r"|(?:(?<=[AP]M \d\d/\d/\d\d)|(?<=[AP]M \d/\d/\d\d)|(?<=[AP]M \d/\d\d/\d\d))\s*$)"
 )
-_SHOWN_COMMENT = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)")
-_MAX_SLASHED = 80  # of a text that is a date, not prose
+# A longer text is prose, no date.
+_SHOWN_COMMENT, _MAX_SLASHED = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)"), 80
 
 SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")
 """A date such as 21.10.03, or 21-10-03 before a time of day: year or day first."""

@@ -970,3 +970,18 @@ def test_times_of_day_with_a_dot_may_be_of_comments_that_nothing_names() -> None
     )
     page = read(rows(item), "de")
     assert [one.field for one in page.problems] == ["comments"]
+
+
+@pytest.mark.parametrize("names", [["Ole D.", "Wer weiß ...", "Anna…"]])
+def test_a_name_keeps_its_initial_and_the_dots_at_its_end(names: list[str]) -> None:
+    item = "<dt class='comment-author'><a href='http://r{n}.example/'>{who}</a> said...</dt><dd><p>{text}</p></dd><dd>{at}</dd>"
+    page = read(f'<div id="comments"><h4>3 Comments</h4><dl>{rows(item, who=names)}</dl></div>')
+    assert ([name for name, _, _ in shown(page)], page.problems) == (names, ())
+
+
+def test_a_day_of_few_figures_behind_a_time_of_day_is_that_of_a_comment() -> None:
+    item = "<li class='comment'><b>{name}</b> <span>{at}</span><p>{text}</p></li>"
+    said = rows(item, "0{n}:43 AM 5/{n}/25").replace("04:43 AM 5/4/25", "04:43 PM 5/14/25")
+    page = read(f'<div id="comments"><h4>3 Comments</h4><ul>{said}</ul></div>', "en")
+    assert [at for _, at, _ in shown(page)] == ["05-02 02:43", "05-03 03:43", "05-14 16:43"]
+    assert page.problems == ()

@@ -966,3 +966,29 @@ def test_a_list_that_shows_years_ago_lists_the_day_it_states_for_machines() -> N
     )
     days = [one.posted.at.day for one in page.listed if one.posted and one.posted.at]
     assert days == [20, 21, 22, 23]
+
+
+def test_subjects_of_comments_of_drupal_are_no_list_of_posts() -> None:
+    said = "".join(
+        f'<h3><a href="/comment/{n}#comment-{n}">很好 {n}</a></h3><div>林 {n}，2020-05-0{n} 09:00</div><p>说得对。</p>'
+        f'<a href="/comment/reply/130/{n}">回复</a>'
+        for n in range(4, 8)
+    )
+    body = f'<div role="main"><span>2020-05-03</span><h1>{TITLE}</h1><p>桥下的水很慢，有人在洗菜。</p>{said}</div>'
+    assert read(body, "https://notes.example.org/article/130").kind is PageKind.POST
+
+
+def test_a_text_of_tistory_may_be_mostly_a_link() -> None:
+    link = '<a href="https://pics.example/7">河边的桥，2019 年春天，从北岸往南看，桥下有人在洗菜</a>'
+    text = f"<p>雨停了。</p><figure>{link}</figure>"
+    tools = "".join(f'<li><a href="/{one}">{one}</a></li>' for one in ("manage/entry/post", "rss", "manage"))
+    text = f'<div class="area"><div class="tt_article contents_style">{text}</div></div>'
+    body = f"<ul>{tools}</ul><h3>{TITLE}</h3><span>2022. 12. 20. 12:04</span>{text}"
+    page = read(body, "https://notes.example.org/2")
+    assert [post.body_text and post.body_text[:4] for post in page.posts] == ["雨停了。"]
+
+
+def test_a_page_with_the_url_of_a_post_that_shows_links_alone_says_so() -> None:
+    rows = "".join(f'<li><a href="/article/{n}">第 {n} 天的桥</a></li>' for n in range(4, 9))
+    page = read(f"<div role='main'><ul>{rows}</ul></div>", "https://notes.example.org/article/130", "山居")
+    assert (page.posts, told(page)) == ((), ["body"])

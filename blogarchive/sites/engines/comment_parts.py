@@ -164,7 +164,7 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
     # A comment without a time has a name and a text alone.
     bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
-    if any(own_text(one) not in item.name[0] for one in bare):
+    if (time is item.body and not is_head) or any(own_text(one) not in item.name[0] for one in bare):
         return None
     found = parse_exact(outline, item.place, now, orders) or parse_linked(line, time.get("href"), now)
     at = None if bare else date_text(line, found) or open_time(line)

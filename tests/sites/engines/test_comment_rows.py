@@ -985,3 +985,16 @@ def test_a_day_of_few_figures_behind_a_time_of_day_is_that_of_a_comment() -> Non
     page = read(f'<div id="comments"><h4>3 Comments</h4><ul>{said}</ul></div>', "en")
     assert [at for _, at, _ in shown(page)] == ["05-02 02:43", "05-03 03:43", "05-14 16:43"]
     assert page.problems == ()
+
+
+@pytest.mark.parametrize("names", [["Cita", "Ben", "Ole"], ["Mir", "Suka", "Sil"]])
+def test_names_that_are_words_of_buttons_elsewhere_are_names(names: list[str]) -> None:
+    item = "<div class='c'><h3><a href='#c{n}'>Re: Die Brücke</a></h3><small>von {who}, {at}</small><p>{text}</p></div>"
+    page = read(f"<h2>Kommentare</h2>{rows(item, who=names)}", "de")
+    assert ([name for name, _, _ in shown(page)], page.problems) == (names, ())
+
+
+def test_a_word_beside_the_name_and_the_time_of_a_paragraph_is_not_stored_as_its_text() -> None:
+    said = rows("<li><p><strong>{name}</strong><br>{at}<br>{text}</p></li>")
+    page = read(f"<h2>Comments</h2><ul>{said.replace('</strong>', ' <b>北坡</b></strong>', 1)}</ul>")
+    assert (shown(page), [one.field for one in page.problems]) == ([], ["comments"])

@@ -66,13 +66,15 @@ class CrawlSession:
         if self.options.command == "update":
             self._add_stored_blogs()
         self._requeue_failed()
-        self._queue(self.blogs)
-
-    def _queue(self, blogs: Sequence[Blog]) -> None:
-        """Queue the home pages and due targets of these blogs of the run."""
-        now, full = utc_now(), self.options.full
-        revisits = {blog: self.settings.of_blog(blog).revisits for blog in blogs}
-        plan.queue_run(self.archive, self.run, blogs, now=now, full=full, hosts=self.hosts, revisits=revisits)
+        plan.queue_run(
+            self.archive,
+            self.run,
+            self.blogs,
+            now=utc_now(),
+            full=self.options.full,
+            hosts=self.hosts,
+            revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
+        )
 
     @property
     def sites(self) -> set[str]:
@@ -218,10 +220,7 @@ class CrawlSession:
         self._count(target, saved, reached=reached)
         self._record_home(saved.blog, target, None if reached else saved.failure)
         if frontier.target_key(target) in self._start_keys or target.kind is PageKind.HOME:
-            is_named_post = saved.number is not None and saved.blog not in self.hosts
             self._add_blog(saved.blog, target.url)
-            if is_named_post:
-                self._queue([saved.blog])
         self.targets.record_change([saved.blog, Blog(site=target.site, uid=target.uid)])
         if reached:
             self._queue_images(target, saved)

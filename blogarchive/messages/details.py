@@ -219,6 +219,9 @@ class Detail(StrEnum):
     OTHER_HOME = N_(
         "shows the title {title!r} and no stored post; if it is the blog, `update --accept-changes` agrees"
     )
+    NEW_POST = N_(
+        "no list has named it yet; `update {uid}` reads new posts of that blog, `backup` with a home page another blog"
+    )
     NO_BLOG = N_("nothing says whose blog it is")
     NO_POST = N_("no post was found on the page of one")
     NO_BODY = N_("the post has no body")

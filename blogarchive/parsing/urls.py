@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gettext import gettext as _
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
-from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from blogarchive.errors import UsageError
 
@@ -99,19 +99,20 @@ def split_web_url(url: str) -> SplitResult | None:
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ENCODED = re.compile("(?:%[0-9A-Fa-f]{2})+")
-_PLAIN = "/!$&'()*+,;=:@~"  # what a path may have as it is, beside letters
+_ESCAPE, _LETTERS, _UNRESERVED = (re.compile(x) for x in ("%[0-9A-Fa-f]{2}", r"[^\0-\x7f]+", r"[\w.~-]"))
 
 
 def canonical_parts(url: str) -> SplitResult | None:
     """Return the parts of a URL; None if it is invalid.
 
-    Scheme and host are in lower case. The host has no default port and no dot of DNS, the path no `//`. `%61` is `a`.
+    Scheme and host are in lower case. The host has no default port and no dot of DNS, the path no `//`. `%61` is `a`,
+    but `%2B` is no `+`.
     """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-        # RFC 3986, 6.2.2: browsers write `/小明/` in one of three ways. `%2F` is no slash.
-        path = "%2F".join(quote(unquote_to_bytes(x), safe=_PLAIN) for x in re.split("(?i)%2F", parts.path))
+        # RFC 3986, 6.2.2: browsers write `/小明/` in one of three ways.
+        path = _ESCAPE.sub(_plain, _LETTERS.sub(lambda run: quote(run[0]), parts.path))
     except ValueError:
         return None
     scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
@@ -120,6 +121,11 @@ def canonical_parts(url: str) -> SplitResult | None:
     netloc = host if port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{port}"
     # Themes that join a folder and a slash write two; hosts answer both.
     return parts._replace(scheme=scheme, netloc=netloc, path=re.sub(r"/{2,}", "/", path) or "/")
+
+
+def _plain(escape: re.Match[str]) -> str:
+    letter = chr(int(escape[0][1:], 16))
+    return letter if _UNRESERVED.fullmatch(letter) and letter.isascii() else escape[0].upper()
 
 
 def readable(url: str) -> str:

@@ -6,7 +6,6 @@ A rejected page becomes a failure, a sign of a deletion, or a state of its blog.
 import json
 import re
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import datetime
 
 from blogarchive import items
@@ -17,7 +16,7 @@ from blogarchive.store import discovery, schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest import plan, post_pages, redirects, validate
 from blogarchive.store.ingest.changes import check_change
-from blogarchive.store.ledger import coverage, failures, frontier
+from blogarchive.store.ledger import blogs, coverage, failures, frontier
 from blogarchive.store.ledger.blogs import Blog, canonical_uid, clear_state, home_target, is_stored, set_state
 from blogarchive.store.listings import authors, categories, deletions, listing_pages, months
 from blogarchive.store.pages import page_chains, pages
@@ -56,22 +55,16 @@ def _failure(problem: items.Problem) -> failures.Failure:
 def resolve_blog(archive: Archive, crawled: CrawledPage) -> Blog:
     """Return the blog that the page names, under its stored uid; else the blog that it was fetched for."""
     author, site, uid = crawled.parsed.author, crawled.target.site, crawled.uid
-    if uid and crawled.target.uid is None and crawled.parsed.kind is PageKind.POST:
-        uid = max(uid, frontier.blog_around(archive, site, crawled.page.url), key=len)
     named = Blog(site=site, uid=uid)
     if uid is None or is_stored(archive, named):
         return named
     blog = Blog(site=site, uid=canonical_uid(archive, site, uid))
     if blog == named and crawled.target.is_home and site_by_name(site).has_any_host:
         # The owner of a host may lead readers of a deleted blog to a portal or to another blog. It is the same blog if
-        # it lists three known posts, and most of its posts are known. Without a redirect, it has all posts of a blog above.
-        around = "" if crawled.target.uid else frontier.blog_around(archive, site, crawled.page.url)
-        old = Blog(site=site, uid=crawled.target.uid or canonical_uid(archive, site, around))
-        outside = """select 1 from authors a join posts p on p.author_id = a.id where a.site = ? and a.uid = ?
-                and p.content_hash is not null and instr(p.number, ?) <> 1"""
-        is_part = around and archive.exists(outside, (site, old.uid, f"{uid.partition('/')[2]}/"))
+        # it lists three known posts, and most of its posts are known.
+        old = Blog(site=site, uid=crawled.target.uid)
         is_same = redirects.count_known(archive, old, crawled) > max(2, len(crawled.parsed.listed) / 2)
-        return old if is_same and not is_part else blog
+        return old if is_same else blog
     if blog != named or author is None or not uid.isdigit():
         return blog
     return _find_renamed(archive, site, crawled.parsed, author) or blog
@@ -117,7 +110,6 @@ def save_page(
     """
     with page_transaction(archive):
         blog = resolve_blog(archive, crawled)
-        crawled = _as_named_post(archive, crawled, blog)
         frontier.add_targets(archive, [crawled.target], now=crawled.page.fetched_at)
         rejected = find_rejection(archive, crawled, blog, run_id, accepted=accepted)
         if rejected is not None:
@@ -130,17 +122,6 @@ def save_page(
         _save(context)
         coverage.count_fields(archive, run_id, crawled.target, crawled.parsed)
         return context.result(Outcome.STORED if context.is_stored else Outcome.SAME)
-
-
-def _as_named_post(archive: Archive, crawled: CrawledPage, blog: Blog) -> CrawledPage:
-    """Return the page as that of a post, if a user named a post of a stored blog that no list has shown yet."""
-    target, posts, is_post = crawled.target, crawled.parsed.posts, crawled.parsed.kind is PageKind.POST
-    if not (is_post and posts and target.is_home and target.uid is None and is_stored(archive, blog)):
-        return crawled
-    archive.execute("delete from frontier where key = ?", (frontier.target_key(target),))
-    post = replace(target, kind=PageKind.POST, uid=blog.uid, number=posts[0].number)
-    parsed = replace(crawled.parsed, author=None)  # it may name the host alone
-    return replace(crawled, target=post, parsed=parsed)
 
 
 def save_not_modified(archive: Archive, target: Target, page: Page, run_id: int | None) -> SaveResult:
@@ -322,6 +303,7 @@ def find_rejection(
     return (
         validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
         or _reject_by_author(archive, crawled, blog)
+        or _reject_unproven(archive, crawled, blog)
         or (None if accepted else _reject_other_home(archive, crawled, blog))
         or check_change(archive, crawled, blog, run_id, accepted=accepted)
     )
@@ -347,6 +329,29 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     if shows_home and crawled.parsed.listed and site_by_name(blog.site).has_any_host:  # a person may know it
         detail = Detail.REDIRECT_OTHER_SITE.format(url=crawled.page.url)
     return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
+
+
+def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
+    """Return a rejection of an unknown post below a stored blog, or of another query, that a user named.
+
+    It may be that of another person, unless it names a deeper blog: the host alone does not say whose it is.
+    """
+    target = crawled.target
+    if target.uid or not target.is_home:
+        return None
+    if crawled.parsed.kind is not PageKind.POST:
+        home = blogs.stored_url(archive, blog) or ""
+        is_other = "?" in home and "?" in target.url and home != target.url  # `?user=ann`, `?user=bob`
+        detail = Detail.OTHER_BLOG.format(uid=blog.uid)
+        failure = failures.Failure(kind="notice", detail=detail, permanent=True)
+        return validate.Rejection(failure=failure) if is_other else None
+    query = """select uid from authors where site = ? and instr(?, uid || '/') = 1 and length(uid) >= ?
+            order by length(uid) desc limit 1"""
+    place = f"{blogs.address_of(crawled.page.url)}/"
+    around = archive.text(query, (blog.site, place, len(blog.uid or "")))
+    detail = Detail.NEW_POST.format(uid=around)
+    failure = failures.Failure(kind="notice", detail=detail, permanent=True)
+    return validate.Rejection(failure=failure) if around else None
 
 
 _IS_OTHER_HOME = """
@@ -403,7 +408,11 @@ def _settle(context: SaveContext, rejection: validate.Rejection) -> Outcome | No
         frontier.deactivate(archive, target)
         return Outcome.GONE
     failure, now = rejection.failure, context.now
-    if target.is_home and save_state(archive, context.blog, target.url, failure, now=now):
+    is_unproven = (
+        _reject_unproven(archive, context.crawled, context.blog) is not None
+    )  # says nothing of the blog
+    says_state = target.is_home and not is_unproven
+    if says_state and save_state(archive, context.blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
         context.failure = failure
         return Outcome.FAILED

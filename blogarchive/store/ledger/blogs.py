@@ -72,9 +72,8 @@ def stored_blogs(
         return [blog for blog in stored if blog not in excluded]
     chosen: list[Blog] = []
     for name in names:
-        url = site_by_name("web").parse_url(name).url if "://" in name else name
-        other, own = archive.all_as(Blog, _OTHER_NAMES, (url,)), {name, address_of(url)}
-        found = other or [blog for blog in stored if own & {blog.uid, f"{blog.site}/{blog.uid}"}]
+        other = archive.all_as(Blog, _OTHER_NAMES, (name,)) or blogs_at(archive, name)
+        found = other or [blog for blog in stored if name in (blog.uid, f"{blog.site}/{blog.uid}")]
         if not found:
             text = _("no blog {uid!r} in {archive}; `blogarchive status` lists them")
             raise UsageError(text, uid=name, archive=archive.path)
@@ -90,6 +89,26 @@ select a.site, a.uid from author_aliases l join authors a on a.id = l.author_id
 """
 
 
+_HOMES = """
+select site, uid, url from authors where instr(lower(url), ?1) union all
+select site, uid, url from frontier where kind = 'home' and page_no = 1 and uid is not null and instr(lower(url), ?1)
+"""
+
+
+def blogs_at(archive: Archive, url: str) -> list[Blog]:
+    """Return the blogs whose home page is or was at `url`, in whatever form of it that was stored; present ones first."""
+    place = _place(url)
+    rows = archive.rows(_HOMES, (f"//{place.partition('/')[0]}",)) if place else ()
+    return list(dict.fromkeys(Blog(site=site, uid=uid) for site, uid, home in rows if _place(home) == place))
+
+
+def _place(url: str) -> str:
+    """Return host, path and query of the canonical form of a URL, without `index.html`; "" if it is none."""
+    place = site_by_name("web").parse_url(url).url.partition("://")[2]
+    # `index.php?user=ann` and `index.php?user=bob` are two blogs.
+    return (place if "?" in place else _INDEX_FILE.sub("", place)).rstrip("/")
+
+
 def find_blog(archive: Archive, name: str) -> Blog:
     """Return the blog named by its uid, an older uid, `site/uid` or its URL.
 
@@ -103,15 +122,9 @@ def find_blog(archive: Archive, name: str) -> Blog:
 
 
 def canonical_uid(archive: Archive, site: str, uid: str) -> str:
-    """Return the current uid of the author with the uid or older uid `uid`; `uid` itself if there is none.
-
-    A host is the same with and without `www.`.
-    """
-    twin = uid.removeprefix("www.") if uid.startswith("www.") else f"www.{uid}"
-    query = """select uid from (select uid from authors where site = ?1 and uid in (?2, ?3) union select a.uid
-            from author_aliases l join authors a on a.id = l.author_id where l.alias in (?2, ?3) and a.site = ?1)
-            order by uid <> ?2 limit 1"""
-    current = archive.text(query, (site, uid, twin))
+    """Return the current uid of the author with the older uid `uid`; `uid` itself if it is none."""
+    query = "select a.uid from author_aliases l join authors a on a.id = l.author_id where l.alias = ? and a.site = ?"
+    current = archive.text(query, (uid, site))
     return uid if current is None else current
 
 

@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from blogarchive.items import Link, PageKind, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.urls import other_scheme
+from blogarchive.parsing.urls import other_scheme, readable
 from blogarchive.sites.base import site_by_name
 from blogarchive.store import schedule
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ledger import failures
-from blogarchive.store.ledger.blogs import Blog, address_of, blogs_json, canonical_uid, home_target
+from blogarchive.store.ledger.blogs import Blog, blogs_at, blogs_json, home_target
 from blogarchive.store.rows import Value, format_utc, format_utc_precise, shift_utc
 from blogarchive.store.statements import columns_of
 
@@ -78,29 +78,20 @@ def as_stored(archive: Archive, target: Target) -> Target:
     """Return the stored home page or post at that URL, else `target`: on any host, a URL does not name its blog."""
     if target.uid:
         return target
-    site, place, address = target.site, target.url.rstrip("/"), address_of(target.url)
-    places = json.dumps([form + end for form in (place, other_scheme(place)) for end in ("", "/")])
-    query = """select uid from authors where site = ?1 and (uid = ?2 or url in (select value from json_each(?3)))
-            order by uid = ?2 limit 1"""  # a home page that has moved there comes first
-    if uid := archive.text(query, (site, canonical_uid(archive, site, address), places)):
-        return home_target(archive, Blog(site=site, uid=uid)) or replace(target, uid=uid)
-    # A portal may link the home page of a blog as one of its posts: only a post that was read is one.
-    query = f"""select {TARGET_COLUMNS} from frontier where uid is not null and key in (select value from json_each(?1)
-            union select a.site || '/' || a.uid || '/' || p.number from authors a join posts p on p.author_id = a.id
-            where a.site = ?2 and p.number = ?3 and p.content_hash is not null
-            and instr(replace(a.uid, 'www.', '') || '/', ?4) = 1)
-            order by kind = 'post' desc, length(uid) desc limit 1"""  # noqa: S608 - constants
-    number, host = site_by_name(site).parse_url(target.url).number, address.removeprefix("www.").split("/")[0]
-    stored = archive.one_as(Target, query, (places, site, number, f"{host}/"))
-    return replace(stored, url=stored.url if stored.is_home else target.url) if stored else target
-
-
-def blog_around(archive: Archive, site: str, url: str) -> str:
-    """Return the longest uid or alias of a stored blog below whose address `url` is; "" if there is none."""
-    query = """select name from (select uid as name from authors where site = ?1 union select alias from author_aliases
-            join authors a on a.id = author_id where a.site = ?1)
-            where instr(?2, replace(name, 'www.', '') || '/') = 1 order by length(name) desc limit 1"""
-    return archive.text(query, (site, f"{address_of(url).removeprefix('www.')}/")) or ""
+    parts, place = urlsplit(target.url), target.url.rstrip("/")
+    number = site_by_name(target.site).parse_url(target.url).number or ""
+    steps = readable(parts.path).split("/")
+    uids = [parts.netloc + "/".join(steps[: end + 1]) for end in range(len(steps))]
+    keys = [place, f"{place}/", *(Blog(site=target.site, uid=uid).post_key(number) for uid in uids)]
+    # A person may have named the blog by a post, which is then a target of both kinds.
+    query = f"""select {TARGET_COLUMNS} from frontier f where key in (select value from json_each(?)) and uid is not null
+            order by kind = 'home' and exists (select 1 from authors where site = f.site and uid = f.uid
+            and rtrim(url, '/') = rtrim(f.url, '/')) desc, kind desc limit 1"""  # noqa: S608 - constants
+    stored = archive.one_as(Target, query, (json.dumps(keys),))
+    if stored is None:  # the home page of a blog may have moved there, or have another form of the URL
+        found = [blog for blog in blogs_at(archive, target.url) if blog.site == target.site]
+        return (found and home_target(archive, found[0])) or target
+    return replace(stored, url=stored.url if stored.is_home else target.url)
 
 
 def add_targets(

@@ -79,7 +79,6 @@ def _build_link(url: str, kind: items.PageKind) -> items.Link:
 # --- the parser
 
 _MIN_LIST_ROWS = 2  # titles with different times that make a list
-_MAX_NEIGHBOURS = 2
 
 
 def _count_times(listed: Sequence[items.ListedPost]) -> int:
@@ -289,8 +288,8 @@ class _PageParser:
     ) -> tuple[items.PageKind, items.Notice | None]:
         """Return the kind of a page without a post, and the notice that it shows in place of a list."""
         expects_list = self.target.kind in items.LIST_KINDS
-        # Neighbours and recommendations beside a text that was not read are no list, and its words no notice.
-        if listed and self._expects_post and _count_times(listed) <= _MAX_NEIGHBOURS:
+        # Two neighbours, or recommendations, beside a text that was not read are no list, and its words no notice.
+        if listed and self._expects_post and _count_times(listed) <= _MIN_LIST_ROWS:
             return items.PageKind.UNKNOWN, None
         if not listed and not (expects_list and layout.sidebar.own_lines):
             notice = find_notice(self.view, layout.main)

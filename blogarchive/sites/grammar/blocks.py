@@ -96,7 +96,9 @@ def _drop_tails(view: PageView, blocks: Sequence[CommentBlock]) -> None:
         tails = (view.lines[block.text_end - 1] for block in blocks)
         ends = [(view.style(line.block), _NUMBERS.sub("", line.text)) for line in tails]
         firsts = {view.style(view.lines[b.text_begin].block) for b in own if b.text_end > b.text_begin + 1}
-        if len({*ends[: len(own)]}) > 1 or not firsts or ends[0][0] in firsts:
+        # An editor may put all lines but the first of a text in elements without a class.
+        is_named = ends[0][0][1] is not None or bool(view.links[own[0].text_end - 1])
+        if len({*ends[: len(own)]}) > 1 or not firsts or ends[0][0] in firsts or not is_named:
             return
         for block in (block for block, end in zip(blocks, ends, strict=True) if end == ends[0]):
             praised = PRAISED.search(view.folded[block.text_end - 1])
@@ -119,10 +121,8 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
     # The header with labels of creaders has the name replied to.
     has_no_names = not any(h.reply_to or "留言时间" in view.join_lines(h.first, h.last).text for h in headers)
     are_names = has_no_names and 2 * sum(plain) > len(plain)
-    lines = (
-        view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found
-    )
-    texts = {view.style(node) for line in lines for node in (line.block, *(span[2] for span in line.spans))}
+    own = (view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found)
+    texts = {view.style(node) for line in own for node in (line.block, *(span[2] for span in line.spans))}
     for block in blocks:
         at, header = block.text_begin, block.header
         if at in found and header.reply_to is None:

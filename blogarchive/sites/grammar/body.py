@@ -137,9 +137,8 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     rest = [i for i in shown if i not in known]
     lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
     is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)
-    is_short = is_short and not {*rest}.intersection(
-        find_comment_labels(view)
-    )  # comments are no words of a template
+    # Comments are no words of a template.
+    is_short = is_short and not {*rest}.intersection(find_comment_labels(view))
     said = [view.text_without(i, [text for text, _, _ in view.links[i]]) for i in rest]
     is_bare = not any(_PROSE.search(fold(text)) for text in said)
     is_bare = is_bare and sum(map(bool, map(_WORD.search, said))) <= _MAX_REST_LINES
@@ -149,11 +148,9 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
             return True
         line = view.lines[index]
         node = view.document.child_containing(above, line)
-        is_apart = not view.document.contains(above, line) or (
-            _is_named(node) and node.items() != frame.items()
-        )
-        is_own = is_bare and (is_apart or node.tag in _OWN_TAGS) and _has_sign(view, above, index)
-        return _is_named(frame) and ((is_short and is_apart) or is_own)
+        apart = not view.document.contains(above, line) or (_is_named(node) and node.items() != frame.items())
+        is_own = is_bare and (apart or node.tag in _OWN_TAGS) and _has_sign(view, above, index)
+        return _is_named(frame) and ((is_short and apart) or is_own)
 
     last = min(takewhile(is_template, reversed(shown)), default=end)
     return min(first, last), last

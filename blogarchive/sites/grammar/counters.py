@@ -21,7 +21,7 @@ _COMMENTS_WORD = rf"(?:{vocabulary.SAID}|评|回复|[Cc]omments?)"
 _VIEWS = rf"{_VIEWS_LABEL}(?:[次人]?数|量|了|全文)?"
 _COMMENTS = rf"{_COMMENTS_WORD}(?:[次人条篇]?数|量)?"
 _LIKES = r"(?:[点获按]赞|赞好?|顶|推荐|喜欢|支持|鲜花)数?|票数|[Ll]ikes?"
-OTHERS = r"(?:分享|收藏|转载|转发)数?|引用(?:通告)?|订阅|反对|[Tt]rack[Bb]acks?"
+OTHERS = r"(?:分享|收藏|转载|转发)数?|字数|引用(?:通告)?|订阅|反对|[Tt]rack[Bb]acks?"
 # A number, with or without brackets, any short text in brackets, or a dash.
 _VALUE = (
     rf"(?:[(\[【]\s*(?P<value>{NUMBER})\s*[次条人]?\s*[)\]】]|(?P<bare>{NUMBER})\s*[次条人则篇个]?"
@@ -117,9 +117,7 @@ def _parse_item(match: "re.Match[str]") -> tuple[str | None, str | None]:
     if last is None:
         return None, None
     if last not in _VALUES:
-        return _NAMES.get(last, last), None if last == "uncounted" else "0" if last == "nothing" else match[
-            "number"
-        ]
+        return _NAMES.get(last, last), {"uncounted": None, "nothing": "0"}.get(last, match["number"])
     label = next((name for name in _LABELS if match[name] is not None), "likes")
     return label, match[last]
 

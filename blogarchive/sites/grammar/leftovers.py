@@ -20,15 +20,17 @@ from blogarchive.sites.grammar.headers import iter_short_headers
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, find_comment_labels
 from blogarchive.sites.grammar.post import PostPage
 
+_OF_POST = ("title", "posted_at", "body", "views", "likes", "comment_count", "comments")
+
 
 def add_problem(
     view: PageView, page: ParsedPage, post_page: PostPage | None, own_lines: frozenset[int]
 ) -> ParsedPage:
     """Return `page` with a problem if the page shows more, outside the lines of its sidebar and header.
 
-    A page with another problem needs none: its row tells of the page.
+    A page with another problem needs none for its posts. A problem of a post tells nothing of the blog.
     """
-    if page.problems not in ((), (UNCONFIRMED_TITLE,)):
+    if any(problem.field not in _OF_POST for problem in page.problems):
         return page
     start, end = (0, 0) if post_page is None else (post_page.start, max(post_page.start, post_page.end))
     lines = [i for i in (*range(start), *range(end, len(view.lines))) if i not in own_lines]
@@ -37,10 +39,12 @@ def add_problem(
     shown = around.difference(*(row for row, _ in rows))  # an author may type counts there
     top = post_page.start if post_page else min(view.post_lines.intersection(lines), default=0)
     left = [_iter_statistics(view, page, shown), _iter_sections(view, page, around)]
-    left += [_iter_names(view, page, around, top), _iter_rows(view, page, rows)]
-    if post_page is not None:
-        left += [_iter_frame(view, page, post_page, free), _iter_body(view, post_page)]
-        left.append(_iter_comments(view, post_page))
+    left.append(_iter_names(view, page, around, top))
+    is_certain = page.problems in ((), (UNCONFIRMED_TITLE,))
+    left += [_iter_rows(view, page, rows)] if is_certain else []
+    left += [] if post_page is None else [_iter_body(view, post_page)]
+    if post_page is not None and is_certain:
+        left += [_iter_frame(view, page, post_page, free), _iter_comments(view, post_page)]
     texts = [text.strip()[:80] for text in islice(chain.from_iterable(left), 3)]  # a reason is short
     detail = Detail.LEFT_OVER.format(texts="; ".join(dict.fromkeys(texts)))
     problem = Problem(kind="incomplete", field="template", detail=detail)
@@ -198,7 +202,7 @@ _ANY_TIME = re.compile(
 )
 # A name may end in a number.
 _NUMBER = re.compile(r"(?<![\w:/.-])[^\W\da-zA-Z]{0,3}(?P<count>\d[\d,]*)(?![:/.\d-])")
-_OTHER = re.compile(rf"(?:{OTHERS}|踩|字数|赠金笔|第)\s*[:(]?\s*$")
+_OTHER = re.compile(rf"(?:{OTHERS}|踩|赠金笔|第)\s*[:(]?\s*$")
 _LINES_ABOVE, _TAGS = 4, re.compile("标签|標籤|关键词|Tags?")
 
 
@@ -230,7 +234,8 @@ _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 
 def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
-    """Yield labels or headers of comments in a text without any, and links to other posts that end it."""
+    """Yield labels or headers of comments in a text without any, and links to other posts that end it;
+    links to itself."""
     lines, counters = post_page.body_text.splitlines(), post_page.counters
     if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)
@@ -238,6 +243,9 @@ def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
         yield from (view.lines[each.first].text for each in headers if len(headers) > 1 or each.is_linked)
     if post_page.body and view.has_only_links(end := post_page.body[-1]) and view.links_to_other_post(end):
         yield view.lines[end].text
+    linked = [(i, to) for i in view.post_lines.intersection(post_page.body) for _, _, to in view.links[i]]
+    here = view.parse_url(view.url).url
+    yield from (view.lines[i].text for i, to in linked if to is not None and to.url == here)
 
 
 _FOOT = re.compile("Copyright|版[权權]所有|©")

@@ -46,9 +46,7 @@ def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
     stem = _FILE_NAME.sub("", other.path)
     stem = re.sub(rf"[-_/]?(?:p|page|list)?[-_/]?{page_no}$", "", stem) if page_no > 1 else stem
     rest = _FILE_NAME.sub("", one.path).removeprefix(stem)
-    return (
-        one.path.startswith(stem) and re.fullmatch(rf"[-_/]?(?:p|page|list)?[-_/]?{wanted}", rest) is not None
-    )
+    return one.path.startswith(stem) and bool(re.fullmatch(rf"[-_/]?(?:p|page|list)?[-_/]?{wanted}", rest))
 
 
 # --- next page
@@ -269,18 +267,14 @@ def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) ->
     first = next((row for row in rows[:1] if row is not None), None)
     above = [] if first is None else [*first.itersiblings("tr", preceding=True)][:1]
     tables = () if first is None else first.iterancestors("table")
-    labels = _read_cells(
-        view, next(iter(above or (row for table in tables for row in table.iter("tr"))), None)
-    )
+    labels = _read_cells(view, next(iter(above or (row for one in tables for row in one.iter("tr"))), None))
     named = [label.split("/") for label in labels]  # 浏览/评论 above 1769/3
     columns = [place for place, words in enumerate(named) if all(parse_counts(f"{word}:1") for word in words)]
     texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
     for place, row in enumerate(rows if columns else ()):
         cells = _read_cells(view, row)
-        counts = (
-            zip(named[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels)
-        )
-        texts[place] = " ".join(":".join(pair) for each in counts for pair in each)
+        own = (zip(named[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels))
+        texts[place] = " ".join(":".join(pair) for each in own for pair in each)
     found = [(entry.line, parse_counts(text)) for entry, text in zip(entries, texts, strict=True)]
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
 
@@ -367,7 +361,7 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     times = [entry.post.posted or _find_time_beside(view, entry) for entry in entries]
     for form in _TIME_FORMS if not all(times) else ():
         below, above = (
-            [_find_time_on(view, [i for i in lines if i in allowed], *form) for lines in near]
+            _find_times(view, [[i for i in lines if i in allowed] for lines in near], *form)
             for near in (downward, upward)
         )
         balance = Counter[str]()  # a box may end right above the time of a first title
@@ -375,7 +369,10 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
             balance[e.path] += bool(down) - bool(up)
         near = [d if balance[e.path] >= 0 else u for e, d, u in zip(entries, below, above, strict=True)]
         times = [own or other for own, other in zip(times, near, strict=True)]
-    under = (range(e.line + 1, after[e.line])[:_LINES_BELOW] for e in entries)
+    # The foot of a row is below any text: 21:11 | 固定链接.
+    feet = {(i, to.number) for i in view.post_lines for _, _, to in view.links_to(i, PageKind.POST)}
+    rows = ((e.post.number, e.line + 1, after[e.line]) for e in entries)
+    under = ([i for i in range(a, b) if i < a + _LINES_BELOW or (i, to) in feet] for to, a, b in rows)
     times = [add_hour(view, time, lines) for time, lines in zip(times, under, strict=True)]
     return [replace(e, post=replace(e.post, posted=time)) for e, time in zip(entries, times, strict=True)]
 
@@ -390,14 +387,27 @@ def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
     return None
 
 
+# Promise "no forgery": an author may type times into an excerpt, above that of the row.
+def _find_times(
+    view: PageView, rows: Sequence[Sequence[int]], pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
+) -> list[DateText | None]:
+    """Return the first time of that form of each row, in the element where most rows have one."""
+    found: list[dict[tuple[str, str | None], DateText]] = []
+    for row in rows:
+        times = ((i, _find_time_on(view, i, pattern, sign)) for i in reversed(row))
+        found.append({view.style(view.lines[i].block): time for i, time in times if time})
+    common = Counter(style for row in found for style in row)
+    return [row[max(reversed(row), key=common.__getitem__)] if row else None for row in found]
+
+
 def _find_time_on(
-    view: PageView, lines: Sequence[int], pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
+    view: PageView, index: int, pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
 ) -> DateText | None:
-    """Return the time of the first line of that form; without a sign, of the first element of a line."""
+    """Return the time of a line of that form; without a sign, of its first element."""
+    text = view.folded[index]
     if sign is not None:
-        texts = ((i, view.folded[i].strip()) for i in lines)
-        found = ((i, pattern.fullmatch(text)) for i, text in texts if sign.search(text))
-        return next((DateText(text=view.shown(i, match)) for i, match in found if match is not None), None)
-    own = (view.lines[i] for i in lines if _DIGIT.search(view.folded[i]))
-    pieces = (line.text[start:end].strip() for line in own for start, end, _, _ in line.spans)
-    return next((DateText(text=text) for text in pieces if pattern.fullmatch(vocabulary.fold(text))), None)
+        match = pattern.fullmatch(text.strip()) if sign.search(text) else None
+        return match and DateText(text=view.shown(index, match))
+    line = view.lines[index]
+    pieces = (line.text[a:b].strip() for a, b, _, _ in line.spans if _DIGIT.search(text))
+    return next((DateText(text=piece) for piece in pieces if pattern.fullmatch(vocabulary.fold(piece))), None)

@@ -1,7 +1,7 @@
 """Lines with the time of a post, lines marked as titles, and lines that a post quotes from a page."""
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -154,7 +154,7 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
 
 
 # 2012年3月4日 above the title, 发表于 10:20 | 评论(3) or Posted by 林木 at 2012-03-04 10:20 below the text.
-def add_hour(view: PageView, time: DateText | None, lines: range) -> DateText | None:
+def add_hour(view: PageView, time: DateText | None, lines: Iterable[int]) -> DateText | None:
     """Return a time that is a day alone with the hour that a line shows after 发表于 or the same day."""
     if time is None or vocabulary.HOUR_SIGN.search(vocabulary.fold(time.text)):
         return time

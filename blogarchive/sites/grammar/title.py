@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from blogarchive.items import DateText
+from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import page, time_lines
@@ -134,10 +134,13 @@ def _is_time_footer(view: page.PageView, title: int, time: int, counters: Counte
     above = (
         i for i in time_lines.iter_text_before(view, time) if view.lines[i].text != view.lines[title].text
     )
+    # The face and the name of the author lead home: with the time they are the heading.
+    rows = range(title + 1, time)
+    between = [i for i in rows if not (view.links_to(i, PageKind.HOME) and view.has_only_links(i))]
     return (
         time <= counters.last
         and not any(page.confirms_title(view.document.title, view.lines[i].text) for i in above)
-        and any(view.lines[i].media or not time_lines.is_metadata(view, i) for i in range(title + 1, time))
+        and any(view.lines[i].media or not time_lines.is_metadata(view, i) for i in between)
         and not view.has_text(range(time + 1, counters.first))
         and all(view.links[i] for i in under if view.lines[i].media or view.folded[i].strip())
     )

@@ -424,3 +424,57 @@ def test_a_name_and_visits_may_be_around_the_time_of_submission_below_a_title() 
     assert (post.title, post.views, post.comment_count) == ("一篇", 9, 0)
     assert post.posted is not None
     assert post.posted.text == f"{AT} 2:26:26"
+
+
+def test_a_time_that_an_excerpt_quotes_is_not_that_of_its_row() -> None:
+    rows = "".join(
+        f"<div><a href='{BLOG}202501/{i}.html'>第{i}篇</a><p>{said}</p><div class=meta>赞 3 {AT} 1{i % 10}:00</div></div>"
+        for i, said in ((501, "话。"), (502, "灯下（2003-04-05 06:07:08写于旧屋）。"), (503, "话。"))
+    )
+    found = read(listing(rows), PageKind.HOME, HOME)
+    assert [each.posted and each.posted.text for each in found.listed] == [f"{AT} 1{i}:00" for i in (1, 2, 3)]
+
+
+def test_the_hour_of_a_day_may_be_below_a_long_text_beside_a_link_to_the_post() -> None:
+    rows = "".join(
+        f"<div><h3>2025年1月{i - 500}日</h3><h4><a href='{BLOG}202501/{i}.html'>第{i}篇</a></h4>{'<p>话。</p>' * i}"
+        f"<div>21:1{i % 10} | <a href='{BLOG}202501/{i}.html'>固定链接</a></div></div>"
+        for i in (502, 503)
+    )
+    found = read(listing(rows), PageKind.HOME, HOME)
+    assert [each.posted and each.posted.text for each in found.listed] == [
+        "2025年1月2日 21:12",
+        "2025年1月3日 21:13",
+    ]
+
+
+def test_a_face_and_a_name_above_the_time_and_the_counts_are_no_text() -> None:
+    name = (
+        f"<div><a href='{BLOG}'><img src='/a.jpg'></a></div><div><a href='{BLOG}'>林木</a> <a>关注</a></div>"
+    )
+    shown = page(entry(f"<h1>一篇</h1>{name}<div>{AT} 10:00 阅读 9 评论 0</div>"), title="一篇 - 万维博客")
+    assert "正文。" in (read(shown).posts[0].body_text or "")
+
+
+def test_a_problem_of_a_post_does_not_hide_that_the_visits_were_not_read() -> None:
+    shown = page(entry(TITLE + TIME, comments="<h3>评论 (3)</h3>"), "<p>造访 1234 次</p>")
+    assert [each.field for each in read(shown).problems] == ["comments", "template"]
+
+
+def test_a_text_with_a_link_to_itself_may_go_on_to_the_template_and_is_told() -> None:
+    link = "<p>链接：<a href='/u/31182/202501/506012.html'>http://…</a></p>"
+    shown = entry(TITLE + TIME).replace("<p>二段。</p>", f"<p>二段。</p>{link}")
+    assert "template" in [each.field for each in read(page(shown)).problems]
+
+
+@pytest.mark.parametrize("last", ["谢谢", "顶(999)"])
+def test_equal_last_lines_that_visitors_typed_in_an_editor_are_text(last: str) -> None:
+    said = "".join(
+        f"<li><div><b>{name}</b> {AT} 1{i}:00</div><div class=t>话{i}。<div>{last}</div></div></li>"
+        for i, name in enumerate("乙丙")
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3><ol>{said}</ol>"))).posts
+    assert [(each.body_text, each.likes) for each in post.comments] == [
+        (f"话0。\n{last}", None),
+        (f"话1。\n{last}", None),
+    ]

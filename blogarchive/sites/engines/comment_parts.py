@@ -21,7 +21,6 @@ from blogarchive.sites.markup.picker import Picker, answered, read_body, select_
 BODY, HEADING, ITEM, _OWN, _AUTHOR, _SAYS, _BY = patterns("comments", "body heading item own author says by")
 _AFTER, _LABELS, _BADGE, _OWNER, _AGENT, _DAY = patterns("comments", "after_by labels badge owner agent day")
 _LINE, _ANSWER, _SENTENCE, _BUTTON, _REPLY, _TO = patterns("comments", "line answer sentence button reply to")
-(_OFF,) = patterns("comments", "off")
 APART = ("form", "script", *HEADINGS)  # elements that are beside the comments
 _NO_NAME = re.compile(rf"(?i){MOMENT.pattern}|{''.join(PATTERNS['comments']['no_name'])}")
 _SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
@@ -39,7 +38,6 @@ _MAX_NAME, _MAX_LINK, _SURE, _MANY, _MAX_NESTED = 60, 160, {*range(5), 6, 9}, 9,
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
-_Text = tuple[Element | None, set[int]]
 _Block = tuple[tuple[int, ...], Element, set[int]]
 _Blocks = defaultdict[object, list[_Block]]  # by their shape
 
@@ -130,8 +128,8 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
         if way == 2 and shape_of(n)[0] == shape_of(item.element)[0]:
             box.inner += (rest := [x for x in n if outline.span(x).start > box.place])
         shown = filter(outline.order.__contains__, rest)
-        # Sablog-X has the heading of all comments in a `div`: it ends the first of them, as a notice does the last one.
-        rest = [*takewhile(lambda x: not any(y.fullmatch(outline.text(x)) for y in (HEADING, _OFF)), shown)]
+        # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
+        rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
         item.parts = sorted([item.element, *rest], key=outline.order.__getitem__)
         if item.above is not None:
             item.above.inner.append(item.element)
@@ -155,9 +153,7 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     # A theme without an element for the text begins it with `posted by NAME on DAY:`.
     above = outline.texts[outline.span(item.body).start : item.place]
     is_head = outline.contains(item.body, time) and all(_trim(one) in ("", item.name[0]) for one in above)
-    # The time may stand between two `br` of the paragraph of the text.
-    last = next((x for x in time if outline.span(x).start > item.place), None) if time is item.body else time
-    text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=last if is_head else None)
+    text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=time if is_head else None)
     start, line = outline.span(item.element).start, " ".join(outline.texts[item.place].split())[:80]
     # VOID of Typecho has `回复 @name` between the name and the time.
     head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
@@ -194,16 +190,15 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
     yield (classed := _names_by_class(outline, item, free))
     before, after, closest = _texts_by_time(outline, item, places)
-    # Behind a subject in bold type may be `by NAME, DAY`.
-    is_by = bool(_BY.match(before[0].strip()))
-    yield _first_text([*before[:is_by], *dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
+    yield _first_text([*dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
     free = [n for n in free if not _OWN.search(n.get("href", ""))]
     line = block_around(outline.holders[item.place])
     head = [n for n in free if outline.contains(line, n) and span(n).start < item.place]
     # Behind a name in bold type may be a link of its profile, and a verb before the day.
     yield from (_names_in(outline, item, head, tags) for tags in _NAME_TAGS[:2])
     bold, links, heads = (_names_in(outline, item, free, tags) for tags in _NAME_TAGS)
-    yield _first_text(before[bool(bold) and not is_by :])
+    # A word in bold type in a text is no name if the line of the time begins with `Posted by NAME at`.
+    yield _first_text(before[1:] if bold and not _BY.match(before[0].strip()) else before)
     known, near = dict(name for _, name in [*bold, *links]), map(_first_text, (after, closest))
     next_to, nearest = ([(s, (x, known.get(x))) for s, (x, _) in y if not known or x in known] for y in near)
     yield from (next_to, bold, links, nearest, heads)
@@ -278,7 +273,9 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
-def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> list[_Text]:
+def _find_texts(
+    outline: Outline, items: list[Item], is_whole: bool | None
+) -> list[tuple[Element | None, set[int]]]:
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))
@@ -303,12 +300,9 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
         is_apart = not outline.contains(node, marks.time)
         is_body = is_apart and node.tag not in HEADINGS and node not in marks.above and has_role(node, BODY)
         is_outer = not is_whole if not is_apart else is_whole is None and node in marks.above
-        own = _own_places(outline, node, marks, is_body=is_body)
-        # A line of the name and the time is no text, unless the text is behind them in the same paragraph.
-        later = "".join(outline.texts[x] for x in own if x > item.place)
-        is_line = node is marks.time and not (is_whole and re.search(r"\w", later))
-        if is_outer or is_line or node in marks.names or not (is_body or node.tag in _TEXT_TAGS):
+        if is_outer or node is marks.time or node in marks.names or not (is_body or node.tag in _TEXT_TAGS):
             continue
+        own = _own_places(outline, node, marks, is_body=is_body)
         shown = " ".join(text for at in own if not MOMENT.fullmatch(text := outline.texts[at].strip()))
         # The text goes on in a paragraph that is bold as a whole, or a link with `rel=nofollow`.
         is_bare, above = node.tag in _PROSE_TAGS and not node.get("class"), next(node.iterancestors())
@@ -323,8 +317,7 @@ def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[ob
         is_here, is_below = is_apart != bool(is_whole), not outline.contains(marks.line, node)
         traits = (is_body, is_here, is_below, node.tag not in ("span", "li"))
         _add_block(outline, found, node, {*own}, (*traits, 0 if is_none or is_label(shown) else len(shown)))
-    # A name that is no link is a block too: the text is the first or the last of those alike.
-    return {(x, k): r for x, rows in found.items() for n, r in enumerate(rows) for k in (n, n - len(rows))}
+    return {(alike, place): row for alike, rows in found.items() for place, row in enumerate(rows)}
 
 
 class _Marks(NamedTuple):

@@ -14,7 +14,7 @@ from blogarchive.parsing.html import Element, own_text
 from blogarchive.sites.engines.body import mark
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import DATE, LOST, MOMENT, is_edited, links_post
+from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
 from blogarchive.sites.engines.urls import patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
@@ -66,14 +66,17 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     found = _read(outline, own or under, body, text, now)
     near = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
     quoted = [x for x in outline.order if x in text and (x in near or has_role(x, ITEM))]
-    at, out = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
-    rest = sum(outline.sizes(x) for x in range(at, outline.span(body).stop) if outline.holders[x] not in out)
-    head = next(chain((above := outline.holders[at - 1]).iterancestors(*HEADINGS), (above,)))
+    start, out = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
+    rest = sum(
+        outline.sizes(x) for x in range(start, outline.span(body).stop) if outline.holders[x] not in out
+    )
+    head = next(chain((above := outline.holders[start - 1]).iterancestors(*HEADINGS), (above,)))
     # Static copies have no form; below the last comment, in the element around the text, are at most a few characters.
     is_last = mark(body) < 2 and rest < _MAX_HEADING and not [*apart, *outline.tree.root.iter("textarea")]
     # An author quotes comments under other words.
     ids = {x.get("id") for x in (head, *quoted[:1])}
-    last = [head, *quoted] * bool(is_last and ("comments" in ids or HEADING.fullmatch(outline.text(head))))
+    is_named = "comments" in ids or HEADING.fullmatch(outline.text(head))
+    last = [head, *quoted] if is_last and is_named else []
     for areas, of_text in ((under if own else [], text), (last, text - out - {head})):
         other = _read(outline, areas, body, of_text, now) if areas and not found.comments else found
         found = other if other.comments and all(x.kind == "incomplete" for x in other.problems) else found
@@ -160,12 +163,12 @@ def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _N
     moments = {texts[at]: at for at in dated if not links_post(outline, outline.holders[at], body)}
     # The time of the post may stand below its text.
     is_last = not any(map(DATE.search, texts[: outline.span(body).start]))
-    is_clear |= sum(bool(LOST.search(DATE.sub("", text))) for text in moments) > 1 + is_last
+    is_clear |= sum(bool(re.search(r"\d:\d\d", text)) for text in moments) > 1 + is_last
     is_counted = any(re.search("[1-9]", texts[place]) for place in heads)
     return is_counted or any(at >= start or is_clear for at in moments.values())
 
 
-def _headings(outline: Outline, body: Element | None, start: int) -> Iterator[int]:
+def _headings(outline: Outline, body: Element, start: int) -> Iterator[int]:
     """Yield the places from `start` of the headings of comments, outside the text."""
     own = outline.span(body)
     for place, node in enumerate(outline.holders[start:], start):
@@ -176,7 +179,7 @@ def _headings(outline: Outline, body: Element | None, start: int) -> Iterator[in
 
 def under_heading(outline: Outline, above: Element | None) -> list[Element]:
     """Return the elements under the first heading of comments behind the text or the title `above`; none without it."""
-    heads = _headings(outline, above, outline.span(above).stop)
+    heads = () if above is None else _headings(outline, above, outline.span(above).stop)
     place = next((at for at in heads if outline.holders[at].tag not in ("a", "span", "li")), None)
     if place is None:
         return []

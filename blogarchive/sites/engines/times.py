@@ -24,7 +24,7 @@ _TIME = f"(?:{_DATE})日?{''.join(PATTERNS['times']['clock'])}"
 _FORMS = (_DATE, _VAGUE, f"{_DATE}|{_VAGUE}", f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?")
 DATE, VAGUE, MOMENT, _SHOWN, _LINE = (re.compile(one, re.IGNORECASE) for one in _FORMS)
 _EDITED, _UPDATED, _GAP, CLOCK = patterns("times", "edited updated gap alone")
-_OWN, LOST, AGO, _STAMP = patterns("times", "own lost ago stamp")
+_OWN, _LOST, AGO, _STAMP = patterns("times", "own lost ago stamp")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
 
@@ -186,8 +186,9 @@ def is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
-    shown = outline.texts[place].replace("’", "'").replace(" '", " 20").split()
-    text = write_year_first(" ".join(shown), order)
+    text = write_year_first(
+        " ".join(outline.texts[place].replace("’", "'").replace(" '", " 20").split()), order
+    )
     if (match := DATE.search(text)) is None:
         return None
     start, end = match.span()
@@ -216,7 +217,7 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     inner = (text for text in (one.text or "" for one in node) if DATE.search(text))
     stamps = (parse_stamp(write_year_first(one, order), now) for one in chain(inner, *stated))
     # The time of day is not read.
-    found = None if found and found.precision == "day" and LOST.search(DATE.split(text)[-1]) else found
+    found = None if found and found.precision == "day" and _LOST.search(DATE.split(text)[-1]) else found
     known = None if AGO.match(text) else found
     for stamp in filter(None, stamps):
         form = "%H:%M" if known and known.precision in ("minute", "second") else "%F"  # with an offset

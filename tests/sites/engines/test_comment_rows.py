@@ -931,47 +931,6 @@ def test_a_box_named_as_a_comment_around_all_numbered_ones_is_none() -> None:
     assert page.problems == ()
 
 
-@pytest.mark.parametrize(
-    "item",
-    [
-        # The text is behind the name and the time, in the same paragraph: a blog copied to static pages.
-        "<li><p><strong>{name}</strong><br>{at}<br>{text}</p></li>",
-        # The subject is in bold type, as the name is elsewhere.
-        "<li><b>第{n}道线</b><br><small>by {name}, {at}</small><p>{text}</p></li>",
-        # A part of the address of the commenter is behind the name.
-        "<li>{name} [10.1.{n}.*] {at}<div>{text}</div></li>",
-        # blog.cz has a link with the same text for all commenters who have a home page.
-        '<li><p><strong>{n}</strong> {name} | <a href="http://r{n}.example/">Web</a> | {at} | <a href="#">Reagovat</a></p><p>{text}</p></li>',
-    ],
-)
-def test_labels_beside_the_time_are_no_names(item: str) -> None:
-    page = read(f"<h2>Comments</h2><ul>{rows(item)}</ul>")
-    assert (shown(page), page.problems) == (expected(), ())
-
-
-def test_a_notice_that_comments_are_closed_is_no_text_of_the_last_one() -> None:
-    # Old TypePad has text and comments in the element of the page, without one around each comment.
-    said = rows('<p>{text}</p><p class="posted">Posted by: {name} | {at}</p>')
-    page = read(f"<h2>Comments</h2>{said}<p>The comments to this entry are closed.</p>")
-    assert (shown(page), page.problems) == (expected(), ())
-
-
-def test_a_name_without_a_link_is_no_text_beside_names_with_one() -> None:
-    # Two rows of a table for each comment, without classes: the cell of a name is like that of a text.
-    item = '<tr><td>{name}</td><td>{at}</td></tr><tr><td colspan="2">{text}</td></tr>'
-    said = rows(item).replace("<td>老木</td>", '<td><a href="http://old.example/">老木</a></td>')
-    page = read(f"<b>Comments</b><table>{said}</table>")
-    assert (shown(page), page.problems) == (expected(), ())
-
-
-def test_times_of_day_with_a_dot_may_be_of_comments_that_nothing_names() -> None:
-    item = (
-        "<div><div>{n}. Reader {n} <span>{n}. März 2009 09.0{n} Uhr</span></div><div>Das war gut.</div></div>"
-    )
-    page = read(rows(item), "de")
-    assert [one.field for one in page.problems] == ["comments"]
-
-
 @pytest.mark.parametrize("names", [["Ole D.", "Wer weiß ...", "Anna…"]])
 def test_a_name_keeps_its_initial_and_the_dots_at_its_end(names: list[str]) -> None:
     item = "<dt class='comment-author'><a href='http://r{n}.example/'>{who}</a> said...</dt><dd><p>{text}</p></dd><dd>{at}</dd>"
@@ -992,9 +951,3 @@ def test_names_that_are_words_of_buttons_elsewhere_are_names(names: list[str]) -
     item = "<div class='c'><h3><a href='#c{n}'>Re: Die Brücke</a></h3><small>von {who}, {at}</small><p>{text}</p></div>"
     page = read(f"<h2>Kommentare</h2>{rows(item, who=names)}", "de")
     assert ([name for name, _, _ in shown(page)], page.problems) == (names, ())
-
-
-def test_a_word_beside_the_name_and_the_time_of_a_paragraph_is_not_stored_as_its_text() -> None:
-    said = rows("<li><p><strong>{name}</strong><br>{at}<br>{text}</p></li>")
-    page = read(f"<h2>Comments</h2><ul>{said.replace('</strong>', ' <b>北坡</b></strong>', 1)}</ul>")
-    assert (shown(page), [one.field for one in page.problems]) == ([], ["comments"])

@@ -555,7 +555,6 @@ def test_an_invalid_url_is_left_out(path: str, text: str) -> None:
         ("2017년 5월 10일 오후 2:05", "2017-05-10 14:05"),
         ("10. Mai 2017, um 8:29 Uhr", "2017-05-10 08:29"),
         ("von Anna, 8.5.12", "2012-05-08 00:00"),
-        ("by Anna on May.29, 2012, under Notes", "2012-05-29 00:00"),
         ('<span class="updated">2019-01-07T17:27:31</span> <span>Juni 19th, 2018</span>', "2018-06-19 00:00"),
         (
             '<b class="post-update-date"><i>2019-01-07</i></b> <b class="post-create-date"><i>2018-06-19</i></b>',

@@ -66,10 +66,11 @@ POST_LABEL = re.compile(r"网[络路]日[志记]正文")
 SAID = r"(?:评论|点评|留言|回应|回响|讨论|跟[帖贴]|回帖)"
 """The words for comments."""
 _EACH = r"[条个篇则]"
+# An author may write 讨论 or 热评 above a part of the text: as a label it needs the number.
 COMMENTS_LABEL = re.compile(
     r"(?=[文发网最全所读查用评点留回跟本共已有仅讨博看来访精热\d《“「『Cc])"
-    rf"(?:(?:发表评论\s+(?=评论\s*\())?(?:评论区|{SAID}列表|回应文章|(?:网友|精彩)?热评|读者来信|发表评论|[Cc]omments?|回复(?=\s*\(\d)"
-    rf"|(?:文章|最新|查看|本文|网友|博友|读者|用户|[看来访]客|全部|所有|精彩|已有)?{SAID})"
+    rf"(?:(?:发表评论\s+(?=评论\s*\())?(?:评论区|{SAID}列表|回应文章|(?:网友|精彩)?热评(?=\s*\(?\s*\d)|发表评论|[Cc]omments?|回复(?=\s*\(\d)"
+    rf"|(?:文章|最新|查看|本文|网友|博友|读者|用户|[看来访]客|全部|所有|精彩|已有)?{SAID}(?:(?<!讨论)|(?=\s*\(?\s*\d)))"
     rf"(?:\s*\(?\s*(?:共有?)?\s*(?P<count>\d{{1,6}})\s*(?:{_EACH}\s*{SAID}?)?\)?)?"
     rf"|(?:共有?|[已仅]?有)?\s*(?P<number>\d{{1,6}}+)(?:(?:\s*{_EACH}\s*|\s+){SAID}"
     r"|\s*(?:[Cc]omments?|[Rr]esponses?|[Rr]eplies)(?:\s*to\s*[《“「『].{1,100})?)"

@@ -377,7 +377,7 @@ def test_any_usual_word_counts_readers_and_comments(said: str, seen: str) -> Non
 
 @pytest.mark.parametrize("heading", ["讨论", "热评", "读者来信"])
 def test_a_heading_of_the_author_ends_no_text(heading: str) -> None:
-    html = page(entry(f"{TITLE}<div>{AT} 10:00 评论(0)</div>"))
+    html = page(entry(TITLE + TIME))
     (post,) = read(html.replace("<p>二段。</p>", f"<h3>{heading}</h3><p>二段。</p>")).posts
     assert post.body_text == f"正文。\n{heading}\n二段。"
 

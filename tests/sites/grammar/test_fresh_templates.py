@@ -375,13 +375,6 @@ def test_any_usual_word_counts_readers_and_comments(said: str, seen: str) -> Non
     assert (post.views, post.comment_count, post.body_text) == (9, 0, "正文。\n二段。")
 
 
-@pytest.mark.parametrize("heading", ["讨论", "热评", "读者来信"])
-def test_a_heading_of_the_author_ends_no_text(heading: str) -> None:
-    html = page(entry(TITLE + TIME))
-    (post,) = read(html.replace("<p>二段。</p>", f"<h3>{heading}</h3><p>二段。</p>")).posts
-    assert post.body_text == f"正文。\n{heading}\n二段。"
-
-
 def test_any_number_of_known_lines_may_be_below_a_text() -> None:
     head = f"{TITLE}<div>{AT} 10:00 阅读 9 评论 0</div>"
     near = "".join(

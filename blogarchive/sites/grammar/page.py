@@ -495,7 +495,8 @@ def _strip(folded: str) -> str | None:
     return folded.strip(" :") if titled else label
 
 
-def find_comment_labels(view: PageView) -> list[int]:
+@once_a_page
+def find_comment_labels(view: PageView) -> Sequence[int]:
     """Return the indexes of the lines that are the label of comments, of no section and no field of a form."""
     labels = find_labels(view, vocabulary.COMMENTS_LABEL)
     return [i for i in labels if i not in view.sections and not view.is_in_comment_form(i)]

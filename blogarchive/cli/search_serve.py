@@ -158,11 +158,10 @@ def _print_hits(found: Sequence[Hit], total: int, *, as_json: bool, is_whole: bo
     nothing = _("nothing found") if is_whole and is_asked else ""
     print_list(map(hit_object, found), lines, as_json=as_json, nothing=nothing)
     if not is_whole:
-        note(
-            _(
-                "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
-            )
+        text = _(
+            "some texts are not in the index yet; the next run adds them, or `blogarchive search --rebuild`"
         )
+        note(text)
     if total > len(found):
         message = _("the first {count} of {total}; --limit {total} shows them all")
         note(message.format(count=len(found), total=total))

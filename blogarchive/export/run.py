@@ -53,7 +53,7 @@ class Exported:
         return {**values, "out": str(self.out)}
 
 
-@dataclass(slots=True)
+@dataclass(kw_only=True, slots=True)
 class ExportJob:
     """A running export: its reader, its output path, and its result so far, with the counts.
 
@@ -119,10 +119,13 @@ def exporter(write: Callable[..., None], *, by_author_only: bool = False) -> Exp
         if by_author_only and filters != Filters(authors=filters.authors):
             raise UsageError(_("this format has whole pages or tables: only --author selects among them"))
         with open_reader(archive, filters) as reader:
-            job = ExportJob(reader, archive, out, progress, earlier, done=Exported(out=out))
+            done = Exported(out=out)
+            job = ExportJob(
+                reader=reader, archive=archive, out=out, progress=progress, earlier=earlier, done=done
+            )
             write(job, **options)
-            job.done.out, job.done.archive_state = job.out, reader.finish()
-        return job.done
+            done.out, done.archive_state = job.out, reader.finish()
+        return done
 
     return export
 

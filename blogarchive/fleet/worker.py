@@ -322,7 +322,9 @@ _COMPLETE: Final = frozenset({0, 1})
 _FAILED: Final = frozenset({1, errors.Unreachable.exit_code, *PAUSED})
 
 
-def next_round(result: RoundResult, repeated: int, every: timedelta, lasted: timedelta) -> timedelta | None:
+def next_round(
+    result: RoundResult, *, repeated: int, every: timedelta, lasted: timedelta
+) -> timedelta | None:
     """Return the time from the end of a round to the next one; None pauses the shard.
 
     `repeated` is how many rounds in a row ended with this exit code. `every` counts from the start of the round.

@@ -83,7 +83,9 @@ def import_export(
     export = _open(source, site, url, zone)
     with PageImporter.open(archive) as importer:
         fetched_at = saved_files.plausible_time(export.exported_at) or saved_files.modified_at(source)
-        run = _ExportImport(importer, site, source.name, fetched_at, drafts=drafts)
+        run = _ExportImport(
+            importer=importer, site=site, source=source.name, fetched_at=fetched_at, drafts=drafts
+        )
         size = source.stat().st_size
         for page in export.pages(importer.reject):
             # One damaged post must not lose the others.
@@ -108,7 +110,7 @@ def _open(source: Path, site: forms.ExportSite, url: str | None, zone: str | Non
     return _open_xml(source, site.title, site.form, url, zone)
 
 
-@dataclass(slots=True)
+@dataclass(kw_only=True, slots=True)
 class _ExportImport:
     """The import of one export file; `fetched_at` is the time of its pages."""
 

@@ -8,7 +8,7 @@ import sys
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 import brotli
 
@@ -145,7 +145,7 @@ def _inflate(content: bytes, position: int, wbits: int, output: _Output) -> int:
     return position
 
 
-def _add_intact(decoder: Any, piece: bytes, output: _Output) -> None:
+def _add_intact(decoder: "zlib._Decompress", piece: bytes, output: _Output) -> None:
     """Decode `piece` by zlib up to the damaged byte, which is often one of the checksum at the end."""
     with suppress(zlib.error):
         for position in range(len(piece)):

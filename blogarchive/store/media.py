@@ -170,9 +170,8 @@ def _insert_images(archive: Archive, condition: str, value: Value, refusal: Refu
         rows.append((image.url, host, "skipped" if reason else "todo", reason))
         hosts += [] if reason else [host]
     with archive.atomic():
-        insert = (
-            "insert into media(url, host, status, detail) values (?, ?, ?, ?) on conflict(url) do nothing"
-        )
+        insert = """insert into media(url, host, status, detail) values (?, ?, ?, ?)
+                on conflict(url) do nothing"""
         archive.execute_many(insert, rows)
         update = f"""update post_media set media_id = (select id from media where url = post_media.url)
                 where media_id is null and post_id in (select p.id from posts p where {condition})"""

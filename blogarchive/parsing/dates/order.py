@@ -47,8 +47,8 @@ _SHORT_SLASHED = re.compile(
     r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s){0,2}\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$"
     r"|(?:(?<=[AP]M \d\d/\d/\d\d)|(?<=[AP]M \d/\d/\d\d)|(?<=[AP]M \d/\d\d/\d\d))\s*$)"
 )
-# A longer text is prose, no date.
-_SHOWN_COMMENT, _MAX_SLASHED = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)"), 80
+_SHOWN_COMMENT = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)")
+_MAX_SLASHED = 80  # of a text that is a date, not prose
 
 SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")
 """A date such as 21.10.03, or 21-10-03 before a time of day: year or day first."""

@@ -312,9 +312,9 @@ _YEARLESS = re.compile(YEARLESS_TIME)
 _ONE_YEAR = timedelta(days=360)
 _PRECISIONS = {
     "hour": timedelta(hours=1),
-    "day": timedelta(1),
-    "month": timedelta(31),
-    "year": timedelta(366),
+    "day": timedelta(days=1),
+    "month": timedelta(days=31),
+    "year": timedelta(days=366),
 }
 
 

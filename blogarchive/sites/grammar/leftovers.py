@@ -234,8 +234,10 @@ _MIN_TEXT = 6  # characters: shorter lines are labels and floors
 
 
 def _iter_body(view: PageView, post_page: PostPage) -> Iterator[str]:
-    """Yield labels or headers of comments in a text without any, and links to other posts that end it;
-    links to itself."""
+    """Yield labels or headers of comments in a text without any.
+
+    Also yield links to another post at the end of the text, and links to the post itself.
+    """
     lines, counters = post_page.body_text.splitlines(), post_page.counters
     if not post_page.comments.comments and (counters is None or counters.comments != 0):
         yield from (view.lines[i].text for i in find_comment_labels(view) if view.lines[i].text in lines)

@@ -344,14 +344,14 @@ def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> vali
         is_other = "?" in home and "?" in target.url and home != target.url  # `?user=ann`, `?user=bob`
         detail = Detail.OTHER_BLOG.format(uid=blog.uid)
         failure = failures.Failure(kind="notice", detail=detail, permanent=True)
-        return validate.Rejection(failure=failure) if is_other else None
+        return validate.Rejection(failure=failure, of_blog=False) if is_other else None
     query = """select uid from authors where site = ? and instr(?, uid || '/') = 1 and length(uid) >= ?
             order by length(uid) desc limit 1"""
     place = f"{blogs.address_of(crawled.page.url)}/"
     around = archive.text(query, (blog.site, place, len(blog.uid or "")))
     detail = Detail.NEW_POST.format(uid=around)
     failure = failures.Failure(kind="notice", detail=detail, permanent=True)
-    return validate.Rejection(failure=failure) if around else None
+    return validate.Rejection(failure=failure, of_blog=False) if around else None
 
 
 _IS_OTHER_HOME = """
@@ -408,11 +408,8 @@ def _settle(context: SaveContext, rejection: validate.Rejection) -> Outcome | No
         frontier.deactivate(archive, target)
         return Outcome.GONE
     failure, now = rejection.failure, context.now
-    is_unproven = (
-        _reject_unproven(archive, context.crawled, context.blog) is not None
-    )  # says nothing of the blog
-    says_state = target.is_home and not is_unproven
-    if says_state and save_state(archive, context.blog, target.url, failure, now=now):
+    is_of_blog = target.is_home and rejection.of_blog
+    if is_of_blog and save_state(archive, context.blog, target.url, failure, now=now):
         frontier.mark_failed(archive, target, now=now)
         context.failure = failure
         return Outcome.FAILED

@@ -148,11 +148,8 @@ def date_text_iso(date: DateText | None) -> str | None:
 
 
 _OFFSET = re.compile(r"(?<=T\d\d|:\d\d)[+-]\d\d:\d\d$")
-_UNITS = {
-    13: timedelta(hours=1),
-    16: timedelta(minutes=1),
-    19: timedelta(seconds=1),
-}  # by length of the time as shown
+# The unit of a time by its length without the offset.
+_UNITS = {13: timedelta(hours=1), 16: timedelta(minutes=1), 19: timedelta(seconds=1)}
 # From noon in UTC: at UTC+14 the day begins 26 hours earlier, at UTC-12 it ends 24 hours later.
 _BEGIN_OF_DAY, _END_OF_DAY = timedelta(hours=-26), timedelta(hours=24)
 

@@ -115,7 +115,7 @@ def prior_items(context: SaveContext, chain: PageChain) -> set[str]:
     return set(context.archive.column(f"select item {_PRIOR}", (chain.id,)))
 
 
-def doubtful_items(context: SaveContext, chain: PageChain, with_repeats: bool) -> tuple[DoubtfulItem, ...]:
+def doubtful_items(context: SaveContext, chain: PageChain, *, with_repeats: bool) -> tuple[DoubtfulItem, ...]:
     """Return the items that may repeat ones of an earlier page, in the order of the pages.
 
     Unless `with_repeats`, pages that repeat others are left out.

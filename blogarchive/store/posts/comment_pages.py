@@ -225,7 +225,8 @@ def _store_doubtful(context: SaveContext, post_id: int, chain: PageChain, seen: 
     The author wrote such a comment twice, or the pages overlap. The claimed count decides: those of repeated pages count
     too, or none of them does, else all but those.
     """
-    single, every = (page_chains.doubtful_items(context, chain, repeats) for repeats in (False, True))
+    single = page_chains.doubtful_items(context, chain, with_repeats=False)
+    every = page_chains.doubtful_items(context, chain, with_repeats=True)
     seen_without, seen_with = seen - _count(single), seen - _count(single) + _count(every)
     own, own_seen = single, seen
     if chain.claimed == seen_with:

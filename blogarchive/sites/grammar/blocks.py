@@ -92,7 +92,8 @@ def split_comments(
 def _drop_tails(view: PageView, blocks: Sequence[CommentBlock]) -> None:
     """End the texts above a line that all end with, in an element unlike that of their texts; the last may be open."""
     own = blocks if len(blocks) < 3 else blocks[:-1]
-    while len(own) > 1 and all(block.text_end > block.text_begin for block in own):
+    names = {block.header.author_name for block in own}  # one visitor may sign all comments
+    while len(names) > 1 and all(block.text_end > block.text_begin for block in own):
         tails = (view.lines[block.text_end - 1] for block in blocks)
         ends = [(view.style(line.block), _NUMBERS.sub("", line.text)) for line in tails]
         firsts = {view.style(view.lines[b.text_begin].block) for b in own if b.text_end > b.text_begin + 1}

@@ -269,9 +269,11 @@ class _BoundsSearch:
         own, start = [] if beside else self._find_own_counters(), heading.end
         if all(is_quoted(view, self.markers.headers, start - 1, start, each.first) for each in found):
             return own
-        # Nobody types above the text, or ends its element.
-        are_framed = any(is_framed(view, heading.end, each.first) for each in found)
-        return own if own and own[0].views is not None and not are_framed else found
+        if not own or own[0].views is None:
+            return found
+        # Nobody types above the text, or ends its element. The number of comments may be below, beside the same views.
+        is_below = any(x.views == own[0].views or is_framed(view, heading.end, x.first) for x in found)
+        return found if is_below else own
 
     def _find_own_counters(self) -> list[Counters]:
         """Return the counters beside the time; none if the title is on that line, since a title may have any text."""

@@ -258,7 +258,10 @@ _TIME = (
 _COMMENTED = rf"(?:(?:{_SAYS}|说|写)[了道说]?{vocabulary.SAID}?|(?i:said|says|wrote)(?=[\s:]))"
 _LABEL = rf"(?P<label>(?<=\s)[一-鿿]{{1,3}}于|{_COMMENTED}?\s*+(?:时间|日期|于|在|at|on|@)?)"
 _REPLY = rf"\[?回复(?:[该此本]\w{{1,2}})?\]?(?:\s*+\|\s*+{_LIKES})?"
-_AFTER = rf"(?:[\s|]*+(?:#\d{{1,5}}|第?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|{_REPLY}|{_FROM}))*+"
+_BETWEEN = r"(?:[\s|]|·(?=\s*\[?回复))*+"
+_AFTER = (
+    rf"(?:{_BETWEEN}(?:#\d{{1,5}}|第?\d{{1,5}}\s*+[楼#]|\d{{1,9}}\s*[赞顶]|{_BESIDE}|{_REPLY}|{_FROM}))*+"
+)
 # 网友 may also be the name of a guest.
 _IS_NAME = rf"\s*+(?:回复\s|[(\[]\d|{_COMMENTED}?\s*+(?:[于@]|on|at)[\s:]*+[(\[]?(?:\d|[A-Z][a-z]{{2,8}} \d))"
 _BY = (

@@ -264,9 +264,12 @@ def test_the_day_beside_a_title_in_a_list_is_not_of_the_title() -> None:
         "/archives/2022/05/river",
         "/archive/2009/03/08/river.aspx",
         "/blog/PermaLink,guid,6b1e.aspx",
+        "/comment/1234.html",
+        "/article.php3?id_article=12&id_rubrique=3",
+        "/article.php3?id_rubrique=3&id_article=12",
     ],
 )
-def test_a_post_below_archives_is_a_post(path: str) -> None:
+def test_a_post_below_a_folder_or_beside_its_section_is_a_post(path: str) -> None:
     assert urls.may_be_post(f"https://notes.example.org{path}")
 
 

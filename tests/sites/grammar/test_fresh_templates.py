@@ -478,3 +478,35 @@ def test_equal_last_lines_that_visitors_typed_in_an_editor_are_text(last: str) -
         (f"话0。\n{last}", None),
         (f"话1。\n{last}", None),
     ]
+
+
+def test_a_line_with_which_one_visitor_signs_all_comments_is_text() -> None:
+    said = "".join(
+        f"<li><div><b>乙</b> {AT} 1{i}:00</div><div class=t>话{i}。<p><a href='http://my.example/'>我的博客</a></p></div></li>"
+        for i in range(2)
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3><ol>{said}</ol>"))).posts
+    assert [each.body_text for each in post.comments] == ["话0。\n我的博客", "话1。\n我的博客"]
+
+
+@pytest.mark.parametrize("beside", ["·回复", " · 回复 | 3"])
+def test_a_dot_before_the_button_to_answer_may_be_beside_the_time(beside: str) -> None:
+    said = "".join(
+        f"<li><div><b>{name}</b> {AT} 1{i}:00:00{beside}</div><p>话{i}。</p></li>"
+        for i, name in enumerate("乙丙")
+    )
+    (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3><ol>{said}</ol>"))).posts
+    assert [each.author_name for each in post.comments] == ["乙", "丙"]
+
+
+def test_the_views_above_a_text_may_stand_again_below_it_with_the_number_of_comments() -> None:
+    html = page(f"{TITLE}<div>{AT} 10:00 阅读 9</div><p>正文。</p><p>二段。</p><div>浏览(9) 评论(0)</div>")
+    (post,) = read(html).posts
+    assert (post.views, post.comment_count, post.body_text) == (9, 0, "正文。\n二段。")
+
+
+@pytest.mark.parametrize("heading", ["讨论", "热评", "读者来信"])
+def test_a_heading_of_the_author_is_no_label_of_comments(heading: str) -> None:
+    text = f"<p>正文。</p><h3>{heading}</h3><p>二段很长很长的话。</p><p>三段。</p>"
+    (post,) = read(page(f"{TITLE}{TIME}<div class=text>{text}</div>")).posts
+    assert post.body_text == f"正文。\n{heading}\n二段很长很长的话。\n三段。"

@@ -44,8 +44,6 @@ _HEAD = 4000
 _URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
-# The start of the URL of a copy in the Wayback Machine; the URL of the page follows it.
-_COPY = re.compile(r"https?://web\.archive\.org/web/\d+(?:[a-z]{2}_)?/(?=https?:)")
 _CANONICAL = re.compile(r"(^|\s)canonical(\s|$)", re.IGNORECASE)
 _DIGITS = re.compile(r"\s*[0-9]+\s*")
 _MAX_URL = 2_048
@@ -66,7 +64,7 @@ class PageUrls:
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
     match = _SAVED_FROM.match(text, 0, _HEAD)
-    saved_from = repair_url(_COPY.sub("", match[1])) if match else None
+    saved_from = repair_url(match[1]) if match else None
     root = parse_html(text)
     declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
     declared += [
@@ -76,7 +74,7 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     ]
     return PageUrls(
         saved_from=saved_from,
-        declared=tuple(filter(None, (_COPY.sub("", url.strip()) for url in declared))),
+        declared=tuple(filter(None, (url.strip() for url in declared))),
         links=tuple(_read_links(root.iter("a"), _read_base(root, saved_from or base))),
         written=tuple(_URL.findall(" ".join(_read_texts(root)))),
         number_fields=tuple(

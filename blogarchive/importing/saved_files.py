@@ -22,7 +22,7 @@ from xml.parsers.expat import ExpatError
 from blogarchive.errors import UsageError, UserError
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import parse_html
-from blogarchive.parsing.packed_page import unpack_page
+from blogarchive.parsing.saved_copy import original_url, restore_page
 from blogarchive.store.rows import utc_now
 
 _PAGES = {".html", ".htm", ".shtml", ".xhtml", ".php", ".asp", ".aspx", ".jsp"}
@@ -48,8 +48,8 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL. In a page of SingleFile or Save
-    Page WE they are by name, and `whole` is that page; its `body` has these names. `headers` and `status` are those
+    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL; in a page of SingleFile or Save Page
+    WE, by the names in `body`. `whole` is the page before `restore_page` changed it. `headers` and `status` are those
     of the response in a WARC.
     """
 
@@ -102,17 +102,21 @@ def display_name(path: Path, source: Path) -> str:
 
 
 def load_page(path: Path, source: Path) -> SavedPage:
-    """Return the page in that file, of the plausible time that a browser wrote, else of the file. Raises `OSError`."""
+    """Return the page in that file, of the time of its copy: as a plausible one is stated, else of the file.
+
+    Raises `OSError`.
+    """
     body, name, saved_at = path.read_bytes(), display_name(path, source), modified_at(path)
     saved = SavedPage(path=path, name=name, body=body, saved_at=saved_at)
     if path.suffix.lower() in _MHTML:
-        return _unpack_mhtml(saved)
+        saved = _unpack_mhtml(saved)
     if path.suffix.lower() == _WEBARCHIVE:
-        return _unpack_webarchive(saved)
-    if (page := unpack_page(body)) is None:
+        saved = _unpack_webarchive(saved)
+    if (page := restore_page(saved.body, saved.url)) is None:
         return saved
-    saved_at = _parse_date(page.date.partition("(")[0].replace("GMT", "")) or saved_at
-    return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=page.files, whole=body)
+    saved_at = _parse_date(page.date) or saved.saved_at
+    parts = {original_url(place): part for place, part in (*saved.parts.items(), *page.files.items())}
+    return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=parts, whole=saved.body)
 
 
 def modified_at(path: Path) -> datetime:

@@ -282,9 +282,9 @@ def parse_page(page: Page, target: Target) -> ParsedPage:
     not count. Then the result has a problem that says so.
     """
     if page.is_imported:
-        from blogarchive.parsing.packed_page import unpack_page  # most commands import no page
+        from blogarchive.parsing.saved_copy import restore_page  # most commands import no page
 
-        saved = unpack_page(page.body)
+        saved = restore_page(page.body)
         page = page if saved is None else replace(page, body=saved.body)
     refused = refuse_large_page(page.body) or _refuse_file(page)
     return refused or site_by_name(target.site).parse_page(page, target)

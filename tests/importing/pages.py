@@ -1,6 +1,7 @@
 """Make saved pages of an invented blog, as browsers write them."""
 
 import os
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,6 +68,14 @@ def saved_from(number: int) -> str:
     """Return the comment that Chrome, Edge and IE write."""
     url = post_url(number)
     return f"<!-- saved from url=({len(url):04}){url} -->\n"
+
+
+def single_file(date: str, *images: bytes) -> str:
+    """Return a page of SingleFile, with these images in its text."""
+    top = f"<!--\n Page saved with SingleFile \n url: {post_url(101)} \n saved date: {date}\n-->"
+    shown = "".join(f"<img src=data:image/png;base64,{b64encode(one).decode()}>" for one in images)
+    text = page(top=top, own_link=False, body=f"<p>山里的早晨。</p>{shown}")
+    return text.removesuffix("\n</body></html>")  # as all tags that HTML does not need
 
 
 def save(path: Path, text: str, *, charset: str = "utf-8", at: datetime = OLDER) -> Path:

@@ -18,7 +18,18 @@ from blogarchive.store.pages.pages import stored_pages
 from blogarchive.store.posts.revisions import image_urls
 from blogarchive.workers.batch_reparse import parse_stored_pages
 from tests.importing.archives import dump, rows
-from tests.importing.pages import HOME, NEWER, OLDER, PNG, listing, page, post_url, save, saved_from
+from tests.importing.pages import (
+    HOME,
+    NEWER,
+    OLDER,
+    PNG,
+    listing,
+    page,
+    post_url,
+    save,
+    saved_from,
+    single_file,
+)
 from tests.paths import REAL
 
 
@@ -377,29 +388,11 @@ def test_declared_urls_and_post_numbers_are_found_in_any_case() -> None:
     assert [site.is_number_field(name) for name, _ in urls.number_fields] == [True, False]
 
 
-def test_a_copy_of_the_wayback_machine_is_the_page_itself() -> None:
-    copy = "https://web.archive.org/web/20190520103000"
-    saved = f"<!-- saved from url=(0070){copy}/http://a.net/1 -->"
-    urls = read_page_urls(
-        f"{saved}<link rel=canonical href={copy}/http://a.net/1><meta property=og:url content=http://a.net/1>"
-    )
-    assert (urls.saved_from, urls.declared) == ("http://a.net/1", ("http://a.net/1",) * 2)
-    assert read_page_urls(f"<link rel=canonical href={copy}*/a>").declared == (f"{copy}*/a",)
-
-
 def test_a_url_of_a_browser_that_the_text_quotes_is_not_that_of_the_page() -> None:
     quoted = "<p><!-- saved from url=(0012)http://a.net/1 --></p>"
     assert read_page_urls(f"<html><head><title>x</title></head><BODY>{quoted}").saved_from is None
     saved = "<!DOCTYPE html>\n<!-- saved from url=(0012)http://a.net/2 -->\n"
     assert read_page_urls(f"{saved}<html><body>{quoted}").saved_from == "http://a.net/2"
-
-
-def single_file(date: str, *images: bytes) -> str:
-    """Return a page of SingleFile, with these images in its text."""
-    top = f"<!--\n Page saved with SingleFile \n url: {post_url(101)} \n saved date: {date}\n-->"
-    shown = "".join(f"<img src=data:image/png;base64,{b64encode(one).decode()}>" for one in images)
-    text = page(top=top, own_link=False, body=f"<p>山里的早晨。</p>{shown}")
-    return text.removesuffix("\n</body></html>")  # as all tags that HTML does not need
 
 
 def test_a_page_of_singlefile_has_the_url_and_the_time_that_it_states(archive: Path, tmp_path: Path) -> None:

@@ -1,0 +1,126 @@
+"""Restore a page as its site served it: from the file of a browser's extension, from a copy of the Wayback Machine."""
+
+import re
+from base64 import b64decode
+from collections import Counter
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from html import unescape
+from itertools import chain
+from typing import NamedTuple
+
+# Extensions of browsers write the files of a page into its tags. SingleFile states URL and date before the head, Save Page
+# WE at its end; the date is that of JavaScript, `Wed May 06 2020 12:00:00 GMT+0800 (…)`.
+_SINGLE_FILE = re.compile(
+    rb"(?:(?!<body\b).)*?<!--\s*Page saved with SingleFile\s+url: (\S+)\s+saved date: ([^\r\n]+)", re.DOTALL
+)
+_SAVE_PAGE = re.compile(rb'<meta name="savepage-(url|date)" content="([^"]*)')
+_HEAD_BYTES = 2048
+_TAG = re.compile(rb"<style\b[^<]*|<[a-z][^<>]*", re.IGNORECASE)
+_BASE64 = rb"base64,([A-Za-z0-9+/]++={0,2})"
+_EMBEDDED = re.compile(rb"data:[a-z]+/([a-z\d]*)[\w.+=;-]{0,60};" + _BASE64)
+_WITH_URL = re.compile(rb'\bdata-savepage-src="([^"<>]*)" src="data:[^",<>]{0,80};' + _BASE64 + rb'"')
+# An image that a page of SingleFile shows twice is a variable of its style; both `img` show a blank SVG in front of it.
+_VARIABLE = re.compile(rb'--sf-img-(\d+): ?url\("?([^")]{1,80})"?\)')
+_SHOWS_VARIABLE = re.compile(
+    rb"<img\b([^<>]*?)\ssrc='data:image/svg\+xml,<svg[^']*'([^<>]*?\bvar\(--sf-img-(\d+)\))", re.IGNORECASE
+)
+
+
+# The Wayback Machine puts a toolbar into a page, its own URL and the time of the copy before each URL in a tag, and a
+# comment below the page. A browser writes the URL into a comment above it.
+_ARCHIVED = re.compile(rb"FILE ARCHIVED ON [^<>]{9,60} AND RETRIEVED FROM THE\s+INTERNET ARCHIVE ON")
+_TOOLBAR = b"<!-- BEGIN WAYBACK TOOLBAR INSERT -->", b"<!-- END WAYBACK TOOLBAR INSERT -->"
+_TOOLBAR_URL = re.compile(rb'\bid="wmtbURL" value="([^"]+)')
+_COPY = re.compile(rb"(?:(?:https?:)?//web\.archive\.org)?/web/(\d{14})(?:[a-z]{2}_)?/(?=https?:)")
+_TAG_OR_SAVED_FROM = re.compile(rb"<(?:[a-z]|!--\s*saved from url=)[^<>]*", re.IGNORECASE)
+
+
+class RestoredPage(NamedTuple):
+    """URL of the page, date of the copy as in a header of a mail, its HTML, and its files by their names in that HTML."""
+
+    url: str | None
+    date: str
+    body: bytes
+    files: dict[str, bytes]
+
+
+def restore_page(body: bytes, url: str | None = None) -> RestoredPage | None:
+    """Return the page without what an extension or the Wayback Machine wrote; None if the page has nothing of them.
+
+    `url` is the one that the format of the file states. An image in a tag becomes a file; its name is the URL that
+    Save Page WE keeps. Otherwise it is a path, as browsers save files beside a page.
+    """
+    unpacked = _unpack(body)
+    return _restore_copy(unpacked or RestoredPage(url, "", body, {})) or unpacked
+
+
+def original_url(url: str) -> str:
+    """Return the URL of the page of which `url` is a copy in the Wayback Machine, else `url`."""
+    return _COPY.sub(b"", url.encode(), 1).decode() if _COPY.match(url.encode()) else url
+
+
+def _restore_copy(page: RestoredPage) -> RestoredPage | None:
+    """Return the page without its toolbar, with the URLs of its site; None if it is no copy of the Wayback Machine."""
+    stated = (page.url or "").encode()
+    if not _COPY.match(stated) and not _ARCHIVED.search(page.body):
+        return None
+    above, _, rest = page.body.partition(_TOOLBAR[0])
+    toolbar, end, below = rest.partition(_TOOLBAR[1])
+    body = above + below if end else page.body
+    times = Counter(found for tag in _TAG_OR_SAVED_FROM.findall(body) for found in _COPY.findall(tag))
+    body = _TAG_OR_SAVED_FROM.sub(lambda tag: _COPY.sub(b"", tag[0]), body)
+    shown = _TOOLBAR_URL.search(toolbar)
+    url = page.url or (unescape(shown[1].decode("utf-8", "replace")) if shown else None)
+    time = next(chain(_COPY.findall(stated), (time for time, _ in times.most_common(1))), b"")
+    return RestoredPage(url and original_url(url), _date_of(time.decode()), body, page.files)
+
+
+def _date_of(digits: str) -> str:
+    try:
+        return format_datetime(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC))
+    except ValueError:
+        return ""
+
+
+def _unpack(body: bytes) -> RestoredPage | None:
+    """Return the page with a name in place of the bytes of each file in its tags; None if no extension saved it."""
+    if (head := _read_head(body)) is None:
+        return None
+    files: dict[str, bytes] = {}
+
+    def restore(match: re.Match[bytes]) -> bytes:
+        files[unescape(match[1].decode("utf-8", "replace"))] = _decode(match[2])
+        return b'src="%s"' % match[1]
+
+    def name(match: re.Match[bytes]) -> bytes:
+        data = _decode(match[2])
+        path = f"page_files/{sha256(data).hexdigest()[:32]}.{match[1].decode()}"
+        files[path] = data
+        return path.encode()
+
+    small = _TAG.sub(lambda tag: _EMBEDDED.sub(name, _WITH_URL.sub(restore, tag[0])), body)
+    variables = dict(_VARIABLE.findall(small))
+    small = _SHOWS_VARIABLE.sub(
+        lambda tag: b'<img%s src="%s"%s' % (tag[1], variables.get(tag[3], b""), tag[2]), small
+    )
+    url, date = head
+    return RestoredPage(url, date.partition("(")[0].replace("GMT", ""), small, files)
+
+
+def _read_head(body: bytes) -> tuple[str, str] | None:
+    """Return the URL and the date that an extension states before or in the head; None if there is no URL."""
+    if match := _SINGLE_FILE.match(body, 0, _HEAD_BYTES):
+        return match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace")
+    if b"savepage-url" not in body:
+        return None
+    found = _SAVE_PAGE.findall(body, 0, max(0, body.find(b"</head>")))
+    stated = {name: unescape(value.decode("utf-8", "replace")) for name, value in found}
+    return (url, stated.get(b"date", "")) if (url := stated.get(b"url")) else None
+
+
+def _decode(text: bytes) -> bytes:
+    bare = text.rstrip(b"=")
+    is_odd = len(bare) % 4 == 1  # as in a page that someone has cut
+    return b64decode(bare[: len(bare) - is_odd] + b"==")

@@ -233,7 +233,7 @@ def site_by_name(name: str) -> Site:
 def site_for_url(url: str) -> Site:
     """Return the site that has the host of `url`, else that of any host.
 
-    Raises `UsageError` if two sites have it, if it is nearly that of a known site, or no host.
+    Raises `UsageError` if two sites have it, if it is nearly that of a known site, that of copies, or no host.
     """
     host = host_of(url)
     sites = found_sites().loaded.values()
@@ -244,6 +244,9 @@ def site_for_url(url: str) -> Site:
         raise UsageError(_("{sites} both have the host {host}; name one with --site"), sites=names, host=host)
     if claims:
         return claims[0]
+    if host == "web.archive.org":
+        text = _("{host} has copies of pages of other sites; save them, then: blogarchive import html FOLDER")
+        raise UsageError(text, host=host)
     _require_no_typing_error(host, sites)
     any_host = next((site for site in sites if site.has_any_host), None)
     # A single word is the name of a blog, or a file, but no host.

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.errors import UsageError
 from blogarchive.importing.html import import_html
 from blogarchive.parsing.saved_copy import restore_page
+from blogarchive.sites.base import site_for_url
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.ingest.reparse import reparse_pages
 from blogarchive.store.pages.pages import stored_pages
@@ -102,3 +104,8 @@ def test_a_copy_with_an_impossible_time_has_the_time_of_its_file(archive: Path, 
     assert import_html(archive, save(tmp_path / "1.html", text)).unplaced == ()
     assert rows(archive, "select fetched_at from pages") == [("2024-06-01T08:00:00+00:00",)]
     assert rows(archive, "select url from authors") == [(HOME,)]
+
+
+def test_the_address_of_a_copy_is_refused_with_the_way_to_import_it() -> None:
+    with pytest.raises(UsageError, match="blogarchive import html FOLDER"):
+        site_for_url(f"{COPY}/{post_url(101)}")

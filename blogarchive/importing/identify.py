@@ -209,6 +209,8 @@ def _require_blog(crawled: CrawledPage) -> None:
 # --- identification
 
 _SHORTEST_CUT = 8  # characters of a title that a sidebar has cut; fewer begin several titles
+# The first tag of the text in a page of `export html` or `serve`.
+_OWN_PAGE = re.compile(rb'<body class="look (?:site|archive)\b')
 _FILE_NUMBER = re.compile(r"(?:(?P<key>\w+)=)?(?P<number>\d{3,})")
 
 
@@ -219,6 +221,9 @@ def identify(saved: SavedPage, *, url: str | None = None, site: str | None = Non
     """
     if not saved.body.strip():
         raise CannotIdentify(_("it is empty"))
+    if _OWN_PAGE.search(saved.body):  # with --url, its headings would become titles of the blog and its posts
+        text = _("blogarchive wrote this page, not the site; `blogarchive merge` copies an archive")
+        raise CannotIdentify(text)
     if (refused := base.refuse_large_page(saved.body)) is not None:  # before it is searched for its URL
         raise CannotIdentify(explain_detail(refused.problems[0].detail))
     bare = replace(saved, parts={}, whole=saved.whole and b"")

@@ -313,11 +313,13 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
     if _is_index_error(error, words):
         text = _("the search index of {path} is damaged ({error}); `blogarchive search --rebuild` repairs it")
     elif any(sign in words for sign in CANNOT_WRITE):
-        kind, shown = CannotWrite, _("the disk is full") if "full" in words else shown
+        kind = CannotWrite
         text = _(
             "cannot write {path}: {error}; free some space, or mend the permissions of it, of its -wal and -shm; then run"
             " again"
         )
+        if "full" in words:
+            text = _("the disk is full at {path}; make room, then run the same command")
     elif isinstance(error, UnicodeDecodeError) or any(sign in words for sign in _DAMAGED):
         shown = _("its schema has invalid characters") if isinstance(error, UnicodeDecodeError) else shown
         text = _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it")

@@ -361,6 +361,16 @@ def test_after_a_kill_of_the_server_the_crawl_goes_on_and_a_new_server_can_stop_
             assert "interrupted" in _outcomes(db)
 
 
+def test_a_stopped_backup_is_explained_without_words_of_programmers(server: AppServer) -> None:
+    with DemoHost([make_blog(UID, posts=40)]) as host:
+        server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        until(lambda: has_run(server.db) and not finished(server))
+        server.post("/app/stop")
+        until(lambda: finished(server))
+    overview = server.send("GET", "/app", cookie=server.cookie).text
+    assert ("Stopped. It continues" in overview, "SIGTERM" in overview) == (True, False)
+
+
 def test_a_killed_crawl_is_continued_by_update_all(tmp_path: Path) -> None:
     db = tmp_path / "archive.db"
     hurry(db, 0.5)

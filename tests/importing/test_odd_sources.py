@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from blogarchive.errors import UsageError
+from blogarchive.export.html import export_html
+from blogarchive.export.single_post import export_single_post
 from blogarchive.export.warc import export_warc
 from blogarchive.importing.html import import_html
 from blogarchive.importing.warc import import_warc
@@ -146,3 +148,20 @@ def test_a_warc_in_a_single_gzip_member_is_read_completely(archive: Path, tmp_pa
     packed.write_bytes(gzip.compress(b"no warc at all"))
     with pytest.raises(UsageError, match=r"is no WARC file \(it has no record\)"):
         import_warc(tmp_path / "d.db", packed)
+
+
+def test_pages_of_an_export_are_refused_and_change_nothing_of_their_blog(
+    archive: Path, tmp_path: Path
+) -> None:
+    save(tmp_path / "in" / "a.html", page(101, top=saved_from(101)))
+    import_html(archive, tmp_path / "in")
+    before = rows(archive, "select blog_title, url from authors"), rows(archive, "select title from posts")
+    site = export_html(archive, tmp_path / "site").out
+    export_single_post(archive, site / "one.html", number="101")
+    done = import_html(archive, site, url=HOME)
+    assert (done.pages, done.changed) == (0, 0)
+    assert {one.why.partition(",")[0] for one in done.unplaced} == {"blogarchive wrote this page"}
+    assert (
+        rows(archive, "select blog_title, url from authors"),
+        rows(archive, "select title from posts"),
+    ) == before

@@ -54,8 +54,8 @@ MESSAGES: Final = {
     "unconfirmed": N_("This is neither the number of posts nor the name. Nothing was deleted."),
 }
 
-# For these exit codes the page shows the problems or changes, and not the message of the command.
-_EXPLAINED = (1, 5)
+# For these exit codes the page says or shows all that the message of the command does, in words for a reader.
+_EXPLAINED = (1, 3, 5)
 
 
 def exit_words(code: int | None) -> str | None:

@@ -241,10 +241,9 @@ def refuse_older(archive: Statements) -> None:
     """Raise `UsageError` if a command that writes has to migrate the archive first."""
     if is_older(archive):
         text = _(
-            "{path} was made by an older blogarchive, or its tables that begin with _ were deleted; bring it up"
-            " to date first: `blogarchive update`, or without the network `blogarchive reparse --stale --db"
-            " {path}`; work on a copy if the file is on a read-only disc, or if you still need the older one,"
-            " which cannot open it then"
+            "{path} was made by an older blogarchive, or its tables that begin with _ were deleted; `blogarchive"
+            " reparse --stale --db {path}` brings it up to date; work on a copy if the disc is read-only, or if you"
+            " still need the older one, which cannot open it then"
         )
         raise UsageError(text, path=archive.path)
 

@@ -3,6 +3,7 @@
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from gettext import gettext as _, ngettext
 from pathlib import Path
@@ -16,12 +17,13 @@ from blogarchive.crawl.named_urls import read_url_list
 from blogarchive.crawl.options import CrawlOptions
 from blogarchive.crawl.progress import CrawlObserver, open_observer, stamped
 from blogarchive.crawl.result import CrawlResult
-from blogarchive.errors import BlogArchiveError, UsageError
+from blogarchive.errors import BlogArchiveError, NoArchive, UsageError
 from blogarchive.parsing.urls import parse_hosts
 from blogarchive.processes import own_program
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import bring_up_to_date
 from blogarchive.store.discovery import waiting_urls
-from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings
+from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings, blogs_at
 from blogarchive.store.ledger.failures import open_failures
 from blogarchive.store.read.status import digest_of, read_status
 from blogarchive.workers import parser_process
@@ -53,6 +55,10 @@ def backup(
         raise click.UsageError(_("--at-most needs --discovered"))
     if not urls and list_file is None and not discovered:
         raise click.UsageError(_("give the URL of a blog, or a list of them with --from FILE"))
+    if not flags["dry_run"]:
+        bring_up_to_date(db, "backup", create=True)  # its blogs say of which site a URL is
+    if site is not None:
+        _require_stored_site(db, site, urls)
     listed = read_url_list(list_file, db, site) if list_file else ()
     digest = digest_of(listed) if listed else None
     if discovered:
@@ -65,6 +71,18 @@ def backup(
         listed, digest = (*listed, *found), f"{digest or ''}discovered"
     chosen = CrawlOptions(command="backup", db=db, urls=urls, listed=listed, list_digest=digest, site=site)
     return run_crawl(chosen, **flags)
+
+
+def _require_stored_site(db: Path, site: str, urls: tuple[str, ...]) -> None:
+    """Raise `UsageError` if `site` is not that of a stored blog of these: its pages would be fetched for nobody."""
+    with suppress(NoArchive), Archive.open(db, read_only=True) as archive:
+        for url in urls:
+            stored = [blog.site for blog in blogs_at(archive, url)]
+            if stored and site not in stored:
+                text = _(
+                    "{url} is stored as a blog of {stored}; leave out --site {site}, or name a new archive by --db"
+                )
+                raise UsageError(text, url=url, stored=stored[0], site=site)
 
 
 @click.command(help=_("It is made for cron, and prints nothing with -q if all is well."))

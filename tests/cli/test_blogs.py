@@ -51,6 +51,14 @@ def test_an_invalid_setting_is_a_usage_error_that_names_it_and_changes_nothing(
     assert run_cli("settings", UID, "--db", archive).out == before
 
 
+def test_a_backup_that_names_another_site_than_the_stored_one_is_refused(
+    run_cli: RunCli, archive: Path
+) -> None:
+    home = read_sql(archive, f"select url from authors where uid = '{UID}'")[0][0]
+    refused = run_cli("backup", home, "--site", "web", "--db", archive)
+    assert (refused.code, f"{home} is stored as a blog of creaders" in refused.err) == (2, True), refused.err
+
+
 def test_a_paused_blog_is_left_out_of_updates_until_it_is_resumed(run_cli: RunCli, archive: Path) -> None:
     assert UID in updated_uids(archive)
     assert run_cli("pause", UID, "--db", archive).code == 0

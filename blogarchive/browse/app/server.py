@@ -29,10 +29,8 @@ from blogarchive.browse.app.commands import CrawlJob, FileTask
 from blogarchive.browse.app.context import OPEN_PATH, Access, AppContext, AppState, Page, open_database
 from blogarchive.browse.guard import LOOPBACK_HOSTS, AsgiApp
 from blogarchive.browse.serve import create_app, listen, make_server
-from blogarchive.errors import ArchiveBusy, BlogArchiveError, CannotWrite, Interrupted, UsageError
-from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.connection import hold_lock
-from blogarchive.store.rows import utc_now
+from blogarchive.errors import BlogArchiveError, Interrupted, UsageError
+from blogarchive.store.database.files import bring_up_to_date
 
 # Always the same port if it is free: a person may have bookmarked a page.
 _PORT: Final = 8123
@@ -62,7 +60,7 @@ def _serve(path: Path, port: int | None, *, open_browser: bool) -> None:
         if open_browser:
             webbrowser.open(address)
         return
-    _migrate(path)
+    bring_up_to_date(path, "app")  # an archive on a read-only disk is served without this
     with closing(_listen(port)) as listening:
         port = listening.getsockname()[1]
         state = AppState(archive=path, access=Access(port), job=CrawlJob(path), task=FileTask(path))
@@ -135,15 +133,6 @@ def _running_address(archive: Path) -> str | None:
 
 def _note(archive: Path) -> Path:
     return archive.with_name(f"{archive.name}.app")
-
-
-def _migrate(path: Path) -> None:
-    """Migrate an existing archive; a crawl that runs did so already."""
-    if not path.exists() or (path.is_file() and not path.stat().st_size):
-        return  # a first backup that failed leaves an empty file
-    # An archive on a read-only disk is served without this.
-    with suppress(ArchiveBusy, CannotWrite), hold_lock(path, "app", now=utc_now()):
-        Archive.open(path).close()
 
 
 # The plugin

@@ -5,12 +5,12 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from gettext import gettext as _
 from hashlib import blake2b, file_digest
 from pathlib import Path
 
-from blogarchive.errors import CannotWrite
+from blogarchive.errors import ArchiveBusy, CannotWrite
 from blogarchive.store.database import connection as lock, migrations
 from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.rows import utc_now
@@ -89,6 +89,17 @@ def open_locked(path: Path, command: str, *, create: bool = False) -> Iterator[A
         finally:
             if is_new and not archive.exists("select 1 from pages union all select 1 from authors"):
                 after.callback(delete_archive, path)
+
+
+def bring_up_to_date(path: Path, command: str, *, create: bool = False) -> None:
+    """Migrate an existing archive, unless another run uses it, which did so, or it cannot be written.
+
+    A process that was killed may leave a file without tables: `create` makes them, else it is refused.
+    """
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
+        return  # a first backup that failed leaves an empty file
+    with suppress(ArchiveBusy, CannotWrite), lock.hold_lock(path, command, now=utc_now()):
+        Archive.open(path, create=create).close()
 
 
 @contextmanager

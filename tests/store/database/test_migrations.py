@@ -245,6 +245,12 @@ def test_the_suggested_command_migrates_an_older_archive(older: Path) -> None:
     assert run(["status"], older).code == 0
 
 
+def test_a_backup_of_a_blog_of_any_host_migrates_an_older_archive(older: Path) -> None:
+    ran = run(["backup", "http://127.0.0.1:1/", "--delay", "0"], older)
+    assert (ran.code, "is now up to date" in ran.err) == (4, True), ran.err
+    assert run(["status"], older).code == 0
+
+
 REFUSED = {
     "made by a newer blogarchive; install that one": f"pragma user_version = {SCHEMA_VERSION + 1}",
     "made by blogarchive 0.1, which this version cannot open": "pragma user_version = 18",

@@ -36,10 +36,12 @@ _PAGE_KEY = re.compile(r"[a-z]{0,8}_?(?:page|pg|pn|p)_?(?:no|num|index|id)?", re
 # The paging of blog.creaders.net is unknown: a word such as 更多 counts only if the URL agrees.
 def _is_next_page_url(url: str, here: str, page_no: int) -> bool:
     """Return True if `url` is `here` with `page_no + 1` in its query or at the end of its path."""
+    wanted = str(page_no + 1)
+    if wanted not in url:
+        return False  # most links
     one, other = urlsplit(url), urlsplit(here)
     if one.netloc != other.netloc:
         return False
-    wanted = str(page_no + 1)
     if one.path == other.path:
         added = set(parse_qsl(one.query)) - set(parse_qsl(other.query))
         return len(added) == 1 and all(_PAGE_KEY.fullmatch(key) and value == wanted for key, value in added)

@@ -467,6 +467,7 @@ BUTTON_TARGET = re.compile("javascript:|#|$")
 """The targets of links that a script answers."""
 _QUOTES = ("《", "“", "「", "『")
 _COUNTS = ("count", "number", "titled")
+_MAX_LABELS = 16  # from the top of a page, and as many from its end: a text may have thousands
 _RESPONSES_TO = re.compile(r"\d{1,6}\s*(?:responses?|comments?) to ", re.IGNORECASE)
 
 
@@ -483,7 +484,8 @@ def find_labels(view: PageView, label: "re.Pattern[str]") -> Sequence[int]:
     starts = {*view.line_index.find_lines(_STARTS[label]), *view.image_labels}
     replies = {i for i in starts if view.folded[i].strip()[:2] in ("回复", "回帖")}
     starts -= replies if len(replies) > 1 else set()  # 回复(2) below each comment is a button
-    return sorted(index for index in starts if is_label(view, index, label))
+    found = sorted(index for index in starts if is_label(view, index, label))
+    return [*found[:_MAX_LABELS], *found[_MAX_LABELS:][-_MAX_LABELS:]]
 
 
 def _strip(folded: str) -> str | None:

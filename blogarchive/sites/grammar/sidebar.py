@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby, takewhile
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from blogarchive.items import CategoryRow, DateText, ListedPost, MonthRow, PageKind, Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import BULLETS, strip_bullets
+from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import card as cards, words as vocabulary
 from blogarchive.sites.grammar.links import TextCache
@@ -129,11 +130,16 @@ def _parse_month(view: PageView, text: str, url: str | None, year: str) -> Month
 
     Without a year it is a month of `year`, which the page shows above.
     """
+    month = _name_month(text, year, view.now.replace(hour=0, minute=0, second=0, microsecond=0))
+    return None if month is None else MonthRow(month=month, url=url)
+
+
+@lru_cache(maxsize=2048)  # each page of a blog has the same months
+def _name_month(text: str, year: str, today: datetime) -> str | None:
     words = _COUNT.sub("", strip_bullets(vocabulary.fold(text))).strip(" []【】:|")
     with_year = (f"{words} {year}", f"{year}年{words}月") if year else ()
-    named = (view.parse_date(shown) for shown in (*with_year, _DIGITS.sub(r"\1-\2", words)))
-    month = next((found.at for found in named if found is not None and found.precision == "month"), None)
-    return None if month is None else MonthRow(month=f"{month:%Y-%m}", url=url)
+    named = (parse_date(shown, today) for shown in (*with_year, _DIGITS.sub(r"\1-\2", words)))
+    return next((f"{at.at:%Y-%m}" for at in named if at is not None and at.precision == "month"), None)
 
 
 def _select_valid(view: PageView, rows: Sequence[MonthRow]) -> tuple[MonthRow, ...]:

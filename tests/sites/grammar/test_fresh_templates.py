@@ -293,7 +293,7 @@ def test_a_guest_book_in_the_sidebar_is_no_comments_and_hides_no_months() -> Non
     assert "comments" in [each.field for each in found.problems]
 
 
-@pytest.mark.parametrize("buttons", ["<span>回应</span> <span>转告 3</span>", "<a href='#'>有用</a>"])
+@pytest.mark.parametrize("buttons", ["<span>回应</span> <span>举报 3</span>", "<a href='#'>有用</a>"])
 @pytest.mark.parametrize("names", ["乙丙", "乙丙丁"])
 def test_a_line_that_ends_all_comments_is_no_text(buttons: str, names: str) -> None:
     said = "".join(
@@ -467,16 +467,20 @@ def test_a_text_with_a_link_to_itself_may_go_on_to_the_template_and_is_told() ->
     assert "template" in [each.field for each in read(page(shown)).problems]
 
 
-@pytest.mark.parametrize("last", ["谢谢", "顶(999)"])
+@pytest.mark.parametrize(
+    "last",
+    ["<div>谢谢</div>", "<div>顶(999)</div>", "<p class=MsoNormal>谢谢</p>", "<p class=x>签名：天高云淡</p>"],
+)
 def test_equal_last_lines_that_visitors_typed_in_an_editor_are_text(last: str) -> None:
     said = "".join(
-        f"<li><div><b>{name}</b> {AT} 1{i}:00</div><div class=t>话{i}。<div>{last}</div></div></li>"
+        f"<li><div><b>{name}</b> {AT} 1{i}:00</div><div class=t>话{i}。{last}</div></li>"
         for i, name in enumerate("乙丙")
     )
     (post,) = read(page(entry(TITLE + TIME, comments=f"<h3>评论 (2)</h3><ol>{said}</ol>"))).posts
+    words = re.sub("<[^>]*>", "", last)
     assert [(each.body_text, each.likes) for each in post.comments] == [
-        (f"话0。\n{last}", None),
-        (f"话1。\n{last}", None),
+        (f"话0。\n{words}", None),
+        (f"话1。\n{words}", None),
     ]
 
 

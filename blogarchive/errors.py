@@ -17,8 +17,10 @@ BlogArchiveError                1
 A message is one line for the user: the error, and the action to take.
 """
 
+from errno import EDQUOT, ENOSPC
 from gettext import gettext as _
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
 from blogarchive.messages import N_
 
@@ -94,6 +96,14 @@ class ArchiveDamaged(BlogArchiveError):
 
 class CannotWrite(ArchiveDamaged):
     """The disk is full, or the file or its folder is read-only."""
+
+    @classmethod
+    def for_file(cls, path: Path, error: OSError) -> Self:
+        """Return the error to show for one of the operating system."""
+        text = _("cannot write {path} ({reason}); correct the permissions, or name another place")
+        if error.errno in (ENOSPC, EDQUOT):
+            text = _("the disk is full at {path}; make room, then run the same command")
+        return cls(text, path=path, reason=error.strerror)
 
 
 class ArchiveBusy(BlogArchiveError):

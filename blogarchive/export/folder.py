@@ -1,6 +1,5 @@
 """Write the files of an export only inside its folder, and only those that changed."""
 
-import errno
 import json
 import os
 import re
@@ -208,10 +207,7 @@ def to_user_error(path: Path) -> Iterator[None]:
     except BrokenPipeError:
         raise  # the reader of the pipe has ended
     except OSError as error:
-        text = _("cannot write {path} ({reason}); name another place")
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            text = _("the disk is full at {path}; make room, then run the same command")
-        raise CannotWrite(text, path=path, reason=error.strerror) from error
+        raise CannotWrite.for_file(path, error) from error
 
 
 MARKER = ".blogarchive-export"

@@ -105,8 +105,7 @@ def write_shard(db: Path, shard: Shard) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        text = _("cannot write {file}: {reason}; correct the permissions, then run again")
-        raise CannotWrite(text, file=path, reason=error.strerror) from error
+        raise CannotWrite.for_file(path, error) from error
 
 
 def read_shard(db: Path) -> Shard | None:

@@ -177,6 +177,7 @@ def test_a_second_run_ends_at_once_with_75_and_names_the_first(tool: Tool) -> No
         assert tool.scalar("select count(*) from runs") == 1, "the archive can be read meanwhile"
         first.kill()
         first.communicate()
+        assert (tool.run("status").code, Path(f"{tool.db}-wal").exists()) == (0, False), "one file to copy"
         host.set_faults()
         assert tool.run("backup", host.blog_url(UID)).code == 0, "a killed process leaves no lock"
 

@@ -152,3 +152,10 @@ def restored_contents(copy: Path, restored: Path) -> object:
         return contents(restored) if ran.returncode == 0 else None
     except sqlite3.OperationalError:  # no table yet
         return None
+
+
+def test_a_full_disk_is_named_when_a_shard_is_added(fleet: Fleet, host: DemoHost) -> None:
+    db = fleet.folder / "a.db"
+    shard_file(db).with_name(f"{shard_file(db).name}.new").symlink_to("/dev/full")
+    refused = fleet.run("add", host.blog_url(UID), "--site", "creaders", "--db", db)
+    assert (refused.code, "the disk is full at" in refused.err) == (6, True), refused.err

@@ -89,8 +89,7 @@ def _locked(path: Path | str) -> Iterator[None]:
     except Timeout:
         raise ArchiveBusy(_busy_text(path)) from None
     except OSError as error:
-        text = _("cannot write {file}: {reason}; correct the permissions, then run again")
-        raise CannotWrite(text, file=file, reason=error.strerror) from error
+        raise CannotWrite.for_file(file, error) from error
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ A chain that was crawled to its last page proves its listing: posts that it no l
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
 from blogarchive.parsing.urls import is_same_page
@@ -110,7 +111,11 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     doubted: Set[str] = set()
     if is_unknown_host:
         shown = [row.id for row in page.rows.values()]
-        doubted = deletions.record_passed_over(context, shown, is_last=not following)
+        listed = [row for x in context.parsed.listed if (row := page.rows.get(x.number or ""))]
+        days = [row.posted_at[:10] for row in listed if row.posted_at]
+        # Pinned posts are before newer ones; a list from old to new, or of random posts, passes none over.
+        is_sorted = in_order and 4 * sum(one < other for one, other in pairwise(days)) <= len(days)
+        doubted = deletions.record_passed_over(context, shown, chain, is_last=not following, in_order=is_sorted)
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)

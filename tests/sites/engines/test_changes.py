@@ -751,6 +751,49 @@ def test_a_deleted_post_is_gone_if_a_home_page_that_is_no_whole_list_shows_older
     assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-3",)]
 
 
+def page_of_list(numbers: list[int], following: str | None) -> str:
+    rows = "".join(
+        f'<article><h2><a href="/post-{number}/">第 {number} 篇</a></h2><time>{day_of(number)}</time></article>'
+        for number in numbers
+    )
+    older = f'<a class="next" href="{following}">下一页</a>' if following else ""
+    return f"<html><head><title>山居</title></head><body><main>{rows}</main>{older}</body></html>"
+
+
+def day_of(number: int) -> str:
+    return f"{FIRST + timedelta(days=number):%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("order", ["pinned", "ascending"])
+def test_posts_of_a_night_of_errors_are_not_gone_if_an_earlier_or_later_page_of_the_list_shows_them(
+    tmp_path: Path, order: str
+) -> None:
+    numbers = sorted(range(1, 41), reverse=order == "pinned")
+    pages = {f"/page/{page}/": numbers[10 * page - 10 : 10 * page] for page in range(1, 5)}
+    pages["/"] = [1, 2] * (order == "pinned") + pages["/page/1/"]
+    following = {"/": "/page/2/", "/page/2/": "/page/3/", "/page/3/": "/page/4/"}
+    site = {path: page_of_list(shown, following.get(path)) for path, shown in pages.items()}
+    posts = {
+        f"/post-{number}/": f"<html><head><title>第 {number} 篇 - 山居</title></head><body><article><h1>第 {number} 篇</h1>"
+        f'<time>{day_of(number)}</time><div class="entry-content">{TEXT}</div></article></body></html>'
+        for number in numbers
+    }
+    site |= posts
+    start = datetime(2026, 11, 2, 4, tzinfo=UTC)
+
+    def run(day: int, *words: str) -> None:
+        options = ("--db", "a.db", "--delay", "0.001", "--no-media")
+        run_command(*words, *options, folder=tmp_path, now=start + timedelta(days=day))
+
+    with serve_pages(site) as url:
+        run(0, "backup", url)
+        for path in list(posts)[10:30]:
+            del site[path]
+        run(31, "update")
+        assert rows(tmp_path, "select count(*) > 0 from posts where own_page_gone_at is not null") == [(1,)]
+        assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(40, 0)]
+
+
 def test_a_site_that_states_another_time_of_the_last_edit_each_night_has_not_changed(tmp_path: Path) -> None:
     blog, page = MovedBlog(9), MovedBlog.page
     edited = ["2026-01-02"]

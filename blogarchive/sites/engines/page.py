@@ -105,8 +105,9 @@ class PageParser:
             if is_odd and (listed or lists.find_months(self._outline, self.uid)):
                 return self._page_of_list(listed)
             return self._listing((), ()) if is_odd else self._page_of_post(reading)
-        is_list = len(listed) >= lists.MIN_LISTED
-        return self._page_of_list(listed) if is_list else self._unknown(Detail.BODY_NOT_FOUND, "body")
+        # Inside, a theme of Hexo, writes the whole page by a script.
+        lost = (Detail.BODY_NOT_FOUND, "body") if any(self._outline.texts) else (Detail.NEEDS_BROWSER, "page")
+        return self._page_of_list(listed) if len(listed) >= lists.MIN_LISTED else self._unknown(*lost)
 
     def _read_shown_post(self) -> _PostReading | None:
         url = urls.COMMENTS_PAGE.sub(r"\1", self.here.url).removesuffix(urls.WALK)

@@ -115,7 +115,9 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
         days = [row.posted_at[:10] for row in listed if row.posted_at]
         # Pinned posts are before newer ones; a list from old to new, or of random posts, passes none over.
         is_sorted = in_order and 4 * sum(one < other for one, other in pairwise(days)) <= len(days)
-        doubted = deletions.record_passed_over(context, shown, chain, is_last=not following, in_order=is_sorted)
+        doubted = deletions.record_passed_over(
+            context, shown, chain, is_last=not following, in_order=is_sorted
+        )
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)

@@ -70,10 +70,19 @@ def test_each_way_to_write_the_address_of_a_blog_leads_to_its_one_row(
     [
         ("https://a.example/%E5%B0%8F/", "https://A.example:443/小/"),
         ("https://a.example/%7Eann/%2fb", "https://a.example./~ann/%2Fb"),
+        ("https://ann.blogspot.com/2014/07/tea.html?m=1", "https://ann.blogspot.com/2014/07/tea.html"),
+        ("https://a.example/2014/07/tea.html?showComment=14#c1", "https://a.example/2014/07/tea.html"),
+        ("https://a.example/?p=5&print=1", "https://a.example/?p=5"),
+        ("https://a.example/tea/?language=big5", "https://a.example/tea/"),
     ],
 )
 def test_two_forms_of_a_url_are_one(url: str, other: str) -> None:
     assert parse_url(url) == parse_url(other)
+
+
+@pytest.mark.parametrize("query", ["lang=en", "language=en", "m=202105", "m=1&id=5", "printed=5"])
+def test_a_parameter_that_may_choose_another_text_stays(query: str) -> None:
+    assert parse_url(f"https://a.example/tea/?{query}").url == f"https://a.example/tea/?{query}"
 
 
 def test_two_posts_with_names_in_gbk_are_two() -> None:

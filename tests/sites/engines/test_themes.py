@@ -242,6 +242,12 @@ def test_a_page_that_shows_menus_and_waits_for_its_scripts_needs_a_browser(waiti
     assert "needs a browser" in page.problems[0].detail
 
 
+def test_a_page_that_a_script_writes_whole_needs_a_browser() -> None:
+    page = read('<is-a></is-a><script src="/main.js"></script>')
+    assert page.kind is PageKind.UNKNOWN
+    assert "needs a browser" in page.problems[0].detail
+
+
 def test_the_day_beside_a_title_in_a_list_is_not_of_the_title() -> None:
     rows = "".join(
         f'<a href="/posts/{slug}" class="posts"><div class="post">{title}</div><div class="date">05/1{number}</div></a>'

@@ -30,7 +30,7 @@ def write_sealed_copy(path: Path, target: Path) -> None:
     part = target.with_name(f".{target.name}.part")
     delete_archive(part)
     try:
-        with user_errors(target):
+        with user_errors(part):
             _copy(path, part)
             Archive.open(part).close()  # indexes and counts the rows of a run that has not ended
             with closing(sqlite3.connect(part)) as connection:

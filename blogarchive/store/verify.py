@@ -113,7 +113,7 @@ def _integrity_by_table(archive: Archive) -> list[str]:
         try:
             lines = archive.column(f"pragma integrity_check({quote_name(table)})")
         except UNREADABLE as error:
-            lines = [_index_damage() if "_fts" in table else f"{table}: {error}"]
+            lines = [_index_damage() if "_fts" in table else f"{table}: {error.__cause__ or error}"]
         damage += _as_damage(lines)
     return list(dict.fromkeys(damage)) or [_("SQLite cannot check the file")]
 

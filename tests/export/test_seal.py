@@ -15,6 +15,7 @@ from blogarchive.errors import ArchiveDamaged, UsageError
 from blogarchive.export.seal import seal_archive
 from blogarchive.importing.html import import_html
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.verify import verify_archive
 from tests.browse.conftest import close
 from tests.importing.pages import page, post_url, save, saved_from
 from tests.sql import read_sql, run_sql
@@ -180,6 +181,23 @@ def test_a_damaged_archive_is_not_sealed(damage: str, named: str, archive: Path,
         seal_archive(archive, tmp_path / "stick")
     assert ".part" not in str(raised.value)
     assert not (tmp_path / "stick").exists()
+
+
+def test_damage_that_sqlite_finds_is_that_of_the_archive_in_one_sentence(
+    archive: Path, tmp_path: Path
+) -> None:
+    ((root, size),) = read_sql(
+        archive,
+        "select rootpage, page_size from sqlite_master, pragma_page_size where name = '_month_totals'",
+    )
+    with archive.open("rb+") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    with pytest.raises(ArchiveDamaged) as raised:
+        seal_archive(archive, tmp_path / "copy.db")
+    assert str(raised.value).startswith(f"{archive} is damaged")
+    with Archive.open(archive, read_only=True) as damaged:
+        assert "_month_totals: database disk image is malformed" in verify_archive(damaged).damage
 
 
 @pytest.mark.parametrize("out", ["stick", "stick.db"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blogarchive.items import Problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.page import PageView, is_label, once_a_page
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, DATE, DATETIME, LINE_START, NUMBER, TIME_OF_DAY
@@ -201,9 +202,12 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
         # 访问次数 below 博主 are those of the blog.
         if len(text) > _MAX_LENGTH or (text.startswith("访问") and _find_section(view, index) in _OF_BLOG):
             continue
-        texts = parse_counts(text)
+        # 点击次数 and 1769 in cells of a row.
+        beside = "".join(view.folded[index + 1 : index + 2])
+        is_cell = ONLY_NUMBERS.fullmatch(beside) and are_in_same_row(*view.lines[index : index + 2])
+        texts = parse_counts(f"{text}:{beside}" if is_cell else text)
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
-            found.append(build_counters(index, index, texts))
+            found.append(build_counters(index, index + bool(is_cell), texts))
     return found
 
 

@@ -195,6 +195,7 @@ _NOT_A_TITLE = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
+_UPDATED = re.compile(r"\W*(?:最[后近新])?(?:更新|修改|编辑|[Uu]pdated|[Ee]dited)")
 # 10:20 and 9 阅读 in elements of their own have no space between them.
 _TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_IN, None))
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
@@ -397,7 +398,9 @@ def _find_times(
     found: list[dict[tuple[str, str | None], DateText]] = []
     for row in rows:
         times = ((i, _find_time_on(view, i, pattern, sign)) for i in reversed(row))
-        found.append({view.style(view.lines[i].block): time for i, time in times if time})
+        shown = {i: time for i, time in times if time}
+        own = [i for i in shown if not _UPDATED.match(view.folded[i])] or shown
+        found.append({view.style(view.lines[i].block): shown[i] for i in own})
     common = Counter(style for row in found for style in row)
     return [row[max(reversed(row), key=common.__getitem__)] if row else None for row in found]
 

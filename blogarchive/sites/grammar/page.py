@@ -100,8 +100,8 @@ def _find_section_labels(
         for index in line_index.find_lines(vocabulary.SECTION_START)
     }
     names.update({index: vocabulary.match_section(words) for index, words in image_labels.items()})
-    # 月份 and 博主 are also words of texts, and of buttons.
-    below = {"月份": (_YEAR, 3)} | dict.fromkeys(("博主", "主人"), (_CARD_COUNT, 6))
+    # 月份, 博主 and 博客信息 are also words of texts, and of buttons.
+    below = {"月份": (_YEAR, 3)} | dict.fromkeys(("博主", "主人", "博客信息"), (_CARD_COUNT, 6))
     # 统计 below 关于我 is of the card.
     below["统计"] = (_NOTHING if "card" in names.values() else _CARD_COUNT, 6)
     plain = (i for i in names if document.lines[i].block.tag not in _LABEL_TAGS)

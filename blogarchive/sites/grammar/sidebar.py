@@ -79,7 +79,6 @@ def _parse_day(text: str) -> date | None:
 
 _COUNT = re.compile(r"(?<!\s)\s*+[(\[]\s*+\d{1,5}\s*+篇?\s*+[)\]]\s*+$|(?<!\s)\s*+\d{1,5}\s*+篇\s*+$")
 _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
-_MONTH_START = re.compile(r"(?:\w{2,6}\s*:)?\W*\d{4}\s*[-/.年]\s*\d")
 _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 
@@ -317,7 +316,7 @@ def _has_only_categories(view: PageView, index: int) -> bool:
 
 def _has_only_months(view: PageView, index: int) -> bool:
     """Check whether the links of a line name months."""
-    return _MONTH_START.match(view.folded[index]) is not None and bool(_find_months(view, index, ""))
+    return bool(_find_months(view, index, ""))
 
 
 # Promise "any words": the URLs of the links name months or categories, whatever the label above them.

@@ -514,3 +514,43 @@ def test_a_heading_of_the_author_is_no_label_of_comments(heading: str) -> None:
     text = f"<p>正文。</p><h3>{heading}</h3><p>二段很长很长的话。</p><p>三段。</p>"
     (post,) = read(page(f"{TITLE}{TIME}<div class=text>{text}</div>")).posts
     assert post.body_text == f"正文。\n{heading}\n二段很长很长的话。\n三段。"
+
+
+@pytest.mark.parametrize("heading", ["近作", "类别", "文集", "博客信息"])
+def test_a_heading_above_no_links_ends_no_text_of_a_page_without_counters(heading: str) -> None:
+    more = "<p>又一段。</p>" * 5
+    text = (
+        f"<p>正文。</p><p>{heading}</p><p>二段。</p><p>原文：<a href='http://example.org/'>山</a></p>{more}"
+    )
+    (post,) = read(page(f"{TITLE}{TIME}<div class=text>{text}</div>")).posts
+    assert post.body_text == f"正文。\n{heading}\n二段。\n原文：山" + "\n又一段。" * 5
+
+
+@pytest.mark.parametrize("first", ["t", "t first"])
+def test_the_time_of_an_update_is_not_that_of_a_row_whatever_the_class_of_the_first_row(first: str) -> None:
+    row = "<div><h3><a href='{url}'>第{i}篇</a></h3><p class='{name}'>{at}</p><p class=up>更新于 2025-02-01 11:00</p></div>"
+    rows = "".join(
+        row.format(
+            url=f"{BLOG}202501/{i}.html", i=i, name=first if i == 501 else "t", at=f"{AT} 1{i % 10}:00"
+        )
+        for i in (501, 502, 503)
+    )
+    found = read(listing(rows), PageKind.HOME, HOME)
+    assert [each.posted and each.posted.text for each in found.listed] == [f"{AT} 1{i}:00" for i in (1, 2, 3)]
+
+
+def test_the_views_may_be_in_the_cell_beside_their_label_above_a_text() -> None:
+    data = f"<tr><td>作者</td><td>林木</td><td>发表日期</td><td>{AT} 10:00:00</td></tr>"
+    data += (
+        f"<tr><td>所属栏目</td><td><a href='{BLOG}3003.html'>时论</a></td><td>点击次数</td><td>1769</td></tr>"
+    )
+    text = "<tr><td colspan=4>正文。<br>二段。</td></tr>"
+    top = f"<table><tr><td colspan=4><b>一篇</b></td></tr>{data}{text}</table>"
+    (post,) = read(page(top)).posts
+    assert (post.views, post.body_text) == (1769, "正文。\n二段。")
+
+
+def test_the_number_of_a_month_may_be_before_its_name_in_the_link() -> None:
+    rows = "".join(f"<a href='{BLOG}20250{i}/'><span>{i}</span>2025年0{i}月</a><br>" for i in (1, 2))
+    found = read(page(entry(TITLE + TIME), f"<div>往期</div><div>{rows}</div>"))
+    assert [each.month for each in found.months] == ["2025-01", "2025-02"]

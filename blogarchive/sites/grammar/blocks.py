@@ -88,38 +88,23 @@ def split_comments(
     return tuple(_move_replies(markers.view, blocks))
 
 
-# Promise "any markup": 回应 | 举报 below each text. In other words, visitors may have typed the lines.
+# Promise "any markup": 回应 | 举报 below each text, in any words.
 def _drop_tails(view: PageView, blocks: Sequence[CommentBlock]) -> None:
-    """End the texts above a line of buttons that all end with, in an element unlike that of their texts.
-
-    The last text may be open.
-    """
+    """End the texts above a line that all end with, in an element unlike that of their texts; the last may be open."""
     own = blocks if len(blocks) < 3 else blocks[:-1]
-    while len(own) > 1 and all(block.text_end > block.text_begin for block in own):
+    names = {block.header.author_name for block in own}  # one visitor may sign all comments
+    while len(names) > 1 and all(block.text_end > block.text_begin for block in own):
         tails = (view.lines[block.text_end - 1] for block in blocks)
         ends = [(view.style(line.block), _NUMBERS.sub("", line.text)) for line in tails]
         firsts = {view.style(view.lines[b.text_begin].block) for b in own if b.text_end > b.text_begin + 1}
-        if (
-            len({*ends[: len(own)]}) > 1
-            or not firsts
-            or ends[0][0] in firsts
-            or not _is_tail(view, own[0].text_end - 1)
-        ):
+        # An editor may put all lines but the first of a text in elements without a class.
+        is_named = ends[0][0][1] is not None or bool(view.links[own[0].text_end - 1])
+        if len({*ends[: len(own)]}) > 1 or not firsts or ends[0][0] in firsts or not is_named:
             return
         for block in (block for block, end in zip(blocks, ends, strict=True) if end == ends[0]):
             praised = PRAISED.search(view.folded[block.text_end - 1])
             block.likes = block.likes or (praised and comment_footers.parse_likes(praised[0]))
             block.text_end -= 1
-
-
-def _is_tail(view: PageView, index: int) -> bool:
-    """Check whether a line has links of buttons, their words in an element with a class, or linked images alone."""
-    line, words = view.lines[index], comment_footers.BUTTONS.fullmatch(view.folded[index])
-    are_portraits = (
-        bool(line.media) and not line.text.strip() and all(anchor is not None for _, anchor in line.media)
-    )
-    is_named = line.block.get("class") is not None
-    return are_portraits or _is_buttons(view, index) or (words is not None and is_named)
 
 
 # Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogarchive.items import PageKind, Problem, comments_problem
+from blogarchive.items import Problem, comments_problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import are_in_same_row
@@ -37,7 +37,6 @@ _VIEWS_SHOWN = re.compile(
 )
 _SENTENCE, _FORM_LABEL = re.compile("[。，,！!？?]"), "发表评论"
 _LINES_NEAR_END, _LINES_OF_LIKES = 4, 12
-_ABOVE_LINKS = ("latest", "categories")  # the labels of these sections
 
 
 @dataclass(kw_only=True, slots=True)
@@ -191,25 +190,14 @@ def _find_element_end(view: PageView, start: int) -> int | None:
     Without any sentence, the end is that of the innermost element with any text.
     """
     first, seen = None, start
-    # An author's heading 近作 or 类别 is above no link to the blog.
-    labels = [i for i in view.sections if i >= start and _is_announcing(view, i)]
     for _, inside in view.iter_around(start - 1):
-        stop = next((i for i in labels if i < inside.stop), inside.stop)
+        stop = next((i for i in view.sections if start <= i < inside.stop), inside.stop)
         if any(_SENTENCE.search(view.folded[i]) for i in range(seen, stop)):
             return stop
         if first is None and view.has_text(range(seen, stop)):
             first = stop
         seen = max(seen, stop)
     return first
-
-
-def _is_announcing(view: PageView, label: int) -> bool:
-    """Check whether a label of posts or categories is above links alone or a link to one; others are."""
-    if view.sections[label] not in _ABOVE_LINKS:
-        return True
-    below = [i for i in range(label + 1, min(label + 3, len(view.lines))) if view.links[i]]
-    targets = (to for i in below for _, _, to in view.links[i] if to)
-    return any(map(view.has_only_links, below)) or any(to.kind is not PageKind.UNKNOWN for to in targets)
 
 
 # --- the search

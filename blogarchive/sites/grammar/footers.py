@@ -24,7 +24,7 @@ _FOOTER = re.compile(
 )
 # Buttons around a 回复 that is a button itself; nobody can type more than these there.
 BUTTONS = re.compile(
-    r"(?:[\s|·/,\[\]【】]|\d{1,5}\s?[楼层]|回\s?复(?:此评论|本帖|本楼|[他她它])?|回应|点?赞|[顶踩]|支持|反对|举报|[检檢]举|引用|删除|分享|[Rr]eply|[Qq]uote|[Rr]eport|(?P<likes>\(?\s*\d[\d,]*\s*\)?))++"
+    r"(?:[\s|·/,\[\]【】]|\d{1,5}\s?[楼层]|回\s?复(?:此评论|本帖|本楼|[他她它])?|点?赞|[顶踩]|支持|反对|举报|[检檢]举|引用|删除|分享|[Rr]eply|[Qq]uote|[Rr]eport|(?P<likes>\(?\s*\d[\d,]*\s*\)?))++"
 )
 # The blog's owner sees it, on some comments only.
 _OWNER_BUTTON = re.compile(r"^\[?删除这条评论\]?[\s|]*|[\s|]*\[?删除这条评论\]?$")

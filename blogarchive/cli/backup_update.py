@@ -57,9 +57,9 @@ def backup(
         raise click.UsageError(_("give the URL of a blog, or a list of them with --from FILE"))
     if not flags["dry_run"]:
         bring_up_to_date(db, "backup", create=True)  # its blogs say of which site a URL is
-    if site is not None:
-        _require_stored_site(db, site, urls)
     listed = read_url_list(list_file, db, site) if list_file else ()
+    if site is not None and not flags["dry_run"]:
+        _require_stored_site(db, site, (*urls, *listed))
     digest = digest_of(listed) if listed else None
     if discovered:
         with Archive.open(db, read_only=True) as archive:

@@ -25,6 +25,7 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
+from blogarchive.parsing.saved_copy import original_url
 from blogarchive.parsing.urls import host_of, is_same_page, repair_url
 from blogarchive.sites import base
 from blogarchive.sites.links import parse_decimal_id
@@ -64,7 +65,7 @@ class PageUrls:
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
     match = _SAVED_FROM.match(text, 0, _HEAD)
-    saved_from = repair_url(match[1]) if match else None
+    saved_from = repair_url(original_url(match[1])) if match else None
     root = parse_html(text)
     declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
     declared += [
@@ -74,7 +75,7 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     ]
     return PageUrls(
         saved_from=saved_from,
-        declared=tuple(filter(None, (url.strip() for url in declared))),
+        declared=tuple(filter(None, (original_url(url.strip()) for url in declared))),
         links=tuple(_read_links(root.iter("a"), _read_base(root, saved_from or base))),
         written=tuple(_URL.findall(" ".join(_read_texts(root)))),
         number_fields=tuple(

@@ -49,7 +49,7 @@ class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
     `parts` are the files in an MHTML or a web archive of Safari, by absolute URL; in a page of SingleFile or Save Page
-    WE, by the names in `body`. `whole` is the page before `restore_page` changed it. `headers` and `status` are those
+    WE, by the names in `body`. `whole` is that page. `headers` and `status` are those
     of the response in a WARC.
     """
 
@@ -116,7 +116,14 @@ def load_page(path: Path, source: Path) -> SavedPage:
         return saved
     saved_at = _parse_date(page.date) or saved.saved_at
     parts = {original_url(place): part for place, part in (*saved.parts.items(), *page.files.items())}
-    return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=parts, whole=saved.body)
+    return replace(
+        saved,
+        body=page.body,
+        saved_at=saved_at,
+        url=page.url,
+        parts=parts,
+        whole=saved.body if page.is_packed else None,
+    )
 
 
 def modified_at(path: Path) -> datetime:

@@ -2,12 +2,10 @@
 
 import re
 from base64 import b64decode
-from collections import Counter
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from html import unescape
-from itertools import chain
 from typing import NamedTuple
 
 # Extensions of browsers write the files of a page into its tags. SingleFile states URL and date before the head, Save Page
@@ -28,22 +26,29 @@ _SHOWS_VARIABLE = re.compile(
 )
 
 
-# The Wayback Machine puts a toolbar into a page, its own URL and the time of the copy before each URL in a tag, and a
-# comment below the page. A browser writes the URL into a comment above it.
-_ARCHIVED = re.compile(rb"FILE ARCHIVED ON [^<>]{9,60} AND RETRIEVED FROM THE\s+INTERNET ARCHIVE ON")
+# The Wayback Machine puts a toolbar into a page, a comment below it, and before each URL in a tag its own with the time
+# of the copy. A link of the author to a copy has another time. A browser writes the URL into a comment above the page.
+_COPY = re.compile(r"https?://web\.archive\.org/web/(\d{4,14})(?:[a-z]{2}_)?/(?=https?:)")
+_SAVED_FROM = re.compile(rb"(?:(?!<body\b).)*?<!--\s*saved from url=\(\d+\)(\S+)", re.IGNORECASE | re.DOTALL)
+_ARCHIVED = re.compile(
+    rb"<!--\s*+FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d\d?), (\d{4}) AND RETRIEVED FROM THE\s+INTERNET ARCHIVE"
+)
 _TOOLBAR = b"<!-- BEGIN WAYBACK TOOLBAR INSERT -->", b"<!-- END WAYBACK TOOLBAR INSERT -->"
 _TOOLBAR_URL = re.compile(rb'\bid="wmtbURL" value="([^"]+)')
-_COPY = re.compile(rb"(?:(?:https?:)?//web\.archive\.org)?/web/(\d{14})(?:[a-z]{2}_)?/(?=https?:)")
 _TAG_OR_SAVED_FROM = re.compile(rb"<(?:[a-z]|!--\s*saved from url=)[^<>]*", re.IGNORECASE)
 
 
 class RestoredPage(NamedTuple):
-    """URL of the page, date of the copy as in a header of a mail, its HTML, and its files by their names in that HTML."""
+    """URL of the page, date of the copy as in a header of a mail, its HTML, and its files by their names in that HTML.
+
+    `is_packed` is set if an extension of a browser wrote it.
+    """
 
     url: str | None
     date: str
     body: bytes
     files: dict[str, bytes]
+    is_packed: bool = False
 
 
 def restore_page(body: bytes, url: str | None = None) -> RestoredPage | None:
@@ -58,28 +63,43 @@ def restore_page(body: bytes, url: str | None = None) -> RestoredPage | None:
 
 def original_url(url: str) -> str:
     """Return the URL of the page of which `url` is a copy in the Wayback Machine, else `url`."""
-    return _COPY.sub(b"", url.encode(), 1).decode() if _COPY.match(url.encode()) else url
+    copy = _COPY.match(url)
+    return url[copy.end() :] if copy else url
 
 
 def _restore_copy(page: RestoredPage) -> RestoredPage | None:
     """Return the page without its toolbar, with the URLs of its site; None if it is no copy of the Wayback Machine."""
-    stated = (page.url or "").encode()
-    if not _COPY.match(stated) and not _ARCHIVED.search(page.body):
+    saved_from = _SAVED_FROM.match(page.body, 0, _HEAD_BYTES)
+    stated = page.url or (saved_from[1].decode("utf-8", "replace") if saved_from else "")
+    copy = _COPY.match(stated)
+    if (time := copy[1] if copy else _read_time(page.body)) is None:
         return None
     above, _, rest = page.body.partition(_TOOLBAR[0])
     toolbar, end, below = rest.partition(_TOOLBAR[1])
-    body = above + below if end else page.body
-    times = Counter(found for tag in _TAG_OR_SAVED_FROM.findall(body) for found in _COPY.findall(tag))
-    body = _TAG_OR_SAVED_FROM.sub(lambda tag: _COPY.sub(b"", tag[0]), body)
     shown = _TOOLBAR_URL.search(toolbar)
-    url = page.url or (unescape(shown[1].decode("utf-8", "replace")) if shown else None)
-    time = next(chain(_COPY.findall(stated), (time for time, _ in times.most_common(1))), b"")
-    return RestoredPage(url and original_url(url), _date_of(time.decode()), body, page.files)
+    url = stated or (unescape(shown[1].decode("utf-8", "replace")) if shown else "")
+    added = re.compile(
+        rb"(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]{2}_)?/(?=https?:)" % time.encode()
+    )
+    body = _TAG_OR_SAVED_FROM.sub(lambda tag: added.sub(b"", tag[0]), above + below if end else page.body)
+    return page._replace(url=original_url(url) or None, date=_date_of(time), body=body)
+
+
+def _read_time(body: bytes) -> str | None:
+    """Return the time of the copy, as in its URL, from the comment of the Wayback Machine; None without a valid one."""
+    if (found := _ARCHIVED.search(body)) is None:
+        return None
+    time, month, day, year = (part.decode() for part in found.groups())
+    try:
+        return f"{parsedate_to_datetime(f'{day} {month} {year} {time} +0000'):%Y%m%d%H%M%S}"
+    except ValueError:
+        return None
 
 
 def _date_of(digits: str) -> str:
+    """Return the date of a header of a mail; an empty one if a time of 14 digits is cut or impossible."""
     try:
-        return format_datetime(datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC))
+        return format_datetime(datetime.strptime(digits.ljust(14, "-"), "%Y%m%d%H%M%S").replace(tzinfo=UTC))
     except ValueError:
         return ""
 
@@ -106,7 +126,7 @@ def _unpack(body: bytes) -> RestoredPage | None:
         lambda tag: b'<img%s src="%s"%s' % (tag[1], variables.get(tag[3], b""), tag[2]), small
     )
     url, date = head
-    return RestoredPage(url, date.partition("(")[0].replace("GMT", ""), small, files)
+    return RestoredPage(url, date.partition("(")[0].replace("GMT", ""), small, files, is_packed=True)
 
 
 def _read_head(body: bytes) -> tuple[str, str] | None:

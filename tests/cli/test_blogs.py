@@ -51,11 +51,14 @@ def test_an_invalid_setting_is_a_usage_error_that_names_it_and_changes_nothing(
     assert run_cli("settings", UID, "--db", archive).out == before
 
 
+@pytest.mark.parametrize("is_listed", [True, False])
 def test_a_backup_that_names_another_site_than_the_stored_one_is_refused(
-    run_cli: RunCli, archive: Path
+    run_cli: RunCli, archive: Path, is_listed: bool
 ) -> None:
     home = read_sql(archive, f"select url from authors where uid = '{UID}'")[0][0]
-    refused = run_cli("backup", home, "--site", "web", "--db", archive)
+    (listed := archive.with_name("list.txt")).write_text(f"{home}\n")
+    named = ("--from", listed) if is_listed else (home,)
+    refused = run_cli("backup", *named, "--site", "web", "--db", archive)
     assert (refused.code, f"{home} is stored as a blog of creaders" in refused.err) == (2, True), refused.err
 
 

@@ -84,12 +84,29 @@ def test_the_url_and_the_time_of_a_copy_are_those_that_its_own_url_states(
     assert re.findall(r'href="([^"]*)', str(html))[:1] == ["http://a.net/1"]
 
 
-def test_a_page_that_links_to_the_wayback_machine_keeps_its_links(archive: Path, tmp_path: Path) -> None:
-    link = f'<p>旧站的<a href="{COPY}/http://a.net/1">存档</a>还在：{COPY}/http://a.net/1</p>'
+def test_a_page_that_links_to_the_wayback_machine_keeps_its_links() -> None:
+    older = "https://web.archive.org/web/20080101000000/http://a.net/1"
+    link = f'<p>旧站的<a href="{older}">存档</a>还在：{older}</p><p>{BELOW.strip()[6:-3]}</p>'
     assert restore_page(page(body=link).encode()) is None
-    copied = restore_page(copy_of(page(body=f"<p>{COPY}/http://a.net/1</p>")).encode())
+    copied = restore_page((page(body=link * 3) + BELOW).encode())
     assert copied is not None
-    assert f"<p>{COPY}/http://a.net/1</p>" in copied.body.decode()
+    assert (copied.date, link in copied.body.decode()) == ("Tue, 20 May 2025 10:30:00 +0000", True)
+
+
+def test_a_cut_copy_is_refused_as_any_cut_page(archive: Path, tmp_path: Path) -> None:
+    served = page(own_link=False, body=TEXT)
+    cut = copy_of(served[: served.index("浏览(")])
+    done = import_html(archive, save(tmp_path / "1.html", cut))
+    assert [one.why for one in done.unplaced] == ["it ends before the end of the post"]
+
+
+def test_a_copy_without_the_comment_below_it_is_found_by_the_url_that_the_browser_wrote(
+    archive: Path, tmp_path: Path
+) -> None:
+    stated = f"{COPY}id_/{post_url(101)}"
+    text = f"<!-- saved from url=({len(stated):04}){stated} -->\n{page(own_link=False, body=TEXT)}"
+    assert import_html(archive, save(tmp_path / "1.html", text)).unplaced == ()
+    assert rows(archive, "select fetched_at from pages") == [("2025-05-20T10:30:00+00:00",)]
 
 
 def test_a_copy_without_the_end_of_its_toolbar_keeps_its_text() -> None:
@@ -99,8 +116,12 @@ def test_a_copy_without_the_end_of_its_toolbar_keeps_its_text() -> None:
     assert (copied.url, TEXT in copied.body.decode()) == (post_url(101), True)
 
 
-def test_a_copy_with_an_impossible_time_has_the_time_of_its_file(archive: Path, tmp_path: Path) -> None:
-    text = copy_of(page(body=TEXT)).replace(TIME, "20259920103000")
+@pytest.mark.parametrize("time", ["20259920103000", "2025"])
+def test_a_copy_with_an_impossible_time_has_the_time_of_its_file(
+    archive: Path, tmp_path: Path, time: str
+) -> None:
+    stated = f"https://web.archive.org/web/{time}/{post_url(101)}"
+    text = f"<!-- saved from url=(0070){stated} -->\n{page(body=TEXT)}"
     assert import_html(archive, save(tmp_path / "1.html", text)).unplaced == ()
     assert rows(archive, "select fetched_at from pages") == [("2024-06-01T08:00:00+00:00",)]
     assert rows(archive, "select url from authors") == [(HOME,)]

@@ -37,15 +37,17 @@ SLOW = {"bench", "docs", "faults", "fleet", "hostile", "lies", "package", "worke
 
 SLOW_MODULES = {
     "test_app",
+    "test_changes",
     "test_endless_paging",
     "test_hostile_downloads",
     "test_interrupted_images",
     "test_interruption",
     "test_killed_exports",
+    "test_moves",
     "test_nightly",
     "test_stopped",
 }
-"""Modules of kills and attacks in other folders."""
+"""Modules of kills, attacks and many nights in other folders."""
 
 LONGEST = {"test_bundle"}
 """Modules that wait for a build of more than a minute."""

@@ -150,7 +150,7 @@ class Outline:
         parts |= {letters_of(x) for x in titles.values() if letters_of(_MARK.sub("", x)) in parts}
         confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
         others = _rivals(self, titles, confirmed, sites)
-        keys = {node: _rank_heading(self, node, titles[node], claims, sites, others) for node in confirmed}
+        keys = {x: _rank_heading(self, x, letters_of(titles[x]), claims, sites, others) for x in confirmed}
         # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
         places = {titles[node]: self.order[node] for node in reversed(confirmed)}
         best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
@@ -262,22 +262,23 @@ def _read_title(outline: Outline, node: Element, parts: Collection[str]) -> str:
 
 
 def _rank_heading(
-    outline: Outline, node: Element, text: str, claims: list[str], sites: set[str], others: list[Element]
+    outline: Outline, node: Element, own: str, claims: list[str], sites: set[str], others: list[Element]
 ) -> tuple[int, ...]:
-    """Return how likely a confirmed heading is the title of the post and not that of the blog."""
-    own, is_titled, here = letters_of(text), _is_titled(node), outline.tree.url
+    """Return how likely a confirmed heading with the letters `own` is the title of the post and not that of the blog."""
+    is_titled, is_post, here = _is_titled(node), has_role(node, _POST_TITLE), outline.tree.url
     # An inner part of a window title may be a category, the last one or all of it the blog if a heading has other words.
     # With a heading that is named as the title, words in a menu are none: `The few` of a window title of sentences.
     is_named = has_role(others[0], _POST_TITLE) if others else False
     ends = set[str]() if is_named else {*map(letters_of, claims)}.difference([own] if others else ())
     is_end = any(one.startswith(own) or (one.endswith(own) and not others) for one in ends)
     # TMZ has the title in an `h1` above the columns, and parts of it in headings above the text.
-    is_beside = node in outline.beside and not (node.tag == "h1" or has_role(node, _POST_TITLE))
+    is_beside = node in outline.beside and not (node.tag == "h1" or is_post)
     # A post in a list below may have the name of the blog as its title. Hatena links words of a title.
     first = islice(node.iter("a"), 1)  # a template may have `href=""` for the home page
     links = {one.get("href", here) and post_number(link_url(one, outline.tree.base) or here) for one in first}
     # Z-Blog has the category of a post without a title in the window title.
     is_end = is_end and all(may_be_post(f"/{one}") for one in links - {post_number(here)})
     is_of_menu = next(node.iterancestors("nav"), None) is not None
-    level = is_titled + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
+    # A recipe in the text may have a title of its own, which the data state too.
+    level = is_titled + is_post + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
     return (own not in sites, 2 * is_titled or int(is_end), not is_beside, level, is_titled * len(own))

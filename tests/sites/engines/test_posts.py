@@ -107,6 +107,15 @@ def test_the_address_of_a_post_below_its_text_shows_no_day() -> None:
     assert told(page) == []
 
 
+def test_the_heading_of_the_post_is_better_than_that_of_a_recipe_in_its_text_that_the_data_state() -> None:
+    head = '<meta name="twitter:title" content="Soft Autumn Plum Cake Recipe">'
+    text = "<p>The plums were ripe in the first week of September, and we baked all afternoon.</p>" * 3
+    recipe = f'<h2 class="recipe-name">Soft Autumn Plum Cake</h2>{text}'
+    page = f'<article><h1 class="entry-title">Plum Cake Recipe</h1><div class="entry-content">{text}{recipe}</div></article>'
+    post = read(page, head, window="Plum Cake Recipe {Of a Grandmother}").posts[0]
+    assert (post.title, (post.body_text or "").count("September")) == ("Plum Cake Recipe", 6)
+
+
 def test_a_post_of_jekyll_without_a_title_has_none() -> None:
     names = '<meta property="og:title" content="Notizen"><meta property="og:site_name" content="Notizen">'
     body = f'<article><h1></h1><time>4. Mai 2019</time><div class="post-content">{TEXT}</div></article>'

@@ -45,6 +45,7 @@ SLOW_MODULES = {
     "test_killed_exports",
     "test_moves",
     "test_nightly",
+    "test_refusals",
     "test_stopped",
 }
 """Modules of kills, attacks and many nights in other folders."""

@@ -25,8 +25,8 @@ from blogarchive.items import CrawledPage, Page, PageKind, ParsedPage, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
-from blogarchive.parsing.saved_copy import original_url
-from blogarchive.parsing.urls import host_of, is_same_page, repair_url
+from blogarchive.parsing.saved_copy import find_saved_from, original_url
+from blogarchive.parsing.urls import host_of, is_same_page
 from blogarchive.sites import base
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.sites.normalize import normalize_page
@@ -35,13 +35,6 @@ from blogarchive.workers.parser_process import run_guarded
 
 # --- the URLs in a page
 
-# Chrome, Edge and IE write it before <html>; the number is the length of the URL. HTTrack leaves the scheme out.
-# A text may quote a saved page with its comment.
-_SAVED_FROM = re.compile(
-    r"(?:(?!<body\b).)*?<!--\s*(?:saved from url=\(\d+\)|Mirrored from )(\S+?)(?:\s*-->| by HTTrack)",
-    re.IGNORECASE | re.DOTALL,
-)
-_HEAD = 4000
 _URL = re.compile(r"https?://[^\s<>\"'）)，。]+")
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 
@@ -64,8 +57,7 @@ class PageUrls:
 
 def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     """Return the URLs in the page `text`; relative links are resolved against `base` unless the page has a base."""
-    match = _SAVED_FROM.match(text, 0, _HEAD)
-    saved_from = repair_url(original_url(match[1])) if match else None
+    saved_from = find_saved_from(text)
     root = parse_html(text)
     declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
     declared += [

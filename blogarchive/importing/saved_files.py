@@ -48,9 +48,8 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL; in a page of SingleFile or Save Page
-    WE, by the names in `body`. `whole` is that page. `headers` and `status` are those
-    of the response in a WARC.
+    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL. In a page of SingleFile or Save Page WE
+    they are by the names in `body`, and `whole` is that page. `headers` and `status` are those of the response in a WARC.
     """
 
     path: Path
@@ -102,10 +101,7 @@ def display_name(path: Path, source: Path) -> str:
 
 
 def load_page(path: Path, source: Path) -> SavedPage:
-    """Return the page in that file, of the time of its copy: as a plausible one is stated, else of the file.
-
-    Raises `OSError`.
-    """
+    """Return the page in that file, of the plausible time that it states, else of the file. Raises `OSError`."""
     body, name, saved_at = path.read_bytes(), display_name(path, source), modified_at(path)
     saved = SavedPage(path=path, name=name, body=body, saved_at=saved_at)
     if path.suffix.lower() in _MHTML:

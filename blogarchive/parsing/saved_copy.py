@@ -8,6 +8,8 @@ from hashlib import sha256
 from html import unescape
 from typing import NamedTuple
 
+from blogarchive.parsing.urls import repair_url
+
 # Extensions of browsers write the files of a page into its tags. SingleFile states URL and date before the head, Save Page
 # WE at its end; the date is that of JavaScript, `Wed May 06 2020 12:00:00 GMT+0800 (…)`.
 _SINGLE_FILE = re.compile(
@@ -25,13 +27,19 @@ _SHOWS_VARIABLE = re.compile(
     rb"<img\b([^<>]*?)\ssrc='data:image/svg\+xml,<svg[^']*'([^<>]*?\bvar\(--sf-img-(\d+)\))", re.IGNORECASE
 )
 
+# Chrome, Edge and IE write it before <html>; the number is the length of the URL. HTTrack leaves the scheme out.
+# A text may quote a saved page with its comment.
+_SAVED_FROM = re.compile(
+    r"(?:(?!<body\b).)*?<!--\s*(?:saved from url=\(\d+\)|Mirrored from )(\S+?)(?:\s*-->| by HTTrack)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MAX_HEAD = 4000
 
 # The Wayback Machine puts a toolbar into a page, a comment below it, and before each URL in a tag its own with the time
-# of the copy. A link of the author to a copy has another time. A browser writes the URL into a comment above the page.
+# of the copy. A link of the author to a copy has another time.
 _COPY = re.compile(r"https?://web\.archive\.org/web/(\d{4,14})(?:[a-z]{2}_)?/(?=https?:)")
-_SAVED_FROM = re.compile(rb"(?:(?!<body\b).)*?<!--\s*saved from url=\(\d+\)(\S+)", re.IGNORECASE | re.DOTALL)
 _ARCHIVED = re.compile(
-    rb"<!--\s*+FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d\d?), (\d{4}) AND RETRIEVED FROM THE\s+INTERNET ARCHIVE"
+    rb"<!--\s*+FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d\d?), (\d{4}) AND RETRIEVED FROM THE\s+INTERNET ARCHIVE[^<>]*>"
 )
 _TOOLBAR = b"<!-- BEGIN WAYBACK TOOLBAR INSERT -->", b"<!-- END WAYBACK TOOLBAR INSERT -->"
 _TOOLBAR_URL = re.compile(rb'\bid="wmtbURL" value="([^"]+)')
@@ -52,13 +60,19 @@ class RestoredPage(NamedTuple):
 
 
 def restore_page(body: bytes, url: str | None = None) -> RestoredPage | None:
-    """Return the page without what an extension or the Wayback Machine wrote; None if the page has nothing of them.
+    """Return the page without the parts that an extension or the Wayback Machine added; None if it has none of them.
 
     `url` is the one that the format of the file states. An image in a tag becomes a file; its name is the URL that
     Save Page WE keeps. Otherwise it is a path, as browsers save files beside a page.
     """
     unpacked = _unpack(body)
     return _restore_copy(unpacked or RestoredPage(url, "", body, {})) or unpacked
+
+
+def find_saved_from(text: str) -> str | None:
+    """Return the URL that a browser or HTTrack wrote above a page, None if there is none."""
+    match = _SAVED_FROM.match(text, 0, _MAX_HEAD)
+    return repair_url(match[1]) if match else None
 
 
 def original_url(url: str) -> str:
@@ -68,9 +82,8 @@ def original_url(url: str) -> str:
 
 
 def _restore_copy(page: RestoredPage) -> RestoredPage | None:
-    """Return the page without its toolbar, with the URLs of its site; None if it is no copy of the Wayback Machine."""
-    saved_from = _SAVED_FROM.match(page.body, 0, _HEAD_BYTES)
-    stated = page.url or (saved_from[1].decode("utf-8", "replace") if saved_from else "")
+    """Return the page as its site served it; None if it is no copy of the Wayback Machine."""
+    stated = page.url or find_saved_from(page.body[:_MAX_HEAD].decode("utf-8", "replace")) or ""
     copy = _COPY.match(stated)
     if (time := copy[1] if copy else _read_time(page.body)) is None:
         return None
@@ -81,7 +94,8 @@ def _restore_copy(page: RestoredPage) -> RestoredPage | None:
     added = re.compile(
         rb"(?:(?:https?:)?//web\.archive\.org)?/web/%s(?:[a-z]{2}_)?/(?=https?:)" % time.encode()
     )
-    body = _TAG_OR_SAVED_FROM.sub(lambda tag: added.sub(b"", tag[0]), above + below if end else page.body)
+    body = _ARCHIVED.sub(b"", above + below if end else page.body)
+    body = _TAG_OR_SAVED_FROM.sub(lambda tag: added.sub(b"", tag[0]), body)
     return page._replace(url=original_url(url) or None, date=_date_of(time), body=body)
 
 

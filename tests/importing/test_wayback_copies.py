@@ -93,6 +93,13 @@ def test_a_page_that_links_to_the_wayback_machine_keeps_its_links() -> None:
     assert (copied.date, link in copied.body.decode()) == ("Tue, 20 May 2025 10:30:00 +0000", True)
 
 
+def test_nothing_of_a_restored_copy_is_left_to_restore() -> None:
+    restored = restore_page(copy_of(page(body=TEXT)).encode())
+    assert restored is not None
+    assert restored.body.decode().strip() == page(body=TEXT)
+    assert restore_page(restored.body) is None
+
+
 def test_a_cut_copy_is_refused_as_any_cut_page(archive: Path, tmp_path: Path) -> None:
     served = page(own_link=False, body=TEXT)
     cut = copy_of(served[: served.index("浏览(")])

@@ -44,9 +44,6 @@ _VISITS = re.compile(
 )
 _VISITS_ALONE = re.compile(rf"(?:本站)?{_ALL_VISITS_LABEL}\s*:?\s*\d[\d,]*\s*{_UNIT}|[您你]是\w{{0,6}}第.*")
 _VISITS_IN = re.compile(rf"{_OF_ALL_DAYS}{_VISIT_WORD}.{{0,4}}\d|\d\s*{_UNIT}\s*{_VISITED}|(?i:visits|views)")
-_VISIT_SIGN = re.compile(
-    "访|人气|点击|浏览|流量|来过|位(?:客人|读者)|[Vv][Ii](?:[Ss][Ii][Tt]|[Ee][Ww])[Ss]"
-)  # in each of them
 _FIELD_START = re.compile(
     rf"[\s|,]*(?:本站)?(?=[注登开建加访总博累参參空人点浏流您你Tt])(?={_REGISTERED_LABEL}|{_OF_ALL_DAYS}(?:{_VISITS_LABEL}|{_VISIT_WORD})\s*[:\d])"
 )
@@ -193,8 +190,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
         card, own = parse_card(view, (near[0], *near))
         if card.registered is not None and card.total_visits is not None:
             return card, own
-    shown = {view.line_index.line_at(sign.start()) for sign in _VISIT_SIGN.finditer(view.line_index.text)}
-    visits = [i for i in filled if not shown.isdisjoint((i - 1, i)) and _shows_visits(view, i)]
+    visits = [i for i in filled if _shows_visits(view, i)]
     found = (_parse_box(view, i, frozenset(filled), is_sole=len(visits) == 1) for i in visits)
     return next((each for each in found if each[0] != NO_CARD), (NO_CARD, ()))
 

@@ -202,13 +202,18 @@ def find_view_counters(view: PageView, start: int, end: int) -> list[Counters]:
         # 访问次数 below 博主 are those of the blog.
         if len(text) > _MAX_LENGTH or (text.startswith("访问") and _find_section(view, index) in _OF_BLOG):
             continue
-        # 点击次数 and 1769 in cells of a row.
-        beside = "".join(view.folded[index + 1 : index + 2])
-        is_cell = ONLY_NUMBERS.fullmatch(beside) and are_in_same_row(*view.lines[index : index + 2])
-        texts = parse_counts(f"{text}:{beside}" if is_cell else text)
+        last, texts = index, parse_counts(text)
+        if texts is None and _is_beside_number(view, index):
+            last, texts = index + 1, parse_counts(f"{text}:{view.folded[index + 1]}")
         if texts is not None and "views" in texts and not view.links_to_other_post(index):
-            found.append(build_counters(index, index + bool(is_cell), texts))
+            found.append(build_counters(index, last, texts))
     return found
+
+
+def _is_beside_number(view: PageView, index: int) -> bool:
+    """Check whether the cell behind a line, in its row, has a number alone: 点击次数 and 1769."""
+    beside = "".join(view.folded[index + 1 : index + 2])
+    return ONLY_NUMBERS.fullmatch(beside) is not None and are_in_same_row(*view.lines[index : index + 2])
 
 
 def parse_counters_beside_time(view: PageView, index: int, time: str) -> Counters | None:

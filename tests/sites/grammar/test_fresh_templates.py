@@ -542,6 +542,12 @@ def test_the_views_may_be_in_the_cell_beside_their_label_above_a_text() -> None:
     assert (post.views, post.body_text) == (1769, "正文。\n二段。")
 
 
+def test_a_number_in_the_cell_beside_whole_views_is_not_of_them() -> None:
+    row = f"<tr><td>{AT} 10:00:00</td><td>阅读(1769)</td><td>12</td></tr><tr><td colspan=3>正文。<br>二段。</td></tr>"
+    (post,) = read(page(f"<table><tr><td colspan=3><b>一篇</b></td></tr>{row}</table>")).posts
+    assert (post.views, post.likes) == (1769, None)
+
+
 def test_the_number_of_a_month_may_be_before_its_name_in_the_link() -> None:
     rows = "".join(f"<a href='{BLOG}20250{i}/'><span>{i}</span>2025年0{i}月</a><br>" for i in (1, 2))
     found = read(page(entry(TITLE + TIME), f"<div>往期</div><div>{rows}</div>"))

@@ -48,7 +48,7 @@ SLOW_MODULES = {
     "test_refusals",
     "test_stopped",
 }
-"""Modules of kills, attacks and many nights in other folders."""
+"""Modules of kills, attacks, refusals and many nights in other folders."""
 
 LONGEST = {"test_bundle"}
 """Modules that wait for a build of more than a minute."""

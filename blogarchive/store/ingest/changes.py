@@ -297,7 +297,7 @@ def release_held(archive: Archive, run: Run, blogs: Sequence[Blog], *, now: date
 
 
 def _release(archive: Archive, blog: Blog, ended: Collection[str], now: datetime) -> int:
-    """Requeue the posts of `blog` whose change is no longer withheld, and return their number."""
+    """Requeue the posts of `blog` of which no change is withheld now. Return their number."""
     most = _CERTAIN if coverage.scope_of(blog) in ended else _DOUBTED
     scope = (most, blog.site, blog.uid)
     query = f"select t.post_id, p.url {_HELD} and t.held <= ? and a.site = ? and a.uid = ?"

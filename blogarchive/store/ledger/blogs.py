@@ -96,7 +96,7 @@ select site, uid, url from frontier where kind = 'home' and page_no = 1 and uid 
 
 
 def blogs_at(archive: Archive, url: str) -> list[Blog]:
-    """Return the blogs whose home page is or was at `url`, present ones first; the stored URL may have another form."""
+    """Return the blogs whose home page is or was at `url`, present ones first. Two forms of one URL are equal."""
     place = _place(url)
     rows = archive.rows(_HOMES, (f"//{place.partition('/')[0]}",)) if place else ()
     return list(dict.fromkeys(Blog(site=site, uid=uid) for site, uid, home in rows if _place(home) == place))

@@ -113,7 +113,8 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
         shown = [row.id for row in page.rows.values()]
         listed = [row for x in context.parsed.listed if (row := page.rows.get(x.number or ""))]
         days = [row.posted_at[:10] for row in listed if row.posted_at]
-        # Pinned posts are before newer ones; a list from old to new, or of random posts, passes none over.
+        # Pinned posts, a quarter at most, are before newer ones. A list from old to new, or of random posts, passes none
+        # over.
         is_sorted = in_order and 4 * sum(one < other for one, other in pairwise(days)) <= len(days)
         doubted = deletions.record_passed_over(
             context, shown, chain, is_last=not following, in_order=is_sorted

@@ -80,7 +80,7 @@ def test_two_forms_of_a_url_are_one(url: str, other: str) -> None:
     assert parse_url(url) == parse_url(other)
 
 
-@pytest.mark.parametrize("query", ["lang=en", "language=en", "m=202105", "m=1&id=5", "printed=5"])
+@pytest.mark.parametrize("query", ["lang=en", "language=en", "m=202105", "m=1&id=5", "printed=5", "print=12"])
 def test_a_parameter_that_may_choose_another_text_stays(query: str) -> None:
     assert parse_url(f"https://a.example/tea/?{query}").url == f"https://a.example/tea/?{query}"
 

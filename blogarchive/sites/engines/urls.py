@@ -72,14 +72,14 @@ def looks_like_post(url: str) -> bool:
 
 
 def may_be_post(url: str, title: str = "") -> bool:
-    """Return whether a URL of a list of posts is a post: not a file, a list, or a page of the engine."""
+    """Return whether a URL of a list of posts is a post: not a file, a list, or a page of comments or of the engine."""
     parts = urlsplit(url)
     path = readable(INDEX_FILE.sub("", parts.path))
-    is_post = _POST_QUERY.search(parts.query) is not None  # `/?p=5`, `/blog/?p=5`
     # Engines number their posts: `/archives/1998/` and `/1998.html` are the year only if the title has it.
     year = _YEAR.search(path) if title else None
     is_list = year[1] in title if year else path in ("", "/") or LISTING.search(path)
-    return not ((is_list and not is_post) or _LISTING_QUERY.search(parts.query) or _NO_POST.search(path))
+    is_other = _LISTING_QUERY.search(parts.query) or _NO_POST.search(path) or COMMENTS_PAGE.search(url)
+    return not ((is_list and not _POST_QUERY.search(parts.query)) or is_other)  # `/?p=5`, `/blog/?p=5`
 
 
 def is_rest(url: str, kind: str = "comments") -> bool:

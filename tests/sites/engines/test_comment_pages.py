@@ -18,7 +18,7 @@ class PagedBlog(Blog):
     """Shows the last two comments of a post at its URL, as Typecho does, and all on numbered pages.
 
     `said` are author, time as shown and text of the comments of the second post. Without `shows_count` no heading counts
-    them.
+    them. With `links_older` a page links the older one alone, as the block themes of WordPress do.
     """
 
     on_page = 2
@@ -27,6 +27,7 @@ class PagedBlog(Blog):
         super().__init__()
         self.refused = 404
         self.shows_count = True
+        self.links_older = False
         self.said: list[tuple[str, str, str]] = []
 
     def answer(self, path: str) -> tuple[int, str, str]:
@@ -45,6 +46,9 @@ class PagedBlog(Blog):
             if place // self.on_page == page - 1
         )
         links = "".join(f'<a href="/post-2/comment-page-{n}/#comments">{n}</a>' for n in range(1, last + 1))
+        if self.links_older:
+            older = f'<a href="/post-2/comment-page-{page - 1}/#comments" class="pagination-previous">Older Comments</a>'
+            links = older if page > 1 else ""
         heading = f"{len(self.said)} 条评论" if self.shows_count else "评论"
         nav = f'<ol class="page-navigator">{links}</ol>' if last > 1 else ""
         section = f'<div id="comments"><h3>{heading}</h3><ol class="commentlist">{items}</ol>{nav}</div>'
@@ -86,6 +90,18 @@ def test_the_last_page_under_two_urls_is_no_second_page_where_an_earlier_one_has
     blog.said = [("匿名", "2019-03-04", text) for text in ("顶", "沙发", "不错", "顶")]
     expected = {("匿名", "顶", 2), ("匿名", "沙发", 1), ("匿名", "不错", 1)}
     assert set(crawl(blog, tmp_path, *NIGHTS)) == expected
+    assert rows(tmp_path, "select url from failures where resolved_at is null") == []
+
+
+def test_a_link_to_older_comments_leads_to_no_other_post(tmp_path: Path) -> None:
+    blog = PagedBlog()
+    blog.links_older = True
+    blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(6)]
+    assert len(crawl(blog, tmp_path, *NIGHTS)) == 6
+    assert (
+        rows(tmp_path, "select kind from pages where url like '%/comment-page-1/' and kind != 'comments'")
+        == []
+    )
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import chain, islice, pairwise, takewhile
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from blogarchive.items import DateText, ListedPost
+from blogarchive.items import DateText, Link, ListedPost, PageKind
 from blogarchive.parsing.dates.parse import date_text
 from blogarchive.parsing.html import Element, absolute_url, link_url
 from blogarchive.parsing.unicode_form import letters_of
@@ -72,11 +72,10 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
 def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     """Return the links of titles with their URLs, else the largest group of links."""
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
-    own = urls.post_number(outline.tree.url)
+    own, base = urls.post_number(outline.tree.url), outline.tree.base
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
     apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
-    anchors = (n for n in outline.select(_LINK) if "tag" not in n.get("rel", "").split())
-    for anchor, url in ((n, link_url(n, outline.tree.base) or "") for n in anchors if n not in apart):
+    for anchor, url in ((n, link_url(n, base) or "") for n in outline.select(_LINK) if n not in apart):
         group, is_part = _group(anchor), "#" in url.replace("#!", "") or _SIGN.match(outline.text(anchor))
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
@@ -159,14 +158,15 @@ def other_pages(outline: Outline, links: Iterable[Element], uid: str) -> list[st
     return [one for one in dict.fromkeys(urls.parse_url(url).url for url in found) if one not in own]
 
 
-def find_neighbours(outline: Outline, uid: str) -> list[str]:
-    """Return the URLs of the posts before and after this one: a list may name the newest alone.
+def find_neighbours(outline: Outline, uid: str) -> tuple[Link, ...]:
+    """Return the links to the posts before and after this one: a list may name the newest alone.
 
     They have the form of the URL of this one: a link with a parameter, or of another folder, may be of a known post.
     """
     own = _ID.sub("", urls.post_number(outline.tree.url))
-    found = other_pages(outline, outline.select(_BESIDE), uid)
-    return [x for x in found if urls.may_be_post(x) and _ID.sub("", urls.post_number(x)) == own]
+    found = filter(urls.may_be_post, other_pages(outline, outline.select(_BESIDE), uid))
+    near = (x for x in found if _ID.sub("", urls.post_number(x)) == own)
+    return tuple(Link(url=x, kind=PageKind.POST, number=urls.post_number(x)) for x in near)
 
 
 def find_months(outline: Outline, uid: str) -> list[str]:
@@ -245,20 +245,25 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     were read; the pages after a first one of the newest comments count down.
     """
     # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
-    same = _OF_POST.sub("", here := unquote(outline.tree.url))
-    found = other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"]["numbered"]), uid)
-    found = [url for url in found if _OF_POST.sub("", unquote(url)) == same]
-    pages = {int(match[1]): url for url in found if (match := _CPAGE.search(unquote(url)))}
-    own, first = int(match[1]) if (match := _CPAGE.search(f"{here}#")) else 0, min(pages, default=0)
+    # Each comment links the page that shows it.
+    pages, shown = (_comment_pages(outline, uid, kind) for kind in ("numbered", "of_comment"))
+    own = int(match[1]) if (match := _CPAGE.search(f"{unquote(outline.tree.url)}#")) else 0
     # A post that links its pages 2 and 3 shows page 1, one that links page 2 alone may show the last of three.
-    sign = UPWARD * (asked.endswith(UPWARD) or 1 < own < first or (own == 0 and first == 2 < max(pages)))
-    rest = [number for number in pages if not own or (number > own if sign else number < own)]
-    older = pages.get((min if sign or not (own or 1 in pages) else max)(rest, default=0))
-    if own or (older is None and is_complete):
-        return [older + sign] if older else []
-    match, query = _POST_ID.search(outline.body_class), urlsplit(_link(outline, "shortlink", uid)).query
+    is_first = not own and (1 in shown if shown else min(pages, default=0) == 2 < max(pages))
+    sign = UPWARD * (asked.endswith(UPWARD) or 1 < own < min(pages, default=0) or is_first)
+    rest = (n for n in pages if not own or (n > own if sign else n < own))
+    more = [pages[n] + sign for n in sorted(rest, reverse=not sign and (own > 0 or 1 in pages))[:1]]
+    if own or (not more and is_complete):
+        return more
     # The number of the post is in a class of WordPress, or in the short link.
-    number = match[1] if match else dict(parse_qsl(query)).get("p")
+    match = _POST_ID.search(f"{outline.body_class} {_link(outline, 'shortlink', uid)}")
     api = _link(outline, "https://api.w.org/", uid)
-    whole = urls.rest_url(api, "comments", post=number, order="asc") if api and number else None
-    return [url for url in (whole, older and older + sign) if url]
+    return [urls.rest_url(api, "comments", post=match[1], order="asc"), *more] if api and match else more
+
+
+def _comment_pages(outline: Outline, uid: str, kind: str) -> dict[int, str]:
+    """Return the URLs of other pages of comments of the post that links of a `kind` lead to, by their numbers."""
+    found = other_pages(outline, select_all(outline.tree.root, urls.PATTERNS["lists"][kind]), uid)
+    own = _OF_POST.sub("", unquote(outline.tree.url))
+    found = [url for url in found if _OF_POST.sub("", unquote(url)) == own]
+    return {int(match[1]): url for url in found if (match := _CPAGE.search(unquote(url)))}

@@ -142,8 +142,7 @@ class PageParser:
             post = replace(post, body_html=None, body_text=None, images=(), whole=False, comment_count=None)
             problems = tuple(p for p in problems if p.field.startswith("comments") and p.kind != "incomplete")
             return self._page(PageKind.COMMENTS, posts=(post,), links=links, problems=problems)
-        near = (urls.parse_url(url) for url in lists.find_neighbours(self._outline, self.uid))
-        links += tuple(Link(url=one.url, kind=PageKind.POST, number=one.number) for one in near)
+        links += lists.find_neighbours(self._outline, self.uid)
         return self._page(PageKind.POST, posts=(post,), links=links, problems=problems)
 
     def _more_comments(self, url: str, number: str) -> Link:

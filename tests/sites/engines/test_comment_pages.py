@@ -18,7 +18,8 @@ class PagedBlog(Blog):
     """Shows the last two comments of a post at its URL, as Typecho does, and all on numbered pages.
 
     `said` are author, time as shown and text of the comments of the second post. Without `shows_count` no heading counts
-    them. With `links_older` a page links the older one alone, as the block themes of WordPress do.
+    them. The block themes of WordPress link the pages beside the shown one alone, and each comment with its page. With
+    `shows_first` the URL of the post shows the first page.
     """
 
     on_page = 2
@@ -27,7 +28,8 @@ class PagedBlog(Blog):
         super().__init__()
         self.refused = 404
         self.shows_count = True
-        self.links_older = False
+        self.is_block_theme = False
+        self.shows_first = False
         self.said: list[tuple[str, str, str]] = []
 
     def answer(self, path: str) -> tuple[int, str, str]:
@@ -35,20 +37,29 @@ class PagedBlog(Blog):
         if steps[0] != "post-2":
             return super().answer(path)
         last = max(1, -(-len(self.said) // self.on_page))
-        page = int(steps[1].rpartition("-")[2]) if len(steps) > 1 else last
+        page = int(steps[1].rpartition("-")[2]) if len(steps) > 1 else 1 if self.shows_first else last
         return 200, "text/html", self.paged(page, last)
+
+    def linked(self, at: str, place: int, page: int) -> str:
+        url = f"/post-2/comment-page-{page}/#comment-{place}"
+        return f'<a href="{url}">{at}</a>' if self.is_block_theme else at
 
     def paged(self, page: int, last: int) -> str:
         items = "".join(
-            f'<li id="comment-{name}{place}" class="comment"><cite class="fn">{name}</cite> <span>{at}</span>'
+            f'<li id="comment-{name}{place}" class="comment"><cite class="fn">{name}</cite> '
+            f"<span>{self.linked(at, place, page)}</span>"
             f'<div class="comment-content"><p>{text}</p></div></li>'
             for place, (name, at, text) in enumerate(self.said)
             if place // self.on_page == page - 1
         )
         links = "".join(f'<a href="/post-2/comment-page-{n}/#comments">{n}</a>' for n in range(1, last + 1))
-        if self.links_older:
-            older = f'<a href="/post-2/comment-page-{page - 1}/#comments" class="pagination-previous">Older Comments</a>'
-            links = older if page > 1 else ""
+        if self.is_block_theme:
+            near = {"previous": page - 1, "next": page + 1}
+            links = "".join(
+                f'<a href="/post-2/comment-page-{n}/#comments" class="pagination-{name}">{name}</a>'
+                for name, n in near.items()
+                if 1 <= n <= last
+            )
         heading = f"{len(self.said)} 条评论" if self.shows_count else "评论"
         nav = f'<ol class="page-navigator">{links}</ol>' if last > 1 else ""
         section = f'<div id="comments"><h3>{heading}</h3><ol class="commentlist">{items}</ol>{nav}</div>'
@@ -93,15 +104,16 @@ def test_the_last_page_under_two_urls_is_no_second_page_where_an_earlier_one_has
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 
-def test_a_link_to_older_comments_leads_to_no_other_post(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shows_first", [True, False])
+def test_all_pages_of_comments_of_a_block_theme_are_read_as_pages_of_the_post(
+    tmp_path: Path, shows_first: bool
+) -> None:
     blog = PagedBlog()
-    blog.links_older = True
-    blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(6)]
-    assert len(crawl(blog, tmp_path, *NIGHTS)) == 6
-    assert (
-        rows(tmp_path, "select kind from pages where url like '%/comment-page-1/' and kind != 'comments'")
-        == []
-    )
+    blog.is_block_theme, blog.shows_first = True, shows_first
+    blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(8)]
+    assert len(crawl(blog, tmp_path, *NIGHTS)) == 8
+    other = "select url from pages where url like '%/comment-page-%' and kind != 'comments'"
+    assert rows(tmp_path, other) == []
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 

@@ -90,6 +90,11 @@ def test_a_form_cannot_pass_options_to_a_command(server: AppServer) -> None:
     assert "message=wrong" in server.post("/app/change", blog="--help", action="pause").headers["location"]
 
 
+def test_a_form_whose_address_is_none_updates_no_other_blog(server: AppServer) -> None:
+    assert "message=wrong" in server.post("/app/start", url="javascript:alert(1)").headers["location"]
+    assert not server.db.exists()
+
+
 def test_no_value_of_a_form_ends_in_an_error_of_this_program(server: AppServer) -> None:
     hurry(server.db)
     with DemoHost([make_blog(UID, posts=1)]) as host:
@@ -215,6 +220,12 @@ def test_disks_of_a_desktop_are_found_with_any_name() -> None:
         ("view-source:https://a.example/u/1", "https://a.example/u/1"),
         ("写信给 wang@example.com，或看 wang.blog.example", "https://wang.blog.example"),
         ("127.0.0.1:8000/u/1/", "https://127.0.0.1:8000/u/1/"),
+        ("http://例子.中国/博客/", "http://例子.中国/博客/"),
+        ("https://a.example/随笔/2020诗.html", "https://a.example/随笔/2020诗.html"),
+        ("https://a.example/author/张三 ", "https://a.example/author/张三"),
+        ("https://a.example/u/1/和我的https://b.example", "https://a.example/u/1/"),
+        ("https://a.example/u/1（万维）", "https://a.example/u/1"),
+        ("http:// 我的博客", None),
         ("wang@example.com", None),
         ("C:\\Users\\wang\\blog.html", None),
         ("/home/wang/archive.db", None),
@@ -311,6 +322,19 @@ def test_a_second_start_opens_the_page_of_the_first_and_quit_ends_it(tmp_path: P
         assert "The program has ended" in first.post("/app/quit").text
         assert first.process.wait(30) == 0
         assert not note.exists()
+
+
+def test_the_first_of_two_programs_that_started_at_once_leaves_the_address_of_the_second(
+    tmp_path: Path,
+) -> None:
+    db = tmp_path / "archive.db"
+    note = db.with_name("archive.db.app")
+    with app_server(db) as first:
+        note.unlink()  # as if it was not written yet
+        with app_server(db) as second:
+            first.post("/app/quit")
+            assert first.process.wait(30) == 0
+            assert note.read_text("ascii") == second.address
 
 
 def test_without_a_change_of_the_site_there_is_no_question(server: AppServer) -> None:
@@ -433,14 +457,14 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
             blog=UID,
             action="settings",
             delay="2.5",
-            media_hosts="a.example",
+            media_hosts="a.example，*.b.example",
             cookies="# Netscape HTTP Cookie File\n",
         )
         assert "message=changed" in changed.headers["location"], changed.text
         shown = server.send("GET", f"/app/blog?name={UID}", cookie=server.cookie).text
         assert 'value="2.5"' in shown
-        assert 'value="a.example"' in shown
-        (cookies,) = tmp_path.glob("cookies-*.txt")
+        assert 'value="a.example,*.b.example"' in shown
+        (cookies,) = tmp_path.glob("*.cookies-*.txt")
         assert cookies.stat().st_mode & 0o077 == 0, "the cookies are for their owner alone"
         for wrong, words in (
             ({"delay": "soon"}, "seconds must be a number"),
@@ -450,8 +474,15 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
             refused = server.post("/app/change", blog=UID, action="settings", **wrong).text
             assert words in refused
             assert str(tmp_path) not in refused
-        assert list(tmp_path.glob("cookies-*.txt")) == [cookies]
-        assert "no such blog" in server.post("/app/change", blog="nobody", action="pause").text
+        assert list(tmp_path.glob("*.cookies-*.txt")) == [cookies]
+        for path, fields in (
+            ("/app/change", {"action": "pause"}),
+            ("/app/change", {"action": "settings", "delay": "2"}),
+            ("/app/start", {}),
+            ("/app/deleted", {"typed": "2"}),
+        ):  # a page of another tab may show a blog that was deleted since
+            answer = server.post(path, blog="nobody", **fields)
+            assert answer.headers.get("location") == "/app?message=no_blog", (path, answer)
         unknown = server.send("GET", "/app/blog?name=nobody", cookie=server.cookie)
         assert unknown.headers["location"] == "/app?message=no_blog"
         assert server.send("GET", "/app/nowhere", cookie=server.cookie).headers["location"] == "/app"
@@ -462,6 +493,33 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
         assert "Include this blog again" in page
         assert "left out of updates" in server.send("GET", "/app", cookie=server.cookie).text
         assert "message=resumed" in server.post("/app/change", blog=UID, action="resume").headers["location"]
+
+
+def test_cookies_stay_on_the_disk_only_while_a_blog_uses_them(tmp_path: Path) -> None:
+    def change(**fields: str) -> list[Path]:
+        server.post("/app/change", blog=UID, action="settings", **fields)
+        return list(tmp_path.glob("*cookies-*.txt"))
+
+    db, text = tmp_path / "archive.db", "# Netscape HTTP Cookie File\n"
+    other = tmp_path / "other.db.cookies-1-2.txt"
+    hurry(db)
+    with DemoHost([make_blog(UID, posts=1)]) as host, app_server(db) as server:
+        server.post("/app/start", url=host.blog_url(UID), site="creaders")
+        until(lambda: db.exists() and finished(server))
+        page = f"/app/blog?name={UID}"
+        assert "Cookies are stored" not in server.send("GET", page, cookie=server.cookie).text
+        first = change(cookies=text)
+        assert "Cookies are stored" in server.send("GET", page, cookie=server.cookie).text
+        assert change(delay="1") == first
+        (second,) = change(cookies=text)
+        assert [second] != first
+        assert change(no_cookies="yes") == []
+        assert "Cookies are stored" not in server.send("GET", page, cookie=server.cookie).text
+        other.touch()
+        assert len(change(cookies=text)) == 2
+        server.post("/app/deleted", blog=UID, typed="1")
+        assert "The blog is deleted" in at_end(server)
+    assert list(tmp_path.glob("*cookies-*.txt")) == [other], "those of another archive stay"
 
 
 def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_made(tmp_path: Path) -> None:

@@ -136,9 +136,13 @@ def test_no_page_is_wider_than_a_phone_and_a_page_of_an_ended_program_says_so(
     server.post("/app/start", url=host.blog_url(UID), site="creaders")
     tab.go(f"http://{server.host}/app")
     wait_for_text(tab, "Finished")
+    titles = []
     for path in ("", "/files", f"/blog?name={UID}", f"/delete?name={UID}"):
         tab.go(f"http://{server.host}/app{path}")
         assert tab.value("document.documentElement.scrollWidth") <= 360, path
+        titles.append(tab.value("document.title"))
+        assert tab.value("[...document.querySelectorAll('h1')].map(one => one.innerText)") == titles[-1:]
+    assert len(set(titles)) == len(titles), "tabs and the list of visited pages tell them apart"
     server.process.terminate()
     server.process.wait(20)
     wait_for_text(tab, "The program has ended")

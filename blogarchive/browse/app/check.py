@@ -19,13 +19,18 @@ from blogarchive.sites.base import crawled_site_names, site_for_url
 
 # URL
 
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
+HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x3001: ","}
+"""ASCII for the full-width characters of a Chinese keyboard, for `str.translate`."""
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
-# A URL of the address bar is ASCII: Chinese beside it is text.
 _STOP: Final = r"""\s<>"'`{}|^\\\u0080-\uffff"""
+_HAN: Final = r"\u3400-\u9fff"
+# Chinese beside a URL is text, unless the URL goes on after it, or it ends what was pasted.
+_HAN_PART: Final = rf"(?<=[\w/.%=&-])[{_HAN}][\w{_HAN}-]*+(?=[/?#]|\.[\w{_HAN}]|\s*+\Z)"
 
 _WITH_SCHEME: Final = re.compile(
-    rf"(https?)\s{{0,9}}[:;]?\s{{0,9}}[/\\]{{1,3}}\s{{0,9}}([\w\[][^{_STOP}]*)", re.IGNORECASE | re.ASCII
+    r"(https?)\s{0,9}[:;]?\s{0,9}[/\\]{1,3}\s{0,9}"
+    rf"((?:[\w\[]|[{_HAN}](?=[\w{_HAN}-]*+\.)[\w{_HAN}-]*+)(?:[^{_STOP}]|{_HAN_PART})*+)",
+    re.IGNORECASE | re.ASCII,
 )
 _BARE: Final = re.compile(
     rf"(?<![\w@.:/\\-])((?:[a-z0-9-]+\.)+(?:[a-z]{{2,24}}|xn--[a-z0-9-]+)|\d+(?:\.\d+){{3}}|localhost)(:\d+)?(?![\w@.-])"
@@ -33,7 +38,7 @@ _BARE: Final = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _MAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(\.[\w-]+)+")
-_TRAILING: Final = ".,;:!?*_~)]}>"
+_TRAILING: Final = ".,;:!?*_~([)]}>"
 _LONGEST: Final = 2000
 
 NO_URL: Final = N_("There is no address of a web page in this text. It begins with https:// or http://.")
@@ -59,9 +64,9 @@ def has_several_urls(text: str) -> bool:
 
 
 def _clean_text(text: str) -> str:
-    plain = _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
+    plain = _INVISIBLE.sub("", text).translate(HALF_WIDTH)
     plain = re.sub(r"(?<=[A-Za-z0-9])。(?=[A-Za-z0-9])", ".", plain)
-    return re.sub(r"[,;、](?=https?:)", " ", plain)
+    return re.sub(r"[,;](?=https?:)", " ", plain)
 
 
 _MOST_TITLES = 5
@@ -168,7 +173,7 @@ async def check(context: AppContext) -> Response:
     text, site = form.get("url", ""), form.get("site", "")
     url, preview, message = find_url(text), None, None
     if url is None:
-        message = MAIL if _MAIL.search(text.translate(_FULL_WIDTH)) else NO_URL
+        message = MAIL if _MAIL.search(text.translate(HALF_WIDTH)) else NO_URL
     else:
         url, result = await _ask_both_schemes(context, url, site)
         if result.out:  # a page came, perhaps of no blog

@@ -18,6 +18,7 @@ from datasette.utils.asgi import AsgiFileDownload, Response
 from blogarchive.browse.app.check import find_url
 from blogarchive.browse.app.context import AppContext
 from blogarchive.messages import N_
+from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.blogs import read_blog, read_only_blog
 from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.read.posts import find_by_number, find_by_url
@@ -115,6 +116,16 @@ def _note(archive: Path) -> Path:
     return archive.with_name(f"{archive.name}.copied.json")
 
 
+def remove_unused_cookies(archive: Path) -> None:
+    """Remove pasted cookies that no blog uses: they were replaced, or their blog was deleted."""
+    with Archive.open(archive, read_only=True) as opened:
+        used = opened.column("select cookies from blog_settings where cookies is not null")
+    names = {Path(path).name for path in used}  # the folder may have moved
+    for path in archive.parent.iterdir():
+        if path.name.startswith(f"{archive.name}.cookies-") and path.name not in names:
+            path.unlink(missing_ok=True)
+
+
 TITLES: Final = {
     "seal": N_("Sealed copy, to keep or to give away"),
     "copy": N_("Copy of the file alone"),
@@ -205,6 +216,8 @@ async def show_task(context: AppContext) -> Response:
     is_done = result is not None and result.code == 0 and task.target.exists()
     if is_done and task.kind in _COPIES:
         note_copy(context.state.archive, task.target)
+    if task.kind == "delete" and result is not None:
+        remove_unused_cookies(context.state.archive)
     return await context.page(
         template,
         task=task,

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from datasette.utils.asgi import Response
 
 from blogarchive.browse.app import nightly
-from blogarchive.browse.app.check import find_url, site_title
+from blogarchive.browse.app.check import HALF_WIDTH, find_url, site_title
 from blogarchive.browse.app.context import OLD_ADDRESS, AppContext, ProgressMeter, refused
-from blogarchive.browse.app.files import last_copy
+from blogarchive.browse.app.files import last_copy, remove_unused_cookies
 from blogarchive.errors import UsageError
 from blogarchive.messages import N_
 from blogarchive.messages.details import change_words, failure_words
@@ -118,8 +118,11 @@ async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
     url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
-    if name.startswith("-") or site.startswith("-"):  # it would be an option of the command
+    # A name with a hyphen would be an option of the command; without URL and name it would update all blogs.
+    if name.startswith("-") or site.startswith("-") or (form.get("url") and not url):
         return back("wrong")
+    if name and _contents(context.state.archive, name) is None:  # deleted since the page was shown
+        return back("no_blog")
     if url:
         return start_crawl(context, "backup", url, *(("--site", site) if site else ()))
     return start_crawl(context, "update", *([name] if name else []))
@@ -256,6 +259,8 @@ async def change_blog(context: AppContext) -> Response:
     name, action = form.get("blog", ""), form.get("action", "")
     if not name or name.startswith("-") or action not in ("settings", "pause", "resume"):
         return back("wrong")
+    if _contents(context.state.archive, name) is None:
+        return back("no_blog")
     if action == "settings":
         return await _change_settings(context, name, form)
     result = await context.command(action, name)
@@ -267,12 +272,13 @@ async def change_blog(context: AppContext) -> Response:
 async def _change_settings(context: AppContext, name: str, form: dict[str, str]) -> Response:
     """Store the settings; cookies that are refused leave the earlier ones as they are."""
     archive = context.state.archive
-    values: dict[str, str] = {key: form[key] for key in SETTINGS if key in form}
+    values: dict[str, str] = {key: form[key].translate(HALF_WIDTH) for key in SETTINGS if key in form}
     cookies = _store_cookies(archive, name, form["cookies"]) if form.get("cookies") else None
-    if cookies:
-        values["cookies"] = str(cookies)
+    if cookies or form.get("no_cookies"):
+        values["cookies"] = str(cookies or "")
     result = await context.command("settings", name, *(f"{key}={value}" for key, value in values.items()))
     if not result.code:
+        remove_unused_cookies(archive)
         return _back_to_blog(name, "changed")
     if cookies:
         cookies.unlink()  # the secrets of a refused file must not stay on the disk
@@ -301,7 +307,7 @@ async def delete(context: AppContext) -> Response:
     name, archive = form.get("blog", ""), context.state.archive
     contents = _contents(archive, name)
     if contents is None or name.startswith("-"):
-        return back("wrong")
+        return back("no_blog")
     # Folded: the keyboard of a person may write the other script, or full width.
     if fold_spelling(form.get("typed", "")) not in (str(contents.posts), fold_spelling(contents.name)):
         return await ask_to_delete(context, name, MESSAGES["unconfirmed"])
@@ -325,7 +331,7 @@ def _contents(archive: Path, name: str) -> BlogContents | None:
 def _store_cookies(archive: Path, blog_name: str, text: str) -> Path:
     """Write pasted cookies beside the archive, for its owner alone; returns the path, which is new."""
     name = "".join(character for character in blog_name if character.isalnum()) or "blog"
-    path = archive.with_name(f"cookies-{name}-{datetime.now(UTC):%Y%m%d%H%M%S%f}.txt")
+    path = archive.with_name(f"{archive.name}.cookies-{name}-{datetime.now(UTC):%Y%m%d%H%M%S%f}.txt")
     path.touch(mode=0o600)  # before the cookies are in it
     path.write_text(text.replace("\r\n", "\n") + "\n", "utf-8")
     return path

@@ -116,7 +116,10 @@ def _noted_address(archive: Path, address: str) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
-            note.unlink(missing_ok=True)
+            if (
+                note.read_text("ascii") == address
+            ):  # of two that started at once, the note is the second one's
+                note.unlink()
 
 
 def _running_address(archive: Path) -> str | None:

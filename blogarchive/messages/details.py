@@ -264,6 +264,7 @@ class Detail(StrEnum):
     TIME_OF_TITLE = N_("the page shows no time but the day in the title")
     BODY_ALONE = N_("only one witness shows where the text of the post is")
     BODY_HIDDEN = N_("visitors see a part of the text: sign in, save the page in a browser and import it")
+    BODY_PAGES = N_("the text has further pages, which are not stored: save them in a browser")
     BODY_NOT_FOUND = N_("nothing shows where the text of the post is")
     COMMENT_PARTS = N_("a comment shows no name or no text")
     NEEDS_BROWSER = N_(

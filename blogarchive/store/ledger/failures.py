@@ -208,7 +208,7 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
 
 def _is_lasting(one: OpenFailure) -> bool:
     is_known = one.kind == "picture" or one.detail == Detail.OTHER_KIND.format(kind="home")
-    lasting = (Detail.LIST_UNPROVED, Detail.PASSWORD, Detail.BODY_HIDDEN)
+    lasting = (Detail.LIST_UNPROVED, Detail.PASSWORD, Detail.BODY_HIDDEN, Detail.BODY_PAGES)
     return (is_known and one.permanent) or one.detail in lasting
 
 

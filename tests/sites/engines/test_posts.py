@@ -1246,14 +1246,25 @@ paying subscribers only</h2><a class="gh-btn" data-portal="signup" href="#/porta
 have an account?
 <a data-portal="signin" href="#/portal/signin">Sign in</a></small></p></div></aside>"""
 REPLY = '<div class="reply2view"><i class="icon-lock"></i>此处内容需要评论回复后方可阅读。</div>'
+# The links of WordPress to the other pages of a text, in new and in old themes.
+PARTS = """<div class="page-links">Pages: <span class="post-page-numbers current">1</span>
+<a class="post-page-numbers" href="/2019/bridge/2/">2</a></div>"""
+OLD_PARTS = '<div class="page-link">Pages: 1 <a href="/2019/bridge/2/">2</a></div>'
 
 
 @pytest.mark.parametrize(
     ("line", "doubts"),
-    [(UPGRADE, ["body"]), (REPLY, ["body"]), (f"<pre><code>{REPLY[36:-6]}</code></pre>", []), ("", [])],
-    ids=["ghost", "typecho", "in code", "whole"],
+    [
+        (UPGRADE, ["body"]),
+        (REPLY, ["body"]),
+        (f"<pre><code>{REPLY[36:-6]}</code></pre>", []),
+        ("", []),
+        (PARTS, ["body"]),
+        (OLD_PARTS, ["body"]),
+    ],
+    ids=["ghost", "typecho", "in code", "whole", "pages", "old pages"],
 )
-def test_a_text_that_visitors_see_in_part_is_told(line: str, doubts: list[str]) -> None:
+def test_a_text_of_which_visitors_see_a_part_on_the_page_is_told(line: str, doubts: list[str]) -> None:
     page = read(post("20. Mai 2019", text=f"{TEXT}{line}"))
     assert (told(page), "Subscribe now" in (page.posts[0].body_text or "")) == (doubts, False)
 

@@ -124,7 +124,7 @@ def _result(session: CrawlSession, throttle: Throttle, changed: errors.SiteChang
     repeated = [failure for failure in known if failure in found or failure.url in homes]
     messages = [_state_message(state) for state in _resting(session) if _is_new(session, state)]
     messages = [*messages, *([_failures_message(new)] if new else ()), *session.warnings]
-    text = _("not reached since {time}: {what}")
+    text = _("failed since {time}: {what}")
     is_failed = bool(messages or lasting)  # an earlier run reported those that last, and they are retried
     return CrawlResult(
         outcome="limited" if limit else "failures" if is_failed else "done",

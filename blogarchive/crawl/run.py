@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from gettext import gettext as _
 from pathlib import Path
@@ -62,7 +63,7 @@ def planned_urls(options: CrawlOptions, observer: CrawlObserver, *, robots: bool
 def _planned(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> Iterator[str]:
     """Yield the URLs of the due targets, of the stored next pages of their lists, and of due images."""
     session = CrawlSession(archive, runs.unsaved_run(archive, now=utc_now()), options, observer)
-    session.begin(start_targets(options))
+    session.begin(start_targets(replace(options, db=archive.path)))  # of an older archive, the copy
     targets = list(session.targets.planned())
     yield from (target.url for target in targets)
     yield from frontier.stored_next_pages(archive, targets)

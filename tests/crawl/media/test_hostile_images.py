@@ -122,6 +122,15 @@ def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
     assert tool.scalar("select max(size) from media_files") < 100_000, "a bomb is not decompressed"
 
 
+def test_an_image_that_stays_an_html_page_is_said_to_fail_and_not_to_be_unreachable(tool: Tool) -> None:
+    with DemoHost([blog([image_paths.ERROR_PAGE])]) as host:
+        tool.run("backup", host.blog_url(UID))
+        told = [tool.run("update").err for _run in range(2)][-1]
+    assert "failed since" in told
+    assert "the server sent an HTML page" in told
+    assert "not reached" not in told
+
+
 @pytest.mark.slow
 def test_an_unreachable_image_host_costs_a_few_requests_and_no_exit_code_4(tool: Tool) -> None:
     with refusing_port() as port:

@@ -229,7 +229,9 @@ def test_a_reader_of_an_older_archive_is_told_how_to_migrate_it(older: Path, wor
 
 
 @pytest.mark.parametrize(
-    "words", [["update", "--dry-run"], ["reparse", "--diff"]], ids=lambda words: words[0]
+    "words",
+    [["update", "--dry-run"], ["backup", "http://127.0.0.1:1/a/", "--dry-run"], ["reparse", "--diff"]],
+    ids=lambda words: words[0],
 )
 def test_a_dry_run_leaves_an_older_archive_unchanged(older: Path, words: list[str]) -> None:
     before = older.read_bytes()

@@ -170,11 +170,8 @@ def _find_links(text: str, spans: Sequence[Span], media: Sequence[Media]) -> Seq
 
 def _shift_spans(spans: list[Span], shift: int, size: int) -> list[Span]:
     """Return the spans of a line after `shift` characters were removed before it and all after `size` more."""
-    return [
-        (max(start - shift, 0), min(end - shift, size), node, anchor)
-        for start, end, node, anchor in spans
-        if end > shift and start - shift < size
-    ]
+    own = (span for span in spans if span[1] > shift and span[0] - shift < size)
+    return [(max(a - shift, 0), min(b - shift, size), node, anchor) for a, b, node, anchor in own]
 
 
 def _begins_row(anchor: Element) -> bool:

@@ -163,11 +163,8 @@ def service_of(url: str) -> str:
 
 def matches_host(host: str, patterns: Sequence[str]) -> bool:
     """Return whether a pattern (`host`, `*.domain`, `*`) matches the host; `*.domain` matches the domain too."""
-    return any(
-        pattern in (_ANY_HOST, host)
-        or (pattern.startswith("*.") and (host == pattern[2:] or host.endswith(pattern[1:])))
-        for pattern in patterns
-    )
+    domains = tuple(pattern[1:] for pattern in patterns if pattern.startswith("*."))
+    return host in patterns or _ANY_HOST in patterns or f".{host}".endswith(domains)
 
 
 def is_same_service(port: int, own: int) -> bool:

@@ -324,15 +324,10 @@ def page_of_post(
 ) -> items.ParsedPage:
     """Return the parsed page of a post of that blog, with its text and its comments, and their number."""
     body, shown = parse_body(html, post.url), tuple(comments)
-    whole = replace(
-        post,
-        body_html=body.html,
-        body_text=body.text,
-        images=body.images,
-        # The export has all comments of a post, so their number is the count that a page would show.
-        comment_count=len(shown) if post.comment_count is None else post.comment_count,
-        comments=shown,
-    )
+    # The export has all comments of a post, so their number is the count that a page would show.
+    count = len(shown) if post.comment_count is None else post.comment_count
+    whole = replace(post, body_html=body.html, body_text=body.text, images=body.images)
+    whole = replace(whole, comment_count=count, comments=shown)
     return items.ParsedPage(
         kind=items.PageKind.POST, encoding=encoding, author=author, posts=(whole,), problems=problems
     )

@@ -87,12 +87,9 @@ def _repair_utf_8(match: re.Match[str]) -> str:
         return garbled
     before = match.string[max(match.start() - 1, 0) : match.start()]
     after = match.string[match.end() : match.end() + 1]
-    certain = (
-        _is_mojibake(before + repaired)  # a copy of a database was misread twice: Ã¢â‚¬â„¢ for ’
-        or _is_certain_utf_8(garbled, repaired, before)
-        or _is_certain_letter(garbled, repaired, before, after)
-    )
-    return repaired if certain else garbled
+    # A copy of a database was misread twice: Ã¢â‚¬â„¢ for ’.
+    certain = _is_mojibake(before + repaired) or _is_certain_utf_8(garbled, repaired, before)
+    return repaired if certain or _is_certain_letter(garbled, repaired, before, after) else garbled
 
 
 def _is_mojibake(text: str | None) -> bool:

@@ -63,12 +63,8 @@ def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precisio
     """Return the time that dateparser finds, naive as `now`, and its precision; None for each that it does not find."""
     from dateparser.date import DateDataParser  # takes 0.1 s, and most runs never need it
 
-    settings = {
-        "RELATIVE_BASE": now,
-        "PREFER_DATES_FROM": "past",
-        "RETURN_TIME_AS_PERIOD": True,
-        "PARSERS": ["relative-time", "absolute-time"],
-    }
+    settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "past", "RETURN_TIME_AS_PERIOD": True}
+    settings["PARSERS"] = ["relative-time", "absolute-time"]
     found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
     return found.date_obj, _PERIODS.get(found.period or "")
 

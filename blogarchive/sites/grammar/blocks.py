@@ -223,12 +223,11 @@ def split_comments_above(
     for header in headers:
         begin = _find_text_above(view, header, known - {header.first})
         bare += begin is None
-        begin = header.first if begin is None else begin
+        begin, first = header.first if begin is None else begin, header.first
         if begin < start or bare * 2 >= len(headers):
             return ()
         end, likes = header.last + 1, header.likes
-        block = CommentBlock(header=header, text_begin=begin, text_end=header.first, end=end, likes=likes)
-        blocks.append(block)
+        blocks.append(CommentBlock(header=header, text_begin=begin, text_end=first, end=end, likes=likes))
     # Images alone may be faces, and a number that of a floor.
     texts = (view.folded[i].strip() for b in blocks for i in range(b.text_begin, b.text_end))
     has_text = any(text and not text.isdecimal() for text in texts)
@@ -396,9 +395,8 @@ def _check_years(
 ) -> Problem | None:
     """Return a problem if times without a year may be of more than one year since the post."""
     times = (header.posted.text for header in headers if not header.posted.text[:4].isdigit())
-    if not any(_YEARLESS.fullmatch(fold(text)) for text in times):
-        return None
-    if posted_at is not None and view.now - posted_at < _ONE_YEAR:
+    is_new = posted_at is not None and view.now - posted_at < _ONE_YEAR
+    if is_new or not any(_YEARLESS.fullmatch(fold(text)) for text in times):
         return None
     return comments_problem("unreadable", Detail.COMMENTS_YEARS)
 

@@ -75,12 +75,8 @@ def is_template_line(view: PageView, index: int) -> bool:
     if is_template_text(view.folded[index].strip()):
         return True
     near = view.lines[max(index - 1, 0) : index + 2]
-    row = [
-        view.folded[each.index]
-        for each in near
-        if each is line or are_in_same_row(each, line) or _are_label_and_value(each, line)
-    ]
-    if len(row) > 1 and is_template_text(join_label(": ".join(row))):
+    row = [x for x in near if x is line or are_in_same_row(x, line) or _are_label_and_value(x, line)]
+    if len(row) > 1 and is_template_text(join_label(": ".join(view.folded[x.index] for x in row))):
         return True
     # The picture to click and the number of likes. A photo with a number links to a larger one.
     if line.media and ONLY_NUMBERS.fullmatch(line.text) and _all_images_lead(line, BUTTON_TARGET):

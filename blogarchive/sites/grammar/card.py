@@ -389,19 +389,14 @@ def _find_blog_name(
         _, stop, node, _ = line.spans[0]
         names = [line.text.strip(), line.text[:stop].strip()][:: -1 if node is line.block else 1]
         names.append(_PATH_SIGN.split(line.text)[-1].strip())
-    for name in names:
+    possible = (name for name in names if home or name not in others)  # a list of a category has its name
+    for name in possible:
+        if len(name) < 2 or "://" in name or is_menu_word(name):
+            continue
         is_own = home or (is_above and confirms_title(window_title, name))
         is_shown = (name in window_title and is_own) or (home and index < top and name not in others)
         is_heading = end is not None and is_above and line.block.tag == "h1" and name == names[0]
-        is_title = _is_title(view, index) if home else is_heading
-        is_other = name in others and not home  # a list of a category
-        if (
-            (is_shown or is_title)
-            and not is_other
-            and len(name) > 1
-            and "://" not in name
-            and not is_menu_word(name)
-        ):
+        if is_shown or (_is_title(view, index) if home else is_heading):
             return name
     return None
 

@@ -101,14 +101,10 @@ def parse_likes(text: str) -> int | None:
 def _build_footer(view: page.PageView, joined: page.JoinedLines, likes: int | None) -> CommentFooter:
     found = _REPLY.search(joined.text)
     node = joined.node_at(found.start() if found else 0)
-    return CommentFooter(
-        first=joined.first,
-        last=joined.last,
-        position=page.find_dom_position(view, joined.first, joined.last, (node,)),
-        likes=likes,
-        linked=any(_is_reply_button(view, find_enclosing(node, tag)) for tag in ("a", "button"))
-        or (node.get("onclick") is not None and _is_reply_button(view, node)),
-    )
+    linked = any(_is_reply_button(view, find_enclosing(node, tag)) for tag in ("a", "button"))
+    linked = linked or (node.get("onclick") is not None and _is_reply_button(view, node))
+    position = page.find_dom_position(view, joined.first, joined.last, (node,))
+    return CommentFooter(first=joined.first, last=joined.last, position=position, likes=likes, linked=linked)
 
 
 def _is_reply_button(view: page.PageView, node: Element | None) -> bool:
@@ -260,11 +256,8 @@ def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
     if sum(f is not None for f in closing) * 2 < len(closing):
         return [None] * len(headers)
     pattern = next((f.position.without_style for f in closing if f is not None), None)
-    last = [
-        f
-        for f in spans[-1]
-        if (f.position.without_style == pattern if pattern else _ends_element(markers, headers[-1], f))
-    ]
+    last = [f for f in spans[-1] if f.position.without_style == pattern]
+    last = last if pattern else [f for f in spans[-1] if _ends_element(markers, headers[-1], f)]
     if not last and closing and all(footer is not None and footer.linked for footer in closing):
         last = [f for f in spans[-1] if f.linked]  # an open tag in a comment moves all comments below it
     return [*closing, last[-1] if last else None]

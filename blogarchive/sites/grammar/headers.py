@@ -33,10 +33,8 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
     if link is None and number and joined.node_at(start) is not joined.node_at(number.end()):
         start, link = number.end(), joined.link_at(number.end())
     # 回复狂 and 【铁哥】 are names, in an element of their own; these words seem to be the template's.
-    node, lead = (
-        joined.node_at(start),
-        re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start]),
-    )
+    node = joined.node_at(start)
+    lead = re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start])
     if lead and joined.node_at(start - len(lead[0])) is node is not joined.lines[0].block:
         start -= len(lead[0])
     opened, closed = (sum(joined.text.count(sign, start, end) for sign in signs) for signs in ("[【", "]】"))
@@ -165,9 +163,6 @@ def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Seque
     The first header sets the order: no commenter wrote before it. A typed header of the other order could
     take a line of the page as its name or time.
     """
-    orders = [order for order in orders if order]
-    if len(orders) == 1 and start <= orders[0][0].first:
-        return orders[0]  # most pages
     later = [order[bisect_left(order, start, key=lambda header: header.first) :] for order in orders]
     return min(filter(None, later), key=lambda order: order[0].first, default=())
 
@@ -368,12 +363,11 @@ def _parse_short_header(
             continue
         match = _SHORT_NAME_FIRST.fullmatch(text)
         match = match or _SHORT_TIME_FIRST.fullmatch(text)
-        if match is not None and not _is_on_one_line(joined, match):
-            return None  # a line of text above a name, or between it and a time
-        if match is not None and _BUTTON_NAME.match(match["names"]):
+        # A line of text may be above a name, or between it and a time.
+        if match is None or not _is_on_one_line(joined, match) or _BUTTON_NAME.match(match["names"]):
             return None
-        header = None if match is None else _build_header(view, joined, match)
-        return header if header and (not is_plain or header.position.without_style in linked) else None
+        header = _build_header(view, joined, match)
+        return header if not is_plain or header.position.without_style in linked else None
     return None
 
 

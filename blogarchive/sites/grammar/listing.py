@@ -308,13 +308,10 @@ def _drop_links(view: PageView, index: int, number: str | None) -> str:
     """Return a folded line without the words of its links to a post, other than counts such as 3 条评论."""
     text = [*view.folded[index]]
     spans = view.lines[index].link_spans() if index in view.post_lines else {}
-    pieces = (
-        spans.get(anchor, ())
-        for text, anchor, to in view.links_to(index, PageKind.POST)
-        if to.number == number
-        and not any(parse_counts(_TIME_IN.sub("|", vocabulary.fold(text)) + count) for count in ("", ":1"))
-    )
-    for start, end in (piece for each in pieces for piece in each):
+    links = ((words, a) for words, a, to in view.links_to(index, PageKind.POST) if to.number == number)
+    own = ((_TIME_IN.sub("|", vocabulary.fold(words)), a) for words, a in links)
+    titles = [a for words, a in own if not (parse_counts(words) or parse_counts(f"{words}:1"))]
+    for start, end in (piece for anchor in titles for piece in spans.get(anchor, ())):
         text[start:end] = "|" * (end - start)
     return "".join(text)
 
@@ -362,11 +359,9 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     downward = [range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)) for e in entries]
     upward = [range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries]
     times = [entry.post.posted or _find_time_beside(view, entry) for entry in entries]
+    rows_below, rows_above = ([[i for i in row if i in allowed] for row in x] for x in (downward, upward))
     for form in _TIME_FORMS if not all(times) else ():
-        below, above = (
-            _find_times(view, [[i for i in lines if i in allowed] for lines in near], *form)
-            for near in (downward, upward)
-        )
+        below, above = (_find_times(view, rows, *form) for rows in (rows_below, rows_above))
         balance = Counter[str]()  # a box may end right above the time of a first title
         for e, down, up in zip(entries, below, above, strict=True):
             balance[e.path] += bool(down) - bool(up)

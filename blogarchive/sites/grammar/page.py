@@ -95,10 +95,8 @@ def _find_section_labels(
     document: Document, folded: Sequence[str], line_index: LineIndex, image_labels: Mapping[int, str]
 ) -> dict[int, str]:
     """Map the lines that are labels of the sidebar's sections to the sections' names."""
-    names = {
-        index: vocabulary.match_section(folded[index])
-        for index in line_index.find_lines(vocabulary.SECTION_START)
-    }
+    found = line_index.find_lines(vocabulary.SECTION_START)
+    names = {index: vocabulary.match_section(folded[index]) for index in found}
     names.update({index: vocabulary.match_section(words) for index, words in image_labels.items()})
     # 月份, 博主 and 博客信息 are also words of texts, and of buttons.
     below = {"月份": (_YEAR, 3)} | dict.fromkeys(("博主", "主人", "博客信息"), (_CARD_COUNT, 6))
@@ -398,11 +396,9 @@ class DomPosition:
 def find_dom_position(view: PageView, first: int, last: int, nodes: tuple[Element, ...]) -> DomPosition:
     """Return the position of the lines `first` to `last`; `nodes` are the elements of their parts."""
     attributes = cast("dict[str, str]", dict(view.lines[first].block.items()))
-    return DomPosition(
-        block_position=_find_block_position(view, first, last),
-        paths=tuple([view.tag_path(node) for node in nodes]),
-        style="/".join([attributes.get(name, "") for name in _STYLE_ATTRIBUTES]) if attributes else "",
-    )
+    style = "/".join([attributes.get(name, "") for name in _STYLE_ATTRIBUTES]) if attributes else ""
+    paths = tuple([view.tag_path(node) for node in nodes])
+    return DomPosition(block_position=_find_block_position(view, first, last), paths=paths, style=style)
 
 
 def _find_block_position(view: PageView, first: int, last: int) -> BlockPosition:

@@ -58,12 +58,10 @@ def _parse_range(text: str, url: str | None) -> MonthRow | None:
     last = _parse_day(match["last"]) if match and match["last"] else first  # the last day may have no year
     if match is None or first is None or last is None or first > last:
         return None
-    return MonthRow(
-        month=f"{first.year:04}-{first.month:02}",
-        first=DateText(text=raw[slice(*match.span("first"))].strip()),
-        last=DateText(text=raw[slice(*match.span("last"))].strip()) if match["last"] else None,
-        url=url,
-    )
+    spans = (match.span(name) for name in ("first", "last") if match[name])
+    begin, *ends = [DateText(text=raw[slice(*span)].strip()) for span in spans]
+    month, shown_last = f"{first.year:04}-{first.month:02}", next(iter(ends), None)
+    return MonthRow(month=month, first=begin, last=shown_last, url=url)
 
 
 def _parse_day(text: str) -> date | None:
@@ -399,11 +397,9 @@ def _parse_categories(view: PageView, lines: Sequence[int], posts: _Posts) -> tu
 
 def _find_linked_categories(view: PageView, index: int) -> Sequence[tuple[str, str]]:
     """Return names and URLs of the categories that a line links to."""
-    return [
-        (name, parsed_url.url)
-        for text, anchor, parsed_url in view.links_to(index, _CATEGORY_KIND)
-        if (name := vocabulary.strip_count(_drop_count(view, index, text, anchor)))
-    ]
+    links = view.links_to(index, _CATEGORY_KIND)
+    named = ((vocabulary.strip_count(_drop_count(view, index, text, a)), to.url) for text, a, to in links)
+    return [(name, url) for name, url in named if name]
 
 
 @once_a_page

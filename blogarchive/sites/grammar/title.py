@@ -243,10 +243,8 @@ def _find_below_label(view: page.PageView, start: int) -> time_lines.TitleTime |
     first, second = [*islice(view.lines_with_text(range(start, stop)), 2), stop, stop][:2]
     for index in range(first, stop):
         time_match = time_lines.match_trailing_time(view, index) or time_lines.match_leading_time(view, index)
-        if index > first and (
-            page.is_label(view, index, COMMENTS_LABEL)
-            or (time_match and time_lines.COMMENT_TIME_LABEL.search(time_match.title))
-        ):
+        is_comment = time_match and time_lines.COMMENT_TIME_LABEL.search(time_match.title)
+        if index > first and (is_comment or page.is_label(view, index, COMMENTS_LABEL)):
             break
         if time_match is None and index in (first, second):
             match = time_lines.match_time_before_title if index == first else time_lines.match_inner_time

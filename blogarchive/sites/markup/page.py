@@ -103,18 +103,15 @@ class PageReader:
 
     def parse(self) -> items.ParsedPage:
         """Return all that the page shows."""
-        parsed = self._parse_answer()
-        if parsed is not None:
-            return parsed
-        tree = parse_tree(self.text, self.url)
-        return self._with_blogs(self._parse_tree(tree), tree)
+        return self._parse_answer() or self._parse_tree(parse_tree(self.text, self.url))
 
     def _parse_tree(self, tree: PageTree) -> items.ParsedPage:
         template = _find_template(tree, self.site.templates)
         if template is None:
-            return self._parse_by_words(tree)
+            return self._with_blogs(self._parse_by_words(tree), tree)
         parsed = self._parse_template(Picker(tree=tree), template)
-        return self._check_list(tree, parsed) if parsed.kind in items.LIST_KINDS else parsed
+        parsed = self._check_list(tree, parsed) if parsed.kind in items.LIST_KINDS else parsed
+        return self._with_blogs(parsed, tree)
 
     def _with_blogs(self, parsed: items.ParsedPage, tree: PageTree) -> items.ParsedPage:
         """Return the parsed page with the blogs that its visible links name.

@@ -83,14 +83,9 @@ def parse_tree(text: str, url: str, opened: str = "") -> PageTree:
     mark = f"end {zlib.crc32(text.encode('utf-8', 'replace')):x}"
     root = dom.parse_html(_END_TAG.sub(lambda tag: f"<!--{mark}-->{tag[0]}", text))
     shown = cast("list[Element]", root.xpath(opened)) if opened else []
-    return PageTree(
-        root=root,
-        title=dom.window_title(root),
-        url=url,
-        base=dom.find_base_url(root, url),
-        end_mark=mark,
-        hidden=frozenset(with_descendants(dom.hidden_elements(root).difference(shown))),
-    )
+    hidden = frozenset(with_descendants(dom.hidden_elements(root).difference(shown)))
+    title, base = dom.window_title(root), dom.find_base_url(root, url)
+    return PageTree(root=root, title=title, url=url, base=base, end_mark=mark, hidden=hidden)
 
 
 def with_descendants(elements: Iterable[Element]) -> set[Element]:

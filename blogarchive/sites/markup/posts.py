@@ -164,14 +164,9 @@ def _read_header(
     around: Picker, parts: CommentParts, element: Element, reply_to: str | None
 ) -> items.Comment:
     """Return the comment without its body and the URL of its author."""
-    return items.Comment(
-        author_name=around.value("comments.author_name", parts.author, element) or parts.anonymous,
-        posted=around.date("comments.posted_at", parts.posted, element),
-        reply_to=reply_to,
-        body_html="",
-        body_text="",
-        is_counted=reply_to is None,
-    )
+    name = around.value("comments.author_name", parts.author, element) or parts.anonymous
+    posted = around.date("comments.posted_at", parts.posted, element)
+    return items.Comment(author_name=name, posted=posted, reply_to=reply_to, is_counted=reply_to is None)
 
 
 # --- posts

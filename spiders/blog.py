@@ -200,16 +200,14 @@ class BlogSpider(PoliteSpider):
 
     def _record_forbidden(self, target: Target, failure: Failure, host: str) -> None:
         """Record a page that robots.txt forbids; if it forbids all pages of the host, record the home pages only."""
-        pages = self.session.targets
         if self.scheduler.is_blocked(host):
             self.scheduler.mark_done(target)
-        elif (
-            any(pages.home_targets(host))
-            and self.rules.forbid_all(pages.home_targets(host))
-            and self.rules.forbid_all(pages.due_targets(host))
-        ):
+            return
+        pages, forbid_all = self.session.targets, self.rules.forbid_all
+        homes = list(pages.home_targets(host))
+        if homes and forbid_all(homes) and forbid_all(pages.due_targets(host)):
             self.scheduler.block_host(host)
-            for home in pages.home_targets(host):
+            for home in homes:
                 self.session.record_failure(home, replace(failure, detail=Detail.ROBOTS_BLOG))
             self.scheduler.mark_done(target)
         else:

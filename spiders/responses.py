@@ -176,11 +176,9 @@ def request_of(response: Response) -> Request:
 
 def page_of(response: Response) -> Page:
     """Return the response as the archive stores it: bytes as served, transfer compression undone, no cookies."""
+    kept = ((name, values) for name, values in response.headers.items() if name not in _COOKIES)
     headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        if name not in _COOKIES
-        for value in values
+        (name.decode("latin-1"), one.decode("latin-1")) for name, values in kept for one in values
     )
     return Page(
         url=response.url, fetched_at=utc_now(), status=response.status, headers=headers, body=response.body

@@ -69,12 +69,9 @@ def build_result(session: CrawlSession, throttle: Throttle, *, left_out: Collect
         if host not in session.hosts.values():
             session.observer.on_message(str(blocked_error(host, reason)))
     authors = author_ids(session.archive, session.blogs) if session.options.media else []
-    return replace(
-        result,
-        skipped_images=count_skipped_by_host(session.archive, authors),
-        hosts=hosts,
-        unfinished=throttle.stop_error is not None or _reached_limit(session, throttle) is not None,
-    )
+    skipped = count_skipped_by_host(session.archive, authors)
+    unfinished = throttle.stop_error is not None or _reached_limit(session, throttle) is not None
+    return replace(result, skipped_images=skipped, hosts=hosts, unfinished=unfinished)
 
 
 def _failed_hosts(

@@ -66,15 +66,9 @@ class CrawlSession:
         if self.options.command == "update":
             self._add_stored_blogs()
         self._requeue_failed()
-        plan.queue_run(
-            self.archive,
-            self.run,
-            self.blogs,
-            now=utc_now(),
-            full=self.options.full,
-            hosts=self.hosts,
-            revisits={blog: self.settings.of_blog(blog).revisits for blog in self.blogs},
-        )
+        revisits = {blog: self.settings.of_blog(blog).revisits for blog in self.blogs}
+        blogs, now, full = self.blogs, utc_now(), self.options.full
+        plan.queue_run(self.archive, self.run, blogs, now=now, full=full, hosts=self.hosts, revisits=revisits)
 
     @property
     def sites(self) -> set[str]:
@@ -460,12 +454,11 @@ class BlogTurns:
         self.wake(blog)
 
     def wake(self, blog: Blog) -> None:
-        """Give a blog of the run its turns again: it may have due targets. Other blogs are ignored."""
-        if blog in self.hosts:
-            self._changed[self.hosts[blog]] = None
-            if blog not in self._waiting:
-                self._waiting.add(blog)
-                self._push(blog)
+        """Give a blog of the run its turns again: it may have due targets."""
+        self._changed[self.hosts[blog]] = None
+        if blog not in self._waiting:
+            self._waiting.add(blog)
+            self._push(blog)
 
     def next(self, host: str) -> Blog | None:
         """Return the blog of `host` that is next; None if no blog may have due targets."""

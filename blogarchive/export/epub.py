@@ -174,17 +174,14 @@ class _BookWriter:
         for name in ("META-INF/container.xml", "book/style.css"):
             static = Path(__file__).with_name("templates") / "book" / PurePosixPath(name).name
             self._add(name, static.read_bytes())
-        posts = [
+        posts = []
+        for blog, heading in self._volume.posts:
+            if not heading.has_text:
+                continue
+            page = " ".join((heading.title or "").split()) or f"无题 {heading.number}"
             # By id, not by place: a new post in the middle renames no chapter.
-            post_files.PostFile(
-                blog=blog,
-                heading=heading,
-                path=f"c{heading.id:05}.xhtml",
-                page=" ".join((heading.title or "").split()) or f"无题 {heading.number}",
-            )
-            for blog, heading in self._volume.posts
-            if heading.has_text
-        ]
+            path = f"c{heading.id:05}.xhtml"
+            posts.append(post_files.PostFile(blog=blog, heading=heading, path=path, page=page))
         self._add_posts(list(post_files.plan_posts(self._job, posts, self._image)))
         missing = len(self._volume.posts) - len(posts)
         self._job.done.missing += missing

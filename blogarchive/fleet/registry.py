@@ -174,11 +174,8 @@ async def resume(url: str, patterns: Sequence[str]) -> list[str]:
 async def _find(connection: Connection, patterns: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
     """Return the shards that are named, and of those with several hosts that are named by hosts alone, these hosts."""
     found = await shards.read_shards(connection, patterns)
-    chosen = {
-        row.shard: [host for host in row.hosts if host in patterns]
-        for row in found
-        if len(row.hosts) > 1 and row.shard not in patterns
-    }
+    several = (row for row in found if len(row.hosts) > 1 and row.shard not in patterns)
+    chosen = {row.shard: [host for host in row.hosts if host in patterns] for row in several}
     hosts = {name: named for name, named in chosen.items() if named}
     return [row.shard for row in found if row.shard not in hosts], hosts
 

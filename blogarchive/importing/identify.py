@@ -60,11 +60,8 @@ def read_page_urls(text: str, base: str | None = None) -> PageUrls:
     saved_from = find_saved_from(text)
     root = parse_html(text)
     declared = [link.get("href", "") for link in root.iter("link") if _CANONICAL.search(link.get("rel", ""))]
-    declared += [
-        meta.get("content", "")
-        for meta in root.iter("meta")
-        if "og:url" in (meta.get("property", "").lower(), meta.get("name", "").lower())
-    ]
+    metas = ((meta, (meta.get("property", ""), meta.get("name", ""))) for meta in root.iter("meta"))
+    declared += [meta.get("content", "") for meta, names in metas if "og:url" in map(str.lower, names)]
     return PageUrls(
         saved_from=saved_from,
         declared=tuple(filter(None, (original_url(url.strip()) for url in declared))),

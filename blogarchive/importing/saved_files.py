@@ -112,14 +112,8 @@ def load_page(path: Path, source: Path) -> SavedPage:
         return saved
     saved_at = _parse_date(page.date) or saved.saved_at
     parts = {original_url(place): part for place, part in (*saved.parts.items(), *page.files.items())}
-    return replace(
-        saved,
-        body=page.body,
-        saved_at=saved_at,
-        url=page.url,
-        parts=parts,
-        whole=saved.body if page.is_packed else None,
-    )
+    whole = saved.body if page.is_packed else None
+    return replace(saved, body=page.body, saved_at=saved_at, url=page.url, parts=parts, whole=whole)
 
 
 def modified_at(path: Path) -> datetime:

@@ -182,14 +182,10 @@ def save_blogs(context: SaveContext) -> None:
     room = max(0, MAX_FOUND_BY - _count_found_by(context)) if new else 0
     if room:
         urls = (comment.author_url for post in context.parsed.posts for comment in post.comments)
-        cache.found_by[site, context.blog.uid] += add_blogs(
-            context.archive,
-            new[:room],
-            source="links",
-            found_on=context.page.url,
-            found_by=context.blog.uid,
-            now=context.now,
-            commenters={context.site.parse_url(url).uid for url in urls if url},
+        commenters = {context.site.parse_url(url).uid for url in urls if url}
+        uid, where = context.blog.uid, {"found_on": context.page.url, "found_by": context.blog.uid}
+        cache.found_by[site, uid] += add_blogs(
+            context.archive, new[:room], source="links", now=context.now, commenters=commenters, **where
         )
     if len(new) > room:
         context.problems.append(_TOO_MANY)

@@ -142,12 +142,9 @@ def _check_page(row: pages.PageRow, rejected: Rejected) -> pages.StoredPage | No
 def is_canonical(url: str) -> bool:
     """Return whether a URL has the form in which one is fetched: no user, no fragment, host in lower case."""
     host, parts = host_of(url), urlsplit(url)
-    return (
-        parts.scheme in ("http", "https")
-        and parts.netloc in (host, f"{host}:{parts.port}", f"[{host}]", f"[{host}]:{parts.port}")
-        and not parts.fragment
-        and " " not in url
-    )
+    if parts.scheme not in ("http", "https") or parts.fragment or " " in url:
+        return False
+    return parts.netloc in (host, f"{host}:{parts.port}", f"[{host}]", f"[{host}]:{parts.port}")
 
 
 def save_new(archive: Archive, other_id: int, crawled: CrawledPage) -> Counts:

@@ -39,21 +39,14 @@ def _compose(archive: Statements) -> dict[str, str]:
     query = "select min(first_seen_at), max(last_seen_at), count(*) from authors"
     ((first_seen, last_seen, count),) = archive.rows(query)
     blogs = archive.rows(_BLOGS, (_MAX_BLOGS,))
-    return {
-        language: _template(language).format(
-            first_seen=_format_minute(first_seen),
-            last_seen=_format_minute(last_seen),
-            blogs=_format_blogs(blogs, count - len(blogs), language),
-        )
-        for language in _LANGUAGES
-    }
+    times = {"first_seen": _format_minute(first_seen), "last_seen": _format_minute(last_seen)}
+    shown = {language: _format_blogs(blogs, count - len(blogs), language) for language in _LANGUAGES}
+    return {language: _template(language).format(blogs=lines, **times) for language, lines in shown.items()}
 
 
 def _format_blogs(blogs: list[tuple[str, str, str, int, int]], more: int, language: str) -> str:
-    lines = [
-        _LINES[language].format(title=title, name=name, url=url, posts=posts, comments=comments)
-        for title, name, url, posts, comments in blogs
-    ]
+    names = ("title", "name", "url", "posts", "comments")
+    lines = [_LINES[language].format(**dict(zip(names, blog, strict=True))) for blog in blogs]
     if more:
         lines.append(_MORE[language].format(count=more))
     return "\n".join(lines) or _NO_BLOG[language]

@@ -388,12 +388,9 @@ def _read_hit(archive: Statements, row_id: int, query: Query, *, comments: bool)
         text = _("the index names row {row}, which is not there; restore a copy of the archive")
         raise ArchiveDamaged(text, row=row_id)
     title, text = row.pop("title") or "", row.pop("body_text") or ""
-    return Hit(
-        kind="comment" if comments else "post",
-        title=mark_hits(title, () if comments else query.marked_terms),
-        excerpt=extract_sentence(text, query.marked_terms),
-        **row,
-    )
+    terms = query.marked_terms
+    row |= {"title": mark_hits(title, () if comments else terms), "excerpt": extract_sentence(text, terms)}
+    return Hit(kind="comment" if comments else "post", **row)
 
 
 _HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")

@@ -135,10 +135,8 @@ def _missing_schema(archive: Archive) -> list[Damage]:
 
 def _references(archive: Archive) -> list[Damage]:
     words = _("row {row} of {table} names a row of {target} that is not there")
-    return [
-        Damage(text=words.format(row=row, table=table, target=target))
-        for table, row, target, _key in archive.rows("pragma foreign_key_check")
-    ]
+    broken = archive.rows("pragma foreign_key_check")
+    return [Damage(text=words.format(row=row, table=one, target=other)) for one, row, other, _key in broken]
 
 
 def _totals(archive: Archive) -> list[Damage]:

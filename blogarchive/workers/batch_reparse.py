@@ -39,19 +39,17 @@ def parse_stored_pages(
     A page that cannot be parsed is left out; its URL and the reason are appended to `errors`.
     """
     reduce_garbage_collection()
-    found = map_in_order(
-        _try_parse,
-        pages,
-        local=0 if workers else _PAGES_WITHOUT_WORKERS,
-        size=lambda stored: len(stored.page.body),
-        batch=_BATCH,
-        workers=workers,
-    )
+    local = 0 if workers else _PAGES_WITHOUT_WORKERS
+    found = map_in_order(_try_parse, pages, local=local, size=_size, batch=_BATCH, workers=workers)
     for stored, result in found:
         if isinstance(result, ParsedPage):
             yield _to_reparsed(stored, result)
         else:
             errors.append((stored.page.url, result))
+
+
+def _size(stored: StoredPage) -> int:
+    return len(stored.page.body)
 
 
 def _try_parse(stored: StoredPage) -> ParsedPage | str:

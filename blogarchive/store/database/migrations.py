@@ -212,10 +212,8 @@ def is_older(archive: Statements) -> bool:
     """Return whether an older version made the archive, or a column or a table that is made again is missing."""
     if _version(archive) < SCHEMA_VERSION or schema.missing_columns(archive):
         return True
-    return any(
-        kind == "table" and (name.startswith("_") or name.endswith("_fts"))
-        for kind, name in schema.missing_objects(archive)
-    )
+    missing = (name for kind, name in schema.missing_objects(archive) if kind == "table")
+    return any(name.startswith("_") or name.endswith("_fts") for name in missing)
 
 
 def refuse_unsupported(archive: Statements) -> None:

@@ -29,13 +29,11 @@ def record_problems(context: SaveContext) -> None:
     archive, url, now = context.archive, context.target.url, context.now
     if context.is_reparse and not context.is_newest:
         return
-    shown = [
-        one
-        for one in context.parsed.problems
-        if not (context.is_title_listed and one.detail in (Detail.TITLE_UNCONFIRMED, Detail.TITLE_ALONE))
-        and not (context.is_time_listed and one.detail == Detail.NO_TIME_OF_POST)
-        and not (context.is_without_comments and one.field.startswith("comments"))
-    ]
+    witnessed = [Detail.TITLE_UNCONFIRMED, Detail.TITLE_ALONE] if context.is_title_listed else []
+    witnessed += [Detail.NO_TIME_OF_POST] if context.is_time_listed else []
+    shown = [one for one in context.parsed.problems if one.detail not in witnessed]
+    if context.is_without_comments:
+        shown = [one for one in shown if not one.field.startswith("comments")]
     problems = [(url, problem) for problem in map(_failure, shown)]
     problems += [(context.post_url or url, problem) for problem in context.problems]
     for failed_url, problem in problems:

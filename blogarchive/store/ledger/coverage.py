@@ -259,12 +259,10 @@ def _listing_fields(parsed: ParsedPage) -> dict[str, bool]:
 def add_counts(archive: Archive, run_id: int, site: str, kind: str, fields: Mapping[str, bool]) -> None:
     """Count the fields of a page of that kind, or whether its texts are as stored."""
     page: dict[str, Value] = {"run_id": run_id, "site": site, "kind": kind}
-    archive.insert_rows(
-        "field_counts",
-        [{**page, "field": field, "filled": filled, "empty": not filled} for field, filled in fields.items()],
-        on_conflict="on conflict(run_id, site, kind, field)"
-        " do update set filled = filled + excluded.filled, empty = empty + excluded.empty",
-    )
+    rows = [{**page, "field": name, "filled": is_in, "empty": not is_in} for name, is_in in fields.items()]
+    sums = "filled = filled + excluded.filled, empty = empty + excluded.empty"
+    on_conflict = f"on conflict(run_id, site, kind, field) do update set {sums}"
+    archive.insert_rows("field_counts", rows, on_conflict=on_conflict)
 
 
 MONTHS_FIELD = "archive_months"

@@ -219,13 +219,9 @@ def known_failures(archive: Archive, blogs: Sequence[Blog], run: Run, *, now: da
     last one of the same command, else the last of all.
     """
     previous = archive.text(_PREVIOUS, (run.id,)) or ""
-    return [
-        failure
-        for failure in open_failures(archive, blogs)
-        if failure.first_failed_at <= previous
-        and failure.first_failed_at < run.begun_at
-        and _weeks(failure, now) == _weeks(failure, parse_utc(previous))
-    ]
+    earlier = (one for one in open_failures(archive, blogs) if one.first_failed_at < run.begun_at)
+    reported = (one for one in earlier if one.first_failed_at <= previous)
+    return [one for one in reported if _weeks(one, now) == _weeks(one, parse_utc(previous))]
 
 
 def _weeks(failure: OpenFailure, at: datetime) -> int:

@@ -228,10 +228,8 @@ def requeue_target(
     states = "state <> 'todo'" if failed_too else "state = 'done'"
     update = f"""update frontier set state = 'todo', page_no = ?, chain = ? where key = ?
             and {states} and coalesce(fetched_at, '') < ?"""  # noqa: S608 - constants
-    queued = (
-        add_targets(archive, [target], now=now, found_on=found_on)
-        or archive.execute(update, (target.page_no, target.chain, key, before)).rowcount
-    )
+    queued = add_targets(archive, [target], now=now, found_on=found_on)
+    queued = queued or archive.execute(update, (target.page_no, target.chain, key, before)).rowcount
     requeues[key] += queued
     return queued
 

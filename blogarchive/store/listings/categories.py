@@ -90,10 +90,9 @@ def mark_proved(context: SaveContext, category_id: int, numbers: Collection[str]
     query = """select p.id, p.number from post_categories c join posts p on p.id = c.post_id
             where c.category_id = ? and c.gone_at is null and p.gone_at is null"""
     members = context.archive.execute(query, (category_id,)).fetchall()
-    context.archive.execute_many(
-        "update post_categories set gone_at = ? where category_id = ? and post_id = ?",
-        [(context.moment, category_id, post_id) for post_id, number in members if number not in numbers],
-    )
+    update = "update post_categories set gone_at = ? where category_id = ? and post_id = ?"
+    gone = [(context.moment, category_id, post_id) for post_id, number in members if number not in numbers]
+    context.archive.execute_many(update, gone)
     context.archive.update_row("categories", category_id, {"proved_at": since})
 
 

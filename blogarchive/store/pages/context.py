@@ -104,14 +104,9 @@ class SaveContext:
 
     def requeue(self, target: Target, *, before: str | None = None, failed_too: bool = False) -> None:
         """Requeue a target unless it was fetched at or after `before` (UTC text), by default when this page was."""
-        frontier.requeue_target(
-            self.archive,
-            target,
-            before=self.precise_moment if before is None else before,
-            now=self.now,
-            found_on=self.page.url,
-            failed_too=failed_too,
-        )
+        archive, now, url = self.archive, self.now, self.page.url
+        before = self.precise_moment if before is None else before
+        frontier.requeue_target(archive, target, before=before, now=now, found_on=url, failed_too=failed_too)
 
     def record_difference(self, url: str, failure: failures.Failure) -> None:
         """Record a failure that lasts until a page shows the contrary, once."""

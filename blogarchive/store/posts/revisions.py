@@ -59,10 +59,8 @@ def has_equal_images(archive: Archive, old: Content, new: Content, own_hosts: Co
             and sha256 is not null"""
     files: dict[str, str] = dict(archive.rows(query, (json.dumps(urls[0] + urls[1]),)))
     paths = zip(*(image_paths(form[-1]) for form in forms), strict=True)
-    return all(
-        one == other or (one_url in files and files[one_url] == files.get(other_url))
-        for (one, other), one_url, other_url in zip(paths, *urls, strict=True)
-    )
+    pairs = zip(paths, *urls, strict=True)
+    return all(one == other or (a in files and files[a] == files.get(b)) for (one, other), a, b in pairs)
 
 
 _LAST_TWO = """

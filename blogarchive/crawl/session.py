@@ -454,11 +454,12 @@ class BlogTurns:
         self.wake(blog)
 
     def wake(self, blog: Blog) -> None:
-        """Give a blog of the run its turns again: it may have due targets."""
-        self._changed[self.hosts[blog]] = None
-        if blog not in self._waiting:
-            self._waiting.add(blog)
-            self._push(blog)
+        """Give a blog of the run its turns again: it may have due targets. Other blogs are ignored."""
+        if blog in self.hosts:
+            self._changed[self.hosts[blog]] = None
+            if blog not in self._waiting:
+                self._waiting.add(blog)
+                self._push(blog)
 
     def next(self, host: str) -> Blog | None:
         """Return the blog of `host` that is next; None if no blog may have due targets."""

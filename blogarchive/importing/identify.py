@@ -171,13 +171,9 @@ def _as_old_as_its_post(saved: SavedPage, crawled: CrawledPage) -> CrawledPage:
 def to_crawled_page(saved: SavedPage, target: Target) -> CrawledPage:
     """Return the saved page parsed as `target` in this process, unchecked and not normalized."""
     headers = saved.headers or ((("Content-Type", saved.content_type),) if saved.content_type else ())
-    page = Page(
-        url=saved.url if saved.headers and saved.url else target.url,
-        fetched_at=saved.saved_at,
-        status=saved.status,
-        headers=(*headers, ("X-Imported-From", saved.name)),
-        body=saved.body,
-    )
+    headers = (*headers, ("X-Imported-From", saved.name))
+    url = saved.url if saved.headers and saved.url else target.url
+    page = Page(url=url, fetched_at=saved.saved_at, status=saved.status, headers=headers, body=saved.body)
     return CrawledPage(target=target, page=page, parsed=base.parse_page(page, target))
 
 

@@ -31,13 +31,9 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     url = exports.post_url(author.url, number)
     # Without a content, the excerpt is all that the file has of the text.
     text = exports.child_text(log, "Content") or exports.child_text(log, "Excerpt")
-    post = Post(
-        number=number,
-        url=url,
-        title=exports.child_text(log, "Title"),
-        posted=exports.local_time(exports.child_text(log, "LogDate"), zone),
-        categories=tuple(_read_categories(log)),
-    )
+    title, names = exports.child_text(log, "Title"), tuple(_read_categories(log))
+    posted = exports.local_time(exports.child_text(log, "LogDate"), zone)
+    post = Post(number=number, url=url, title=title, posted=posted, categories=names)
     is_published = exports.child_text(log, "Status") in _PUBLISHED
     status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
     comments = _read_comments(log, url, zone)

@@ -121,13 +121,9 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
     author = _read_author(entry)
     number = target.number or _find_number(entry, texts)
     url = exports.web_url(entry.field("UNIQUE URL")) or exports.post_url(author.url, number)
-    post = Post(
-        number=number,
-        url=url,
-        title=entry.field("TITLE"),
-        posted=_parse_time(entry.field("DATE"), zone),
-        categories=tuple(_read_categories(entry)),
-    )
+    title, posted = entry.field("TITLE"), _parse_time(entry.field("DATE"), zone)
+    names = tuple(_read_categories(entry))
+    post = Post(number=number, url=url, title=title, posted=posted, categories=names)
     is_published = entry.field("STATUS").lower() in ("", "publish")
     status = exports.PostStatus.PUBLISHED if is_published else exports.PostStatus.DRAFT
     text, comments = _join_texts(entry, texts), _read_comments(sections, url, zone)

@@ -43,13 +43,9 @@ def _read_post(page: Page, target: Target, zone: ZoneInfo) -> tuple[exports.Post
         _require_wxr(number, exports.child_text(item, "{*}post_type"))
     url = _post_url(item, author, number)
     local = exports.child_text(item, "{*}post_date")
-    post = Post(
-        number=number,
-        url=url,
-        title=exports.child_text(item, "title"),
-        posted=exports.time_with_utc(local, exports.child_text(item, "{*}post_date_gmt"), zone),
-        categories=tuple(_read_categories(item)),
-    )
+    posted = exports.time_with_utc(local, exports.child_text(item, "{*}post_date_gmt"), zone)
+    title, names = exports.child_text(item, "title"), tuple(_read_categories(item))
+    post = Post(number=number, url=url, title=title, posted=posted, categories=names)
     content, comments = _add_paragraphs(item.findtext(_CONTENT) or ""), _read_comments(item, url, zone)
     parsed = exports.page_of_post(document.encoding, author, post, content, comments, *document.problems)
     return _post_status(item, number), parsed

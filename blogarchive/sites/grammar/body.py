@@ -115,11 +115,7 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
 
     That is the first of the last lines of the template that are outside the element of the text; else `end`.
     """
-    time = view.lines[max(start - 1, 0)].block
-    stop = view.document.lines_in(next(time.iterancestors())).stop if time.tag == "li" else end
-    first = max(start, stop) if stop < end else start  # 专栏：时政 in the list with the time
-    while first < end and (is_template_line(view, first) or _is_tag_or_advertisement(view, first)):
-        first += 1
+    first = _skip_template(view, start, end)
     around = view.iter_around(first) if first < end else ()
     inner = list(takewhile(lambda each: start <= each[1].start and each[1].stop <= end, around))
     if not inner or (above := inner[-1][0].getparent()) is None:
@@ -127,17 +123,11 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     frame, inside = inner[-1]
     # One paragraph, of any number of lines, is no frame: the links may be the next one.
     is_block = view.lines[first].block is frame or (len(inside) == 1 and not _is_named(frame))
-    is_frame = not (frame.tag in _PLAIN_BLOCKS and is_block) or has_body_class(frame)
+    is_frame = frame.tag not in _PLAIN_BLOCKS or not is_block or has_body_class(frame)
     shown = [i for i in range(inside.stop, end) if view.folded[i].strip() or view.lines[i].media]
     known = {i for i in shown if is_frame and (_leads_away(view, i) or is_template_line(view, i))}
     rest = [i for i in shown if i not in known]
-    lengths = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
-    is_short = len(rest) <= _MAX_REST_LINES and next(lengths) * _MIN_SHARE <= next(lengths)
-    # Comments are no words of a template.
-    is_short = is_short and not {*rest}.intersection(find_comment_labels(view))
-    said = [view.text_without(i, [text for text, _, _ in view.links[i]]) for i in rest]
-    is_bare = not any(_PROSE.search(fold(text)) for text in said)
-    is_bare = is_bare and sum(map(bool, map(_WORD.search, said))) <= _MAX_REST_LINES
+    is_short, is_bare = _is_short(view, rest, inside), _is_without_prose(view, rest)
 
     def is_template(index: int) -> bool:
         if index in known:
@@ -150,6 +140,30 @@ def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
 
     last = min(takewhile(is_template, reversed(shown)), default=end)
     return min(first, last), last
+
+
+def _skip_template(view: PageView, start: int, end: int) -> int:
+    """Return the first line of the text, below lines of the template, tags and advertisements."""
+    time = view.lines[max(start - 1, 0)].block
+    stop = view.document.lines_in(next(time.iterancestors())).stop if time.tag == "li" else end
+    first = max(start, stop) if stop < end else start  # 专栏：时政 in the list with the time
+    while first < end and (is_template_line(view, first) or _is_tag_or_advertisement(view, first)):
+        first += 1
+    return first
+
+
+def _is_short(view: PageView, rest: Sequence[int], inside: range) -> bool:
+    """Check whether lines below a text are few and much shorter than it, and none is a label of comments."""
+    length, text_length = (sum(len(view.folded[i]) for i in lines) for lines in (rest, inside))
+    is_short = len(rest) <= _MAX_REST_LINES and length * _MIN_SHARE <= text_length
+    return is_short and not {*rest}.intersection(find_comment_labels(view))
+
+
+def _is_without_prose(view: PageView, rest: Sequence[int]) -> bool:
+    """Check whether the words beside links on these lines are few, and no sentences."""
+    said = [view.text_without(i, [text for text, _, _ in view.links[i]]) for i in rest]
+    has_prose = any(_PROSE.search(fold(text)) for text in said)
+    return not has_prose and sum(map(bool, map(_WORD.search, said))) <= _MAX_REST_LINES
 
 
 # A line of the template, a neighbour of the post, or a number beside a button.

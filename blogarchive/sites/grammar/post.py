@@ -146,14 +146,9 @@ def _parse_comments_only(view: PageView) -> PostPage | None:
     comments = build_comments(view, parsed)
     if not comments.found and not find_labels(view, COMMENTS_LABEL):
         return None  # a page after the last one still has the label
-    return PostPage(
-        counters=counters,
-        comments=comments,
-        problems=() if comments.problem is None else (comments.problem,),
-        start=comments.start,
-        body_end=comments.start,
-        end=max(comments.start, comments.end),
-    )
+    problems = () if comments.problem is None else (comments.problem,)
+    at, end = comments.start, max(comments.start, comments.end)
+    return PostPage(counters=counters, comments=comments, problems=problems, start=at, body_end=at, end=end)
 
 
 _CATEGORY = re.compile(

@@ -214,10 +214,6 @@ def _build(form: Form, groups: dict[str, str | None], origin: str, path: str) ->
     month = groups.get("month") or f"{groups.get('year') or ''}{(groups.get('mon') or '').zfill(2)}"
     if form.canonical is not None:
         path = form.canonical.format_map({key: value or "" for key, value in groups.items()})
-    return ParsedUrl(
-        url=origin + path,
-        kind=form.kind,
-        uid=None if uid is None else unquote(uid),
-        number=number,
-        month=f"{month[:4]}-{month[4:6]}" if month and len(month) >= len("YYYYMM") else None,
-    )
+    uid = None if uid is None else unquote(uid)
+    shown = f"{month[:4]}-{month[4:6]}" if len(month) >= len("YYYYMM") else None
+    return ParsedUrl(url=origin + path, kind=form.kind, uid=uid, number=number, month=shown)

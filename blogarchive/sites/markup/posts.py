@@ -295,14 +295,10 @@ class ListReader:
         title = picker.value("listed.title", parts.title, element)
         if found is None or found.kind is not items.PageKind.POST or title is None:
             return None
-        is_cut = title.endswith(_CUT_MARKS)
-        return items.ListedPost(
-            title=title.rstrip("….⋯").rstrip() if is_cut else title,
-            number=found.number,
-            url=found.url,
-            title_cut=is_cut,
-            posted=picker.date("listed.posted_at", parts.posted, element),
-        )
+        is_cut, number = title.endswith(_CUT_MARKS), found.number
+        title = title.rstrip("….⋯").rstrip() if is_cut else title
+        posted = picker.date("listed.posted_at", parts.posted, element)
+        return items.ListedPost(title=title, number=number, url=found.url, title_cut=is_cut, posted=posted)
 
     def categories(self, parts: LinkParts | None) -> tuple[items.CategoryRow, ...]:
         """Return the categories of the sidebar; the list of a default category may be the home page."""

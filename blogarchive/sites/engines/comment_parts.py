@@ -38,6 +38,7 @@ _MAX_NAME, _MAX_LINK, _SURE, _MANY, _MAX_NESTED = 60, 160, {*range(5), 6, 9}, 9,
 
 _Name = tuple[str, str | None]
 _Names = list[tuple[Shape, _Name]]  # in elements of these shapes
+_Text = tuple[Element | None, set[int]]  # the element of a text, and its places
 _Block = tuple[tuple[int, ...], Element, set[int]]
 _Blocks = defaultdict[object, list[_Block]]  # by their shape
 
@@ -273,9 +274,7 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 
 
-def _find_texts(
-    outline: Outline, items: list[Item], is_whole: bool | None
-) -> list[tuple[Element | None, set[int]]]:
+def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> list[_Text]:
     """Return the elements of the texts of comments by one way: by a class, else the alike ones with the most text."""
     blocks = [_text_blocks(outline, item, is_whole) for item in items]
     alike = ([one[shape] for one in blocks] for shape in blocks[0] if all(shape in one for one in blocks))

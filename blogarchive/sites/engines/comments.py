@@ -54,70 +54,62 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
 
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
     """
-    text = outside_forms(body, _OFF)
+    text, inner = outside_forms(body, _OFF), under_heading(outline, outline.title.heading)
     apart = [section for section in sections if not outline.contains(body, section)]
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
-    inner = under_heading(outline, outline.title.heading)
-    own = apart or [section for section in sections or inner if section not in text]
+    areas = apart or [section for section in sections or inner if section not in text]
     # Those above the last sentence between two of them are quoted in the text.
-    rests = (outline.texts[x.stop : y.start] for x, y in pairwise(map(outline.span, own)))
-    own = own[max((i for i, row in enumerate(rests, 1) if any(map(_SENTENCE.search, row))), default=0) :]
-    under = under_heading(outline, [body, *apart][max(0, len(apart) - len(own))])
-    found = _read(outline, own or under, body, text, now)
-    near = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
-    quoted = [x for x in outline.order if x in text and (x in near or has_role(x, ITEM))]
-    start, out = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
-    rest = sum(
-        outline.sizes(x) for x in range(start, outline.span(body).stop) if outline.holders[x] not in out
-    )
-    head = next(chain((above := outline.holders[start - 1]).iterancestors(*HEADINGS), (above,)))
-    # Static copies have no form; below the last comment, in the element around the text, are at most a few characters.
-    is_last = mark(body) < 2 and rest < _MAX_HEADING and not [*apart, *outline.tree.root.iter("textarea")]
-    # An author quotes comments under other words.
-    ids = {x.get("id") for x in (head, *quoted[:1])}
-    is_named = "comments" in ids or HEADING.fullmatch(outline.text(head))
-    last = [head, *quoted] if is_last and is_named else []
-    for areas, of_text in ((under if own else [], text), (last, text - out - {head})):
-        other = _read(outline, areas, body, of_text, now) if areas and not found.comments else found
-        found = other if other.comments and all(x.kind == "incomplete" for x in other.problems) else found
+    between = (outline.texts[x.stop : y.start] for x, y in pairwise(map(outline.span, areas)))
+    cited = max((i for i, row in enumerate(between, 1) if any(map(_SENTENCE.search, row))), default=0)
+    areas, under = areas[cited:], under_heading(outline, apart[cited - 1] if apart and cited else body)
+    found = _read(outline, areas or under, body, text, now)
+    large = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
+    quoted = [x for x in outline.order if x in text and (x in large or has_role(x, ITEM))]
+    last = [] if apart else _closing_comments(outline, quoted, body)
+    other_text = text.difference(last, with_descendants(quoted))
+    for others, of_text in ((under if areas else [], text), (last, other_text)):
+        read = _read(outline, others, body, of_text, now) if others and not found.comments else found
+        found = read if read.comments and all(x.kind == "incomplete" for x in read.problems) else found
     in_text = (comments_problem("unreadable", Detail.COMMENTS_IN_TEXT),)
     return found if not quoted or found.comments or found.problems else FoundComments(problems=in_text)
 
 
+def _closing_comments(outline: Outline, quoted: list[Element], body: Element) -> list[Element]:
+    """Return the comments that end the element of the text, behind their heading; static copies have no form."""
+    start, inside = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
+    beside = [x for x in range(start, outline.span(body).stop) if outline.holders[x] not in inside]
+    above = outline.holders[start - 1]
+    heading = next(above.iterancestors(*HEADINGS), above)
+    # Below the last comment, in the element around the text, are at most a few characters.
+    is_end = mark(body) < 2 and sum(map(outline.sizes, beside)) < _MAX_HEADING
+    # An author quotes comments under other words.
+    is_named = "comments" in {x.get("id") for x in (heading, *quoted[:1])}
+    is_named |= HEADING.fullmatch(outline.text(heading)) is not None
+    return [heading, *quoted] if is_end and is_named and outline.tree.root.find(".//textarea") is None else []
+
+
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
-    # b2evolution has an area for each comment; an element around all of them is none of a single one.
-    kin = Counter(shape_of(one)[0] for one in outline.order if one.get("class"))
-    lone = [one for one in areas if kin[shape_of(one)[0]] < 2 and has_role(one, COMMENTS)]
-    # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
     # A link from another blog may be marked as a comment beside a single one.
     apart = outline.beside | with_descendants(one for one in outline.order if has_role(one, _PING))
     named = [one for one in outline.order if has_role(one, ITEM) and one not in apart]
-    # K2 has a `comment-block` around the numbered ones.
-    heads = [one for one in named if _ID.search(one.get("id") or "")] or named
-    single = heads[:1] if all(outline.contains(heads[0], one) for one in heads) else []
-    above = ancestors([*areas, *single, body, outline.title.heading]).union(lone)
+    above = _elements_above(outline, areas, named, body)
     # Without sections, or with that of the form alone, comments are below an element with the name of one.
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
-    # Egloos has the number of the post at the element around all comments.
-    rest = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
-    # The form of Tistory has `comment_47` for the post 47.
-    marks = (n.get("id") or n.get("name") or "" for n in chain(inside, rest) if n.tag != "textarea")
-    # Ids of elements state the numbers of comments; Roller has two for each.
-    kinds = Counter(k for k, _ in {(m[0].removesuffix(m[1]), m[1]) for m in map(_ID.search, marks) if m})
-    claimed = max((count := _find_count(outline, areas[:1], body)) or 0, 0, *kinds.values())
+    count = _find_count(outline, areas[:1], body)
+    claimed = max(count or 0, _count_ids(outline, inside, above, body))
     rows = _choose(outline, inside, above, claimed, now)
     pings = {node for node in inside if has_role(node, _PING) or _PING.match(own_text(node))}
     seen = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
     kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
     # In a forum, the post is the first of the comments.
     found = [r for r in kept if r[0].body is None or outline.text(r[0].body) != outline.text(body)]
-    known = tuple(comment for _, comment in found if comment is not None)
-    # Themes count them as comments, or do not.
-    more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(known))
+    # Themes count links from other blogs as comments, or do not.
+    more = max(len(rows) - len(kept), sum(n.tag == "li" for n in pings)) * (claimed > len(found))
     # Answers may be without the ids of comments.
-    wanted = max(claimed - more, 0 if count not in (None, len(known)) else len(kept))
+    wanted = max(claimed - more, 0 if count not in (None, len(found)) else len(kept))
     is_rest = (found or wanted or count is None) and _has_more(outline, areas, body, seen, bool(found))
+    known = tuple(comment for _, comment in found if comment is not None)
     lost = [one.posted.text if one.posted else "" for one in known if not (one.posted and one.posted.at)]
     problems: tuple[Problem, ...] = (comments_problem("unreadable", Detail.NO_TIME_OF_COMMENT),) * bool(lost)
     if len(known) < len(found) or body in seen:
@@ -132,6 +124,29 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     # JPress shows a comment again above each answer to it.
     known = known if claimed else tuple({(x.author_name, x.posted, x.body_text): x for x in known}.values())
     return FoundComments(known, tuple(areas or chain(*(x.parts for x, _ in found))), count, problems)
+
+
+def _elements_above(outline: Outline, areas: list[Element], named: list[Element], body: Element) -> _Nodes:
+    """Return the elements of no single comment: those around all comments, around the text or the title."""
+    # b2evolution has an area for each comment; an element around all of them is none of a single one.
+    kin = Counter(shape_of(one)[0] for one in outline.order if one.get("class"))
+    lone = [one for one in areas if kin[shape_of(one)[0]] < 2 and has_role(one, COMMENTS)]
+    # K2 has a `comment-block` around the numbered ones.
+    first = [one for one in named if _ID.search(one.get("id") or "")] or named
+    # The lists around a single comment, or around one with all answers in it, are none: nothing repeats them.
+    single = first[:1] if all(outline.contains(first[0], one) for one in first) else []
+    return ancestors([*areas, *single, body, outline.title.heading]).union(lone)
+
+
+def _count_ids(outline: Outline, inside: _Nodes, above: _Nodes, body: Element) -> int:
+    """Return how many comments the ids and names of elements number."""
+    # Egloos has the number of the post at the element around all comments.
+    rest = (n for n in outline.order.keys() - outline.beside - above if not outline.contains(body, n))
+    # The form of Tistory has `comment_47` for the post 47.
+    marks = (n.get("id") or n.get("name") or "" for n in chain(inside, rest) if n.tag != "textarea")
+    # Roller has two ids for each comment.
+    numbers = {(m[0].removesuffix(m[1]), m[1]) for m in map(_ID.search, marks) if m}
+    return max(Counter(prefix for prefix, _ in numbers).values(), default=0)
 
 
 def _has_more(outline: Outline, sections: list[Element], body: Element, seen: _Nodes, is_read: bool) -> bool:

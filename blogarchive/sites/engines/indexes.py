@@ -20,8 +20,6 @@ from blogarchive.sites.exports import InvalidExport, child_text, parse_body, par
 # Entries: https://www.sitemaps.org/protocol.html
 _MAX_ENTRIES, _LONGEST_STAMP, _FEW, BLOGGER_PAGE, _FEW_NUMBERED = 50_000, 60, 10, 150, 3
 _SITEMAP, _OTHER_MAPS, _ROOT, _PAGES, _LOW = urls.patterns("indexes", "sitemap other_maps root pages low")
-# The element of an entry, by the root: sitemaps, Atom, RSS, and search.xml of Hexo.
-_ENTRIES: dict[str, str] = urls.PATTERNS["entries"]
 
 _LINK, _COMPLETE = "{http://www.w3.org/2005/Atom}link", ".//{http://purl.org/syndication/history/1.0}complete"
 
@@ -49,7 +47,7 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         return Index((), found) if found and root is None else None
     if text.lstrip("\ufeff \r\n\t").startswith(("[", "{")):
         return _read_json(page, text, uid, now)
-    if root is None or root[1].lower() not in _ENTRIES:
+    if root is None or root[1].lower() not in urls.PATTERNS["entries"]:
         return None
     try:
         return _read_xml(parse_xml(text.lstrip("\ufeff \r\n\t"))[0], root[1].lower(), page.url, uid, now)
@@ -58,7 +56,7 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
 
 
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:
-    nodes = list(islice(root.iter(f"{{*}}{_ENTRIES[kind]}"), _MAX_ENTRIES + 1))
+    nodes = list(islice(root.iter(f"{{*}}{urls.PATTERNS['entries'][kind]}"), _MAX_ENTRIES + 1))
     if kind == "sitemapindex":
         maps = on_host((child_text(node, "{*}loc") for node in nodes), url, uid)
         # WordPress has maps of tags and users beside those of posts.

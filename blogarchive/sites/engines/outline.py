@@ -33,10 +33,9 @@ class Outline:
     def __init__(self, tree: PageTree, *, is_saved: bool = False) -> None:
         self.tree, self.is_saved = tree, is_saved
         self.texts, self.holders = list[str](), list[Element]()
-        self.order: dict[Element, int] = {}
-        self._inner: dict[Element, range] = {}  # the places in `order` of an element and of those in it
-        self._spans: dict[Element, range] = {}
-        self._lines: dict[range, str] = {}
+        # `_inner` are the places in `order` of an element and of those in it.
+        self._inner, self._spans = dict[Element, range](), dict[Element, range]()
+        self.order, self._lines = dict[Element, int](), dict[range, str]()
         self.metas, self.article_data = find_metas(tree.root), find_article(tree.root)
         self.body_class = str(tree.root.xpath("string(body/@class)"))
         self._walk()

@@ -186,9 +186,8 @@ def is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
-    text = write_year_first(
-        " ".join(outline.texts[place].replace("’", "'").replace(" '", " 20").split()), order
-    )
+    shown = outline.texts[place].replace("’", "'").replace(" '", " 20")
+    text = write_year_first(" ".join(shown.split()), order)
     if (match := DATE.search(text)) is None:
         return None
     start, end = match.span()

@@ -24,9 +24,8 @@ COMMENTS_PAGE, COMMENT_FEED, _NO_POST, MARKUP = patterns("urls", "comments_page 
 # Paths of lists of all posts, tried in this order, at last those of the host; other feeds name only the last posts.
 INDEXES = tuple(PATTERNS["urls"]["indexes"])
 
-PER_PAGE, _REST_FIELDS = 100, "id,link,date,date_gmt,modified_gmt,title"
 # `WALK` ends the URL of a home page. Its links are followed, because no list of posts was found.
-WALK = "#walk"
+PER_PAGE, _REST_FIELDS, WALK = 100, "id,link,date,date_gmt,modified_gmt,title", "#walk"
 
 
 @lru_cache(maxsize=4096)

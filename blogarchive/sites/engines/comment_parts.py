@@ -26,8 +26,7 @@ _NO_NAME = re.compile(rf"(?i){MOMENT.pattern}|{''.join(PATTERNS['comments']['no_
 _SIGNS, _ENDS = " \t\r\n\xa0@|·•⋅∙»›:：,，-—–#", " \t\r\n\xa0@|·•⋅∙,，-—–#"
 # A visitor may sign as `666`, `w` or `...`, which are else numbers and signs.
 _NAME_TAGS, _ODD = (("cite", "b", "strong"), ("a",), HEADINGS), re.compile(r"^(?:\d+|\W+|\w)$")
-_PROSE_TAGS = ("p", "ul", "ol", "blockquote", "pre", "table")
-_TEXT_TAGS = (*_PROSE_TAGS, "div", "dd", "li", "td", "section", "article", "span", "q")
+_PROSE_TAGS, _TEXT_TAGS = (PATTERNS["comments"][name] for name in ("prose_tags", "text_tags"))
 # Ways to cut comments: which siblings belong to one (None: none; False: those after it, True: those before it), and
 # whether its text is the element itself (None: the text is beside the name in one block).
 _WAYS = ((None, False), (False, False), (2, True), (True, False), (None, True), (None, None))
@@ -159,9 +158,10 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     # VOID of Typecho has `回复 @name` between the name and the time.
     head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
-    # A comment without a time has a name and a text alone.
+    # A comment without a time has a name, a text and links to answer alone.
     bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
-    if (time is item.body and not is_head) or any(own_text(one) not in item.name[0] for one in bare):
+    rest = (text for text in map(own_text, bare) if text not in item.name[0])
+    if (time is item.body and not is_head) or not all(map(_ANSWER.fullmatch, rest)):
         return None
     found = parse_exact(outline, item.place, now, orders) or parse_linked(line, time.get("href"), now)
     at = None if bare else date_text(line, found) or open_time(line)
@@ -220,7 +220,8 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    named = [n for n in _authors(outline, nodes) if not is_label(_ODD.sub("x", outline.text(n)))]
+    shown = {node: outline.text(node) for node in _authors(outline, nodes)}
+    named = [n for n, text in shown.items() if not is_label(_ODD.sub("x", _ANSWER.sub("", text) or text))]
     return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 

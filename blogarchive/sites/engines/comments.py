@@ -15,16 +15,14 @@ from blogarchive.sites.engines.body import mark
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
 from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
-from blogarchive.sites.engines.urls import patterns
+from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE, _OFF = patterns("comments", "count id heading_of answer line off")
 _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings ping sentence of_answer")
-# Themes without an element for each comment name its paragraphs: `p.commentOpen`.
-_NO_SECTION = frozenset("body html a span i form input button main article h1 h2 h3 h4 h5 h6 li p".split())  # noqa: SIM905
 _Nodes = set[Element]
-_MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = 6, 60, 20
+_NO_SECTION, _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = PATTERNS["comments"]["no_section"], 6, 60, 20
 
 
 class FoundComments(NamedTuple):

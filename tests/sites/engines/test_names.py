@@ -99,3 +99,23 @@ def test_the_way_home_below_a_title_is_not_of_the_text() -> None:
         f"<html><head>{head}</head><body>{post}</body></html>".encode(), URL, fetched_at=READ_AT
     )
     assert (page.posts[0].body_text or "").startswith("河水")
+
+
+@pytest.mark.parametrize("name", ["111", "青禾"])
+def test_a_number_is_the_name_of_a_visitor_beside_a_link_to_answer_it(name: str) -> None:
+    markup = '<li id="comment-{n}"><div class="author">{name} <a href="#to-{n}">回复</a></div><i>{at}</i><p>{text}</p></li>'
+    assert names(markup, (name, "水真大。"), ("老木", "坡上看得见。")) == [name, "老木"]
+
+
+def test_comments_without_times_are_stored_beside_links_to_answer_them_and_told() -> None:
+    item = '<li class="comment" id="comment-{n}"><cite class="fn">{name}</cite> <a href="#to-{n}">回复</a><p>{text}</p></li>'
+    rows = "".join(
+        item.format(n=n, name=name, text=text)
+        for n, (name, text) in enumerate((("青禾", "水真大。"), ("老木", "坡上看得见。")), start=2)
+    )
+    page = read(f'<div id="comments"><h3>2 条评论</h3><ol>{rows}</ol></div>')
+    assert [(one.author_name, one.posted) for one in page.posts[0].comments] == [
+        ("青禾", None),
+        ("老木", None),
+    ]
+    assert [(one.field, one.kind) for one in page.problems] == [("comments", "unreadable")]

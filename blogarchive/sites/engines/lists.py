@@ -22,7 +22,7 @@ from blogarchive.sites.markup.picker import select_all
 _TITLE, _POST_ID, _INNER, _CPAGE, _SIGN, _NAME = urls.patterns("lists", "title post_id inner cpage sign name")
 _NEXT, _NEXT_CLASS, _OFF, _PERMALINK, _DOC = urls.patterns("lists", "next next_class disabled permalink doc")
 _PAGE_NO, _OF_POST, _REST, _ID, *_ARCHIVES = urls.patterns("lists", "page_no of_post rest id archive recent")
-_COMMENT_FEED, _SITE, _LINK, _BESIDE, *_HOMES = urls.PATTERNS["lists"]["selectors"]
+_COMMENT_FEED, _SITE, _LINK, _BESIDE, _TOPICS, *_HOMES = urls.PATTERNS["lists"]["selectors"]
 # One or two links to posts may be those before and after a post, or the newest ones beside it.
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
 
@@ -72,7 +72,7 @@ def is_mostly_list(outline: Outline, uid: str) -> bool:
 def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
     """Return the links of titles with their URLs, else the largest group of links."""
     groups: defaultdict[str, list[tuple[Element, str]]] = defaultdict(list)
-    own, base = urls.post_number(outline.tree.url), outline.tree.base
+    own, base = f"{urls.post_number(outline.tree.url)}/", outline.tree.base
     # Sphinx has the date of a post in its menu: it is not beside the content, but has no titles of posts.
     apart = outline.home_links.union(outline.beside, outline.select("[role=navigation] a"))
     for anchor, url in ((n, link_url(n, base) or "") for n in outline.select(_LINK) if n not in apart):
@@ -80,8 +80,8 @@ def _find_rows(outline: Outline, uid: str) -> list[tuple[Element, str]]:
         # A link of a menu may have any word for a year as its text.
         is_title = group.startswith("title")
         is_post = urls.is_within(url, uid) and urls.may_be_post(url, outline.text(anchor) if is_title else "")
-        is_above = f"{own}/".startswith(f"{urls.post_number(url)}/")  # or this page
-        if is_post and (is_title or not is_part) and not is_above:
+        # A part of this URL is the page itself, or a list above it.
+        if is_post and (is_title or not is_part) and not own.startswith(f"{urls.post_number(url)}/"):
             # A theme has the link to the rest of a text beside that of the title.
             near = [x.getparent() for x, _ in groups[group][-1:] if _REST.fullmatch(outline.text(anchor))]
             groups[group] += [(anchor, urls.parse_url(url).url)] * (anchor.getparent() not in near)
@@ -133,7 +133,7 @@ def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: dat
 
 
 def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
-    """Return the URL of the next page of a list, within the blog; with `archives`, else that of the archive, of a feed."""
+    """Return the URL of the next page of a list, within the blog; with `archives`, else those of other lists."""
     root = outline.tree.root
     links = select_all(root, urls.PATTERNS["lists"]["older"])
     anchors = [n for n in root.iter("a") if not any(has_role(x, _OFF) for x in (n, next(n.iterancestors())))]
@@ -148,7 +148,9 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
     feeds = (node for node in root.iter("link") if archives and urls.is_index(node.get("href") or ""))
     months = find_months(outline, uid) if archives else []
-    return other_pages(outline, links, uid)[:1] or months or other_pages(outline, feeds, uid)[:1]
+    # VuePress Reco turns the pages of its list by a script.
+    topics = other_pages(outline, outline.select(_TOPICS), uid) if archives else []
+    return other_pages(outline, links, uid)[:1] or months or other_pages(outline, feeds, uid)[:1] or topics
 
 
 def other_pages(outline: Outline, links: Iterable[Element], uid: str) -> list[str]:

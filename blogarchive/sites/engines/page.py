@@ -32,9 +32,7 @@ _GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = urls.patterns("page", "generator
 # A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
 # more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
 _FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
-_OPENED, _HIDDEN, _PAGES, _CLASSES = (
-    urls.PATTERNS["page"][x] for x in ["opened", "hidden", "pages", "classes"]
-)
+_OPENED, _HIDDEN, _PAGES, _CLASSES = map(urls.PATTERNS["page"].get, ("opened", "hidden", "pages", "classes"))
 
 
 class _PostReading(NamedTuple):
@@ -163,7 +161,8 @@ class PageParser:
         reading = self._read_shown_post() if is_home and "page" in outline.body_class.split() else None
         left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)
         # A sidebar may name the newest months alone, as a feed has the newest posts.
-        is_part = is_walk and (not more or urls.is_index(more[0]) or urls.MONTH.search(more[0]))
+        signs = (urls.MONTH, _CATEGORY)
+        is_part = is_walk and (not more or urls.is_index(more[0]) or any(x.search(more[0]) for x in signs))
         if not left and not is_part and (more or listed or urls.MONTH.search(self.here.url)):
             # The page of a post may link other posts although its own text is not found.
             is_post = self.target.kind is PageKind.POST and urls.DATED.search(self.here.url)

@@ -51,11 +51,10 @@ class AnyBlog(Site):
             return None
         home = target.chain or urls.blog_root(uid, target.url)  # Flask answers `/blog`, and `/blog/` with 404
         root = urls.blog_root(uid, target.url) if urls.is_within(home, uid) else home  # of one that has moved
-        if urls.COMMENT_FEED.search(target.url):
-            return replace(target, url=urls.after_comments(uid, target.url), etag=None, last_modified=None)
         names = [*dict.fromkeys(urljoin(root, name) for name in urls.INDEXES), home + urls.WALK]
         place = names.index(target.url) + 1 if target.url in names else 0
-        return replace(target, url=names[place], etag=None, last_modified=None)
+        url = urls.after_comments(uid, target.url) if urls.COMMENT_FEED.search(target.url) else names[place]
+        return replace(target, url=url, etag=None, last_modified=None)
 
     def is_index(self, url: str) -> bool:
         """Return whether the URL is one of a list of all posts with the times of their changes."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from blogarchive.messages.details import Detail
 from tests.sites.engines.test_lists import following, read
 from tests.sites.engines.test_wordpress import TEXT, Blog, night, rows, serve
 from tests.tool import run_command
@@ -84,12 +85,28 @@ def test_a_link_to_a_month_is_known_by_its_url_and_its_name(path: str, name: str
 
 
 @pytest.mark.parametrize(
-    ("path", "name"),
-    [("2020/05/12/", "12"), ("2020/05.html", "May it rain on all of us"), ("tag/may", "May")],
+    ("path", "name"), [("2020/05/12/", "12"), ("2020/05.html", "May it rain on all of us")]
 )
 def test_a_day_of_a_calendar_and_a_post_are_no_month(path: str, name: str) -> None:
     page = read("#walk", f"<main>{ROW}</main><aside><a href='/{path}'>{name}</a></aside>")
     assert following(page) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "followed", "details"),
+    [
+        ("", ["/categories/life/", "/tag/may"], [Detail.LIST_UNPROVED]),
+        ("<a class='next' href='/page/2/'>Next</a>", ["/page/2/"], []),
+        ("<a href='/archives/'>Archives</a>", ["/archives/"], []),
+    ],
+    ids=["a list turned by a script", "a list of pages", "an archive"],
+)
+def test_categories_and_tags_lead_to_posts_where_no_other_list_does(
+    more: str, followed: list[str], details: list[str]
+) -> None:
+    topics = "<nav><a href='/categories/life/'>Life</a> <a href='/tag/may'>May</a></nav>"
+    page = read("#walk", f"{topics}<main>{ROW}</main><div class='pages'><span>2</span>{more}</div>")
+    assert (following(page), [one.detail for one in page.problems]) == (followed, details)
 
 
 def test_a_month_without_posts_leads_to_no_other_months() -> None:

@@ -24,8 +24,12 @@ HALF_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _STOP: Final = r"""\s<>"'`{}|^\\\u0080-\uffff"""
 _HAN: Final = r"\u3400-\u9fff"
-# Chinese beside a URL is text, unless the URL goes on after it, or it ends what was pasted.
-_HAN_PART: Final = rf"(?<=[\w/.%=&-])[{_HAN}][\w{_HAN}-]*+(?=[/?#]|\.[\w{_HAN}]|\s*+\Z)"
+_TOP: Final = "(?:中[国國]|公司|网[络址]|網[絡址]|香港|台[湾灣]|在[线線])"
+# Chinese beside a URL is text, unless the URL goes on after it, or a path whose part it is ends what was pasted.
+_HAN_PART: Final = (
+    rf"(?<=[\w/.%=&-])[{_HAN}][\w{_HAN}-]*+(?=/|[.?#&]\w|\.{_TOP}(?![\w{_HAN}]))"
+    rf"|(?<=[^/:]/)[{_HAN}][\w{_HAN}-]*+(?=\s*+\Z)|(?<=\.){_TOP}(?![\w{_HAN}])"
+)
 
 _WITH_SCHEME: Final = re.compile(
     r"(https?)\s{0,9}[:;]?\s{0,9}[/\\]{1,3}\s{0,9}"

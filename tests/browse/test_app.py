@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from datasette.app import Datasette
 from blogarchive.browse.app.check import find_url, preview_of
 from blogarchive.browse.app.commands import CrawlJob
 from blogarchive.browse.app.context import open_database
-from blogarchive.browse.app.files import linux_disks
+from blogarchive.browse.app.files import linux_disks, remove_cookies
 from blogarchive.parsing.urls import other_scheme
 from blogarchive.store.database.migrations import prepare
 from blogarchive.store.read.status import blog_lines
@@ -507,11 +508,12 @@ def test_settings_pause_resume_and_forget_of_a_blog(tmp_path: Path) -> None:
 
 def test_cookies_stay_on_the_disk_only_while_a_blog_uses_them(tmp_path: Path) -> None:
     def change(**fields: str) -> list[Path]:
-        server.post("/app/change", blog=UID, action="settings", **fields)
+        answer = server.post("/app/change", blog=UID, action="settings", **fields)
+        assert "message=changed" in answer.headers.get("location", ""), answer
         return list(tmp_path.glob("*cookies-*.txt"))
 
     db, text = tmp_path / "archive.db", "# Netscape HTTP Cookie File\n"
-    other = tmp_path / "other.db.cookies-1-2.txt"
+    others = [tmp_path / "archive.db.cookies-1-2.txt", tmp_path / "cookies-1-2.txt"]
     hurry(db)
     with DemoHost([make_blog(UID, posts=1)]) as host, app_server(db) as server:
         server.post("/app/start", url=host.blog_url(UID), site="creaders")
@@ -525,11 +527,23 @@ def test_cookies_stay_on_the_disk_only_while_a_blog_uses_them(tmp_path: Path) ->
         assert [second] != first
         assert change(no_cookies="yes") == []
         assert "Cookies are stored" not in server.send("GET", page, cookie=server.cookie).text
-        other.touch()
-        assert len(change(cookies=text)) == 2
+        for other in others:
+            other.touch()
+        with ThreadPoolExecutor() as pool:  # of three tabs
+            list(pool.map(lambda _tab: change(cookies=text), range(3)))
+        (third,) = {*change()} - {*others}
+        third.unlink()
+        third.mkdir()
+        assert {*change(cookies=text)} > {third, *others}, (
+            "what cannot be removed is no error: the settings are stored"
+        )
+        third.rmdir()
         server.post("/app/deleted", blog=UID, typed="1")
         assert "The blog is deleted" in at_end(server)
-    assert list(tmp_path.glob("*cookies-*.txt")) == [other], "those of another archive stay"
+    assert sorted(tmp_path.glob("*cookies-*.txt")) == others, "those of an archive that was renamed stay"
+    db.unlink()
+    remove_cookies(db, {others[0].name})
+    assert others[0].exists(), "nobody knows which cookies an archive uses that is gone"
 
 
 def test_a_blog_is_deleted_after_its_number_or_name_was_typed_and_a_copy_was_made(tmp_path: Path) -> None:

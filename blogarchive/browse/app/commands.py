@@ -133,6 +133,7 @@ class FileTask(BackgroundCommand):
         super().__init__(archive, Path(self._folder.name, "errors"))
         self._progress = Path(self._folder.name, "progress")
         self.kind, self.target = "", Path()
+        self.cookies: set[str] = set()  # in use when a deletion began
 
     def begin(self, kind: str, *words: str, target: Path, language: Language) -> None:
         """Start `blogarchive WORDS`, which writes `target`."""

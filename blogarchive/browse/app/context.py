@@ -1,5 +1,6 @@
 """One request to a page of `app`: the state of the server, the commands it runs, the archive it reads."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Awaitable, Callable
@@ -113,6 +114,7 @@ class AppState:
     access: Access
     job: CrawlJob
     task: FileTask
+    changing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one form of settings at a time
     meter: ProgressMeter = field(default_factory=ProgressMeter)
     stop_server: Callable[[], None] = field(default=lambda: None)
 

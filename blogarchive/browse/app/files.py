@@ -17,6 +17,7 @@ from datasette.utils.asgi import AsgiFileDownload, Response
 
 from blogarchive.browse.app.check import find_url
 from blogarchive.browse.app.context import AppContext
+from blogarchive.errors import BlogArchiveError
 from blogarchive.messages import N_
 from blogarchive.store.database.archive import Archive
 from blogarchive.store.read.blogs import read_blog, read_only_blog
@@ -116,14 +117,18 @@ def _note(archive: Path) -> Path:
     return archive.with_name(f"{archive.name}.copied.json")
 
 
-def remove_unused_cookies(archive: Path) -> None:
-    """Remove pasted cookies that no blog uses: they were replaced, or their blog was deleted."""
+def used_cookies(archive: Path) -> set[str]:
+    """Return the names of the files of pasted cookies that blogs use; the folder may have moved."""
     with Archive.open(archive, read_only=True) as opened:
-        used = opened.column("select cookies from blog_settings where cookies is not null")
-    names = {Path(path).name for path in used}  # the folder may have moved
-    for path in archive.parent.iterdir():
-        if path.name.startswith(f"{archive.name}.cookies-") and path.name not in names:
-            path.unlink(missing_ok=True)
+        paths = opened.column("select cookies from blog_settings where cookies is not null")
+    return {Path(path).name for path in paths if Path(path).name.startswith(f"{archive.name}.cookies-")}
+
+
+def remove_cookies(archive: Path, before: set[str]) -> None:
+    """Remove pasted cookies that blogs used `before` a change, and use no more. A file that cannot be removed stays."""
+    with suppress(OSError, BlogArchiveError):
+        for name in before - used_cookies(archive):
+            archive.with_name(name).unlink(missing_ok=True)
 
 
 TITLES: Final = {
@@ -217,7 +222,8 @@ async def show_task(context: AppContext) -> Response:
     if is_done and task.kind in _COPIES:
         note_copy(context.state.archive, task.target)
     if task.kind == "delete" and result is not None:
-        remove_unused_cookies(context.state.archive)
+        remove_cookies(context.state.archive, task.cookies)
+        task.cookies = set()
     return await context.page(
         template,
         task=task,

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Response
 from blogarchive.browse.app import nightly
 from blogarchive.browse.app.check import HALF_WIDTH, find_url, site_title
 from blogarchive.browse.app.context import OLD_ADDRESS, AppContext, ProgressMeter, refused
-from blogarchive.browse.app.files import last_copy, remove_unused_cookies
+from blogarchive.browse.app.files import last_copy, remove_cookies, used_cookies
 from blogarchive.errors import UsageError
 from blogarchive.messages import N_
 from blogarchive.messages.details import change_words, failure_words
@@ -262,7 +262,8 @@ async def change_blog(context: AppContext) -> Response:
     if _contents(context.state.archive, name) is None:
         return back("no_blog")
     if action == "settings":
-        return await _change_settings(context, name, form)
+        async with context.state.changing:
+            return await _change_settings(context, name, form)
     result = await context.command(action, name)
     if result.code:
         return await context.page("result.html", message=result.words(MESSAGES["no_blog"]), name=name)
@@ -271,17 +272,17 @@ async def change_blog(context: AppContext) -> Response:
 
 async def _change_settings(context: AppContext, name: str, form: dict[str, str]) -> Response:
     """Store the settings; cookies that are refused leave the earlier ones as they are."""
-    archive = context.state.archive
+    archive, before = context.state.archive, used_cookies(context.state.archive)
     values: dict[str, str] = {key: form[key].translate(HALF_WIDTH) for key in SETTINGS if key in form}
     cookies = _store_cookies(archive, name, form["cookies"]) if form.get("cookies") else None
     if cookies or form.get("no_cookies"):
         values["cookies"] = str(cookies or "")
     result = await context.command("settings", name, *(f"{key}={value}" for key, value in values.items()))
     if not result.code:
-        remove_unused_cookies(archive)
+        remove_cookies(archive, before)
         return _back_to_blog(name, "changed")
     if cookies:
-        cookies.unlink()  # the secrets of a refused file must not stay on the disk
+        cookies.unlink(missing_ok=True)  # the secrets of a refused file must not stay on the disk
     wrong = [text for key, text in _WRONG.items() if f"{key}: " in result.message]
     message = wrong[0] if wrong else result.words(WRONG_SETTING)
     return await context.page("result.html", message=message, name=name)
@@ -315,6 +316,7 @@ async def delete(context: AppContext) -> Response:
         return back("busy")
     copy = archive.with_name(f"before-deleting-{datetime.now().astimezone():%Y%m%d-%H%M%S}.db")
     words = ["forget", name, "--delete", "--yes", *(["--copy", str(copy)] if form.get("copy") else [])]
+    context.state.task.cookies = used_cookies(archive)
     context.state.task.begin("delete", *words, target=copy, language=context.language)
     return Response.redirect("/app/task", status=303)
 

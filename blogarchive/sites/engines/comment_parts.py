@@ -220,8 +220,7 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
 
 def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
     """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    shown = {node: outline.text(node) for node in _authors(outline, nodes)}
-    named = [n for n, text in shown.items() if not is_label(_ODD.sub("x", _ANSWER.sub("", text) or text))]
+    named = [n for n in _authors(outline, nodes) if not is_label(_ODD.sub("x", outline.text(n)))]
     return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 

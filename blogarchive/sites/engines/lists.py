@@ -146,11 +146,11 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     # Promise "no silent loss": the next document of Sphinx has no posts, and ends no list.
     links = [n for n in links if not (archives and _DOC.search(n.get("href") or ""))] + old
     # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
-    feeds = (node for node in root.iter("link") if archives and urls.is_index(node.get("href") or ""))
-    months = find_months(outline, uid) if archives else []
+    feeds = (node for node in root.iter("link") if urls.is_index(node.get("href") or ""))
     # VuePress Reco turns the pages of its list by a script.
-    topics = other_pages(outline, outline.select(_TOPICS), uid) if archives else []
-    return other_pages(outline, links, uid)[:1] or months or other_pages(outline, feeds, uid)[:1] or topics
+    topics = other_pages(outline, outline.select(_TOPICS), uid)
+    parts = find_months(outline, uid) or other_pages(outline, feeds, uid)[:1] or topics * (len(topics) > 1)
+    return other_pages(outline, links, uid)[:1] or (parts if archives else [])
 
 
 def other_pages(outline: Outline, links: Iterable[Element], uid: str) -> list[str]:

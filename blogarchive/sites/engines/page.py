@@ -161,8 +161,7 @@ class PageParser:
         reading = self._read_shown_post() if is_home and "page" in outline.body_class.split() else None
         left = reading and reading.post.comments and Detail.LEFT_OVER.format(texts=reading.post.title)
         # A sidebar may name the newest months alone, as a feed has the newest posts.
-        signs = (urls.MONTH, _CATEGORY)
-        is_part = is_walk and (not more or urls.is_index(more[0]) or any(x.search(more[0]) for x in signs))
+        is_part = is_walk and (not more or urls.is_index(more[0]) or more[0] in _lists_of_parts(more))
         if not left and not is_part and (more or listed or urls.MONTH.search(self.here.url)):
             # The page of a post may link other posts although its own text is not found.
             is_post = self.target.kind is PageKind.POST and urls.DATED.search(self.here.url)
@@ -173,8 +172,8 @@ class PageParser:
         return self._listing(listed, more, Problem(kind="incomplete", field="listed", detail=detail))
 
     def _listing(self, listed: tuple[ListedPost, ...], more: Sequence[str], *problems: Problem) -> ParsedPage:
-        months = {*filter(urls.MONTH.search, more)}
-        links = [Link(url=url, kind=PageKind.HOME, next_page=True, is_whole=url in months) for url in more]
+        parts = _lists_of_parts(more)
+        links = [Link(url=url, kind=PageKind.HOME, next_page=True, is_whole=url in parts) for url in more]
         links += [Link(url=post.url, kind=PageKind.POST, number=post.number) for post in listed if post.url]
         return self._page(PageKind.HOME, listed=listed, links=tuple(links), problems=problems)
 
@@ -205,6 +204,11 @@ def _needs_browser(outline: Outline) -> bool:
     is_short = outline.size(outline.tree.root) < _MIN_TEXT
     mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]") if waits or is_short else []
     return any(waits or (outline.size(node) == 0 and node.find(".//img") is None) for node in mount)
+
+
+def _lists_of_parts(more: Sequence[str]) -> set[str]:
+    """Return the URLs of lists of a month, and of one of several categories or tags."""
+    return {x for x in more if urls.MONTH.search(x) or (len(more) > 1 and _CATEGORY.search(x))}
 
 
 def _find_reader(outline: Outline) -> str:

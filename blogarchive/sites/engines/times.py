@@ -148,10 +148,10 @@ def links_post(outline: Outline, node: Element, body: Element | None = None) -> 
 def _leads_away(outline: Outline, anchor: Element) -> bool:
     """Return whether a link leads to another post: a folder above its own is a category, one below a trackback."""
     url = link_url(anchor, outline.tree.base) or ""
-    own, number = (f"{post_number(one)}/" for one in (outline.tree.url, url))
+    own, path = (f"{post_number(one)}/" for one in (outline.tree.url, url))
     # `news.php?readmore=13` is a post, `profile.php?lookup=1` and `print.php?item_id=13` are none.
-    is_post = number.startswith(own.rpartition("?")[0]) and is_within(url, urlsplit(outline.tree.url).netloc)
-    return is_post and may_be_post(url) and not (number.startswith(own) or own.startswith(number))
+    is_post = path.startswith(own.rpartition("?")[0]) and is_within(url, urlsplit(outline.tree.url).netloc)
+    return is_post and may_be_post(f"/{path[:-1]}") and not (path.startswith(own) or own.startswith(path))
 
 
 def _rank(around: Surroundings, place: int) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ class PagedBlog(Blog):
 
     `said` are author, time as shown and text of the comments of the second post. Without `shows_count` no heading counts
     them. The block themes of WordPress link the pages beside the shown one alone, and each comment with its page. With
-    `shows_first` the URL of the post shows the first page.
+    `shows_first` the URL of the post shows the first page. A list beside the post links the `newest` comments.
     """
 
     on_page = 2
@@ -30,6 +30,7 @@ class PagedBlog(Blog):
         self.shows_count = True
         self.is_block_theme = False
         self.shows_first = False
+        self.newest: tuple[int, ...] = ()
         self.said: list[tuple[str, str, str]] = []
 
     def answer(self, path: str) -> tuple[int, str, str]:
@@ -40,14 +41,14 @@ class PagedBlog(Blog):
         page = int(steps[1].rpartition("-")[2]) if len(steps) > 1 else 1 if self.shows_first else last
         return 200, "text/html", self.paged(page, last)
 
-    def linked(self, at: str, place: int, page: int) -> str:
-        url = f"/post-2/comment-page-{page}/#comment-{place}"
-        return f'<a href="{url}">{at}</a>' if self.is_block_theme else at
+    def linked(self, shown: str, place: int) -> str:
+        url = f"/post-2/comment-page-{place // self.on_page + 1}/#comment-{self.said[place][0]}{place}"
+        return f'<a href="{url}">{shown}</a>' if self.is_block_theme else shown
 
     def paged(self, page: int, last: int) -> str:
         items = "".join(
             f'<li id="comment-{name}{place}" class="comment"><cite class="fn">{name}</cite> '
-            f"<span>{self.linked(at, place, page)}</span>"
+            f"<span>{self.linked(at, place)}</span>"
             f'<div class="comment-content"><p>{text}</p></div></li>'
             for place, (name, at, text) in enumerate(self.said)
             if place // self.on_page == page - 1
@@ -56,7 +57,7 @@ class PagedBlog(Blog):
         if self.is_block_theme:
             near = {"previous": page - 1, "next": page + 1}
             links = "".join(
-                f'<a href="/post-2/comment-page-{n}/#comments" class="pagination-{name}">{name}</a>'
+                f'<a href="/post-2/comment-page-{n}/#comment-list" class="pagination-{name}">{name}</a>'
                 for name, n in near.items()
                 if 1 <= n <= last
             )
@@ -65,7 +66,9 @@ class PagedBlog(Blog):
         section = f'<div id="comments"><h3>{heading}</h3><ol class="commentlist">{items}</ol>{nav}</div>'
         head = f"<h1>第 2 篇</h1><time>{FIRST:%Y-%m-%d}</time>"
         article = f'<article>{head}<div class="entry-content">{TEXT}</div></article>'
-        return f"{self.head('第 2 篇')}<body class='single single-post postid-2'>{article}{section}</body></html>"
+        newest = "".join(f"<p>{self.linked('评论', place)}</p>" for place in self.newest)
+        body = f"{article}{section}<div class='box'>{newest}</div>"
+        return f"{self.head('第 2 篇')}<body class='single single-post postid-2'>{body}</body></html>"
 
 
 def crawl(blog: PagedBlog, folder: Path, *nights: tuple[str, ...]) -> list[tuple[object, ...]]:
@@ -104,12 +107,13 @@ def test_the_last_page_under_two_urls_is_no_second_page_where_an_earlier_one_has
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 
+@pytest.mark.parametrize("newest", [(), (0, 7)], ids=["", "a list of newest comments"])
 @pytest.mark.parametrize("shows_first", [True, False])
 def test_all_pages_of_comments_of_a_block_theme_are_read_as_pages_of_the_post(
-    tmp_path: Path, shows_first: bool
+    tmp_path: Path, shows_first: bool, newest: tuple[int, ...]
 ) -> None:
     blog = PagedBlog()
-    blog.is_block_theme, blog.shows_first = True, shows_first
+    blog.is_block_theme, blog.shows_first, blog.newest = True, shows_first, newest
     blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(8)]
     assert len(crawl(blog, tmp_path, *NIGHTS)) == 8
     other = "select url from pages where url like '%/comment-page-%' and kind != 'comments'"

@@ -98,15 +98,18 @@ def test_a_day_of_a_calendar_and_a_post_are_no_month(path: str, name: str) -> No
         ("", ["/categories/life/", "/tag/may"], [Detail.LIST_UNPROVED]),
         ("<a class='next' href='/page/2/'>Next</a>", ["/page/2/"], []),
         ("<a href='/archives/'>Archives</a>", ["/archives/"], []),
+        ("<a href='/categories/all/'>Archives</a>", ["/categories/all/"], []),
     ],
-    ids=["a list turned by a script", "a list of pages", "an archive"],
+    ids=["a list turned by a script", "a list of pages", "an archive", "an archive named as a category"],
 )
 def test_categories_and_tags_lead_to_posts_where_no_other_list_does(
     more: str, followed: list[str], details: list[str]
 ) -> None:
-    topics = "<nav><a href='/categories/life/'>Life</a> <a href='/tag/may'>May</a></nav>"
+    topics = "<nav><a href='/categories/life/'>Life</a> <a href='/tag/may'>May</a> <a href='/tag/may/feed/'>RSS</a></nav>"
     page = read("#walk", f"{topics}<main>{ROW}</main><div class='pages'><span>2</span>{more}</div>")
     assert (following(page), [one.detail for one in page.problems]) == (followed, details)
+    # A list that is read once takes no request of an update without news.
+    assert {link.is_whole for link in page.links if link.next_page} == {details != []}
 
 
 def test_a_month_without_posts_leads_to_no_other_months() -> None:

@@ -1246,10 +1246,10 @@ paying subscribers only</h2><a class="gh-btn" data-portal="signup" href="#/porta
 have an account?
 <a data-portal="signin" href="#/portal/signin">Sign in</a></small></p></div></aside>"""
 REPLY = '<div class="reply2view"><i class="icon-lock"></i>此处内容需要评论回复后方可阅读。</div>'
-# The links of WordPress to the other pages of a text, in new and in old themes.
+# The links of WordPress to the other pages of a text, and a theme's to those of the comments.
 PARTS = """<div class="page-links">Pages: <span class="post-page-numbers current">1</span>
 <a class="post-page-numbers" href="/2019/bridge/2/">2</a></div>"""
-OLD_PARTS = '<div class="page-link">Pages: 1 <a href="/2019/bridge/2/">2</a></div>'
+OTHER_PARTS = '<div class="page-links"><a href="?cpage=2">2</a></div>'
 
 
 @pytest.mark.parametrize(
@@ -1260,9 +1260,9 @@ OLD_PARTS = '<div class="page-link">Pages: 1 <a href="/2019/bridge/2/">2</a></di
         (f"<pre><code>{REPLY[36:-6]}</code></pre>", []),
         ("", []),
         (PARTS, ["body"]),
-        (OLD_PARTS, ["body"]),
+        (OTHER_PARTS, []),
     ],
-    ids=["ghost", "typecho", "in code", "whole", "pages", "old pages"],
+    ids=["ghost", "typecho", "in code", "whole", "pages", "pages of comments"],
 )
 def test_a_text_of_which_visitors_see_a_part_on_the_page_is_told(line: str, doubts: list[str]) -> None:
     page = read(post("20. Mai 2019", text=f"{TEXT}{line}"))
@@ -1279,6 +1279,19 @@ def test_the_bookmark_of_another_post_below_a_text_does_not_date_it() -> None:
     line = f'<p>Davor: <a href="/2018/anders/" rel="bookmark">{time}</a></p>'
     body = f'<body><article><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div>{line}</article></body>'
     page = read(body, url="https://notes.example.org/blog/bridge/")
+    assert (page.posts[0].posted, told(page)) == (None, ["posted_at"])
+
+
+def test_times_beside_links_to_newest_comments_of_other_posts_date_no_post() -> None:
+    newest = "".join(
+        f'<li><a href="/2018/other-{n}/comment-page-2/#comment-{n}">Anna: Schön</a> <span>2021-03-0{n} 08:30</span></li>'
+        for n in range(1, 5)
+    )
+    post = f'<article><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div></article>'
+    page = read(
+        f'<body><div class="left"><ul>{newest}</ul></div>{post}</body>',
+        url="https://notes.example.org/2019/bridge/",
+    )
     assert (page.posts[0].posted, told(page)) == (None, ["posted_at"])
 
 

@@ -124,7 +124,9 @@ def test_bytes_that_are_no_image_are_not_stored(tool: Tool) -> None:
 
 def test_an_image_that_stays_an_html_page_is_said_to_fail_and_not_to_be_unreachable(tool: Tool) -> None:
     with DemoHost([blog([image_paths.ERROR_PAGE])]) as host:
+        tool.days_ahead = -1  # failures have whole seconds
         tool.run("backup", host.blog_url(UID))
+        tool.days_ahead = 0
         told = [tool.run("update").err for _run in range(2)][-1]
     assert "failed since" in told
     assert "the server sent an HTML page" in told

@@ -116,9 +116,8 @@ def _noted_address(archive: Path, address: str) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
-            if (
-                note.read_text("ascii") == address
-            ):  # of two that started at once, the note is the second one's
+            # Of two that started at once, the note is the second one's.
+            if note.read_text("ascii") == address:
                 note.unlink()
 
 

@@ -125,19 +125,6 @@ def record_passed_over(
     return _doubted_months(context) if passed and months else doubted
 
 
-def requeue_passed_over(context: SaveContext, shown: Collection[int], listed_before: Collection[str]) -> None:
-    """Requeue the posts that a list from new to old showed when it was last read, and now passes over.
-
-    No such list proves a deletion before it was read to its end: the page of the post itself tells.
-    """
-    query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is null
-            and p.number in (select value from json_each(?3)) and p.id not in (select value from json_each(?2))
-            and 3 < (select count(*) from posts o where o.id in (select value from json_each(?2))
-            and o.posted_at < p.posted_at)"""
-    lists = json.dumps([*shown]), json.dumps([*listed_before])
-    requeue_own_pages(context, context.archive.column(query, (context.author_id, *lists)))
-
-
 def _doubted_months(context: SaveContext) -> set[str]:
     """Return the months, YYYY-MM, of posts with a gone own page and without a list that proves their deletion."""
     query = """select substr(posted_at, 1, 7) from posts where author_id = ? and gone_at is null

@@ -106,11 +106,8 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
 def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     """Queue the next pages of the chain; if this page is the last one, use the chain as proof of its list."""
     following = page_chains.next_page_links(context, LIST_KINDS)
-    is_unknown_host = context.site.has_any_host  # its lists name the same posts
-    is_start = is_unknown_host and context.target.page_no == 1
-    before = page_chains.find_chain(context, page.chain_name) if is_start else None
-    listed_before = page_chains.shown_items(context, before) if before and not before.complete else ()
     chain, in_order = _find_or_start_chain(context, page)
+    is_unknown_host = context.site.has_any_host  # its lists name the same posts
     doubted: Set[str] = set()
     if is_unknown_host:
         shown = [row.id for row in page.rows.values()]
@@ -122,8 +119,6 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
         doubted = deletions.record_passed_over(
             context, shown, chain, is_last=not following, in_order=is_sorted
         )
-        if is_sorted:
-            deletions.requeue_passed_over(context, shown, {one.item for one in listed_before})
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)

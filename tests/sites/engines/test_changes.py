@@ -794,41 +794,6 @@ def test_posts_of_a_night_of_errors_are_not_gone_if_an_earlier_or_later_page_of_
         assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(40, 0)]
 
 
-class _Asked(dict[str, str]):
-    """Pages by their paths; `asked` are the paths of posts that were requested."""
-
-    asked: list[str]
-
-    def get(self, path: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        self.asked += [path] if path.startswith("/post-") else []
-        return super().get(path, default)
-
-
-def test_a_post_that_a_home_page_ceases_to_show_between_others_is_asked_for_once(tmp_path: Path) -> None:
-    numbers = [*range(20, 0, -1)]
-    site = _Asked({"/": page_of_list(numbers, None)})
-    for number in numbers:
-        head = f"<head><title>第 {number} 篇 - 山居</title></head><h1>第 {number} 篇</h1><time>{day_of(number)}</time>"
-        site[f"/post-{number}/"] = f"<html>{head}<div class='entry-content'>{TEXT}</div></html>"
-    start, asked = datetime(2026, 11, 2, 4, tzinfo=UTC), list[list[str]]()
-
-    def run(day: int, *words: str) -> None:
-        site.asked = []
-        options = ("--db", "a.db", "--delay", "0.001", "--no-media")
-        run_command(*words, *options, folder=tmp_path, now=start + timedelta(days=day))
-        asked.append(sorted(set(site.asked)))
-
-    with serve_pages(site) as url:
-        run(0, "backup", url)
-        del site["/post-12/"]
-        # The oldest ones may be on a next page: neither is asked for.
-        site["/"] = page_of_list([n for n in numbers if n not in (2, 12, 15)], None)
-        run(1, "update")
-        run(2, "update")
-    assert asked[1:] == [["/post-12/", "/post-15/"], []]
-    assert rows(tmp_path, "select number from posts where gone_at is not null") == [("post-12",)]
-
-
 def test_a_site_that_states_another_time_of_the_last_edit_each_night_has_not_changed(tmp_path: Path) -> None:
     blog, page = MovedBlog(9), MovedBlog.page
     edited = ["2026-01-02"]

@@ -42,12 +42,12 @@ class PagedBlog(Blog):
         return 200, "text/html", self.paged(page, last)
 
     def linked(self, shown: str, place: int) -> str:
-        url = f"/post-2/comment-page-{place // self.on_page + 1}/#comment-{self.said[place][0]}{place}"
+        url = f"/post-2/comment-page-{place // self.on_page + 1}/#comment-{place}"
         return f'<a href="{url}">{shown}</a>' if self.is_block_theme else shown
 
     def paged(self, page: int, last: int) -> str:
         items = "".join(
-            f'<li id="comment-{name}{place}" class="comment"><cite class="fn">{name}</cite> '
+            f'<li id="comment-{place}" class="comment"><cite class="fn">{name}</cite> '
             f"<span>{self.linked(at, place)}</span>"
             f'<div class="comment-content"><p>{text}</p></div></li>'
             for place, (name, at, text) in enumerate(self.said)

@@ -183,9 +183,15 @@ def save_blogs(context: SaveContext) -> None:
     if room:
         urls = (comment.author_url for post in context.parsed.posts for comment in post.comments)
         commenters = {context.site.parse_url(url).uid for url in urls if url}
-        uid, where = context.blog.uid, {"found_on": context.page.url, "found_by": context.blog.uid}
+        uid, url, now = context.blog.uid, context.page.url, context.now
         cache.found_by[site, uid] += add_blogs(
-            context.archive, new[:room], source="links", now=context.now, commenters=commenters, **where
+            context.archive,
+            new[:room],
+            source="links",
+            found_on=url,
+            found_by=uid,
+            now=now,
+            commenters=commenters,
         )
     if len(new) > room:
         context.problems.append(_TOO_MANY)

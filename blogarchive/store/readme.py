@@ -45,8 +45,10 @@ def _compose(archive: Statements) -> dict[str, str]:
 
 
 def _format_blogs(blogs: list[tuple[str, str, str, int, int]], more: int, language: str) -> str:
-    names = ("title", "name", "url", "posts", "comments")
-    lines = [_LINES[language].format(**dict(zip(names, blog, strict=True))) for blog in blogs]
+    lines = [
+        _LINES[language].format(title=title, name=name, url=url, posts=posts, comments=comments)
+        for title, name, url, posts, comments in blogs
+    ]
     if more:
         lines.append(_MORE[language].format(count=more))
     return "\n".join(lines) or _NO_BLOG[language]

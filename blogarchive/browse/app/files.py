@@ -20,6 +20,7 @@ from blogarchive.browse.app.context import AppContext
 from blogarchive.errors import BlogArchiveError
 from blogarchive.messages import N_
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.ledger import blogs
 from blogarchive.store.read.blogs import read_blog, read_only_blog
 from blogarchive.store.read.models import FullPost, read_post
 from blogarchive.store.read.posts import find_by_number, find_by_url
@@ -120,8 +121,8 @@ def _note(archive: Path) -> Path:
 def used_cookies(archive: Path) -> set[str]:
     """Return the names of the files of pasted cookies that blogs use; the folder may have moved."""
     with Archive.open(archive, read_only=True) as opened:
-        paths = opened.column("select cookies from blog_settings where cookies is not null")
-    return {Path(path).name for path in paths if Path(path).name.startswith(f"{archive.name}.cookies-")}
+        names = {Path(path).name for path in blogs.used_cookies(opened)}
+    return {name for name in names if name.startswith(f"{archive.name}.cookies-")}
 
 
 def remove_cookies(archive: Path, before: set[str]) -> None:

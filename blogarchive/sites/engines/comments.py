@@ -22,7 +22,7 @@ from blogarchive.sites.markup.picker import is_media, with_descendants
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE, _OFF = patterns("comments", "count id heading_of answer line off")
 _MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings ping sentence of_answer")
 _Nodes = set[Element]
-_NO_SECTION, _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = PATTERNS["comments"]["no_section"], 6, 60, 20
+_NO_SECTION, _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = frozenset(PATTERNS["comments"]["no_section"]), 6, 60, 20
 
 
 class FoundComments(NamedTuple):
@@ -77,13 +77,12 @@ def _closing_comments(outline: Outline, quoted: list[Element], body: Element) ->
     start, inside = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
     beside = [x for x in range(start, outline.span(body).stop) if outline.holders[x] not in inside]
     above = outline.holders[start - 1]
-    heading = next(above.iterancestors(*HEADINGS), above)
+    head = next(above.iterancestors(*HEADINGS), above)
     # Below the last comment, in the element around the text, are at most a few characters.
     is_end = mark(body) < 2 and sum(map(outline.sizes, beside)) < _MAX_HEADING
     # An author quotes comments under other words.
-    is_named = "comments" in {x.get("id") for x in (heading, *quoted[:1])}
-    is_named |= HEADING.fullmatch(outline.text(heading)) is not None
-    return [heading, *quoted] if is_end and is_named and outline.tree.root.find(".//textarea") is None else []
+    named = "comments" in {x.get("id") for x in (head, *quoted[:1])} or HEADING.fullmatch(outline.text(head))
+    return [head, *quoted] if is_end and named and outline.tree.root.find(".//textarea") is None else []
 
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:

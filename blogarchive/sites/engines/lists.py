@@ -148,9 +148,10 @@ def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
     # A home page may show the newest posts alone, or none without its scripts: the feed has some more.
     feeds = (node for node in root.iter("link") if urls.is_index(node.get("href") or ""))
     # VuePress Reco turns the pages of its list by a script.
+    if (found := other_pages(outline, links, uid)[:1]) or not archives:
+        return found
     topics = other_pages(outline, outline.select(_TOPICS), uid)
-    parts = find_months(outline, uid) or other_pages(outline, feeds, uid)[:1] or topics * (len(topics) > 1)
-    return other_pages(outline, links, uid)[:1] or (parts if archives else [])
+    return find_months(outline, uid) or other_pages(outline, feeds, uid)[:1] or topics * (len(topics) > 1)
 
 
 def other_pages(outline: Outline, links: Iterable[Element], uid: str) -> list[str]:

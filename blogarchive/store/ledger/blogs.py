@@ -96,7 +96,7 @@ select site, uid, url from frontier where kind = 'home' and page_no = 1 and uid 
 
 
 def blogs_at(archive: Archive, url: str) -> list[Blog]:
-    """Return the blogs whose home page is or was at `url`, present ones first. Two forms of one URL are equal."""
+    """Return the blogs whose home page is or was at `url`, in any form of it. Present ones come first."""
     place = _place(url)
     rows = archive.rows(_HOMES, (f"//{place.partition('/')[0]}",)) if place else ()
     return list(dict.fromkeys(Blog(site=site, uid=uid) for site, uid, home in rows if _place(home) == place))
@@ -336,6 +336,11 @@ def read_settings(archive: Archive, blog: Blog) -> BlogSettings:
     """Return the settings of a blog; the defaults if none are stored."""
     query = f"select {', '.join(_SETTINGS)} from blog_settings where site = ? and uid = ?"
     return archive.one_as(BlogSettings, query, (blog.site, blog.uid)) or BlogSettings()
+
+
+def used_cookies(archive: Archive) -> list[str]:
+    """Return the paths of the files of cookies in the settings of all blogs."""
+    return archive.column("select cookies from blog_settings where cookies is not null")
 
 
 def write_settings(archive: Archive, blog: Blog, settings: BlogSettings) -> None:

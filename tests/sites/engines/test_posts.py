@@ -671,8 +671,9 @@ def test_the_block_of_a_class_names_a_section_of_comments_and_an_empty_one_is_no
     assert told(read(post("20. Mai 2019", text=f'{TEXT}<div id="comments"></div>'))) == []
 
 
-def test_comments_that_the_page_shows_in_part_are_asked_of_the_interface() -> None:
-    head = '<link rel="https://api.w.org/" href="/wp-json/"><link rel="shortlink" href="/?p=7">'
+@pytest.mark.parametrize("short", ["/?p=7", "/?p=7&lang=de", "/?lang=de&p=7"])
+def test_comments_that_the_page_shows_in_part_are_asked_of_the_interface(short: str) -> None:
+    head = f'<link rel="https://api.w.org/" href="/wp-json/"><link rel="shortlink" href="{short}">'
     page = read(post("20. Mai 2019", comments("gestern")), head)
     assert [link.is_whole for link in page.links if "wp/v2/comments?post=7&" in link.url] == [True]
     assert (page.posts[0].comments, told(page)) == ((), ["comments"])  # in case the interface refuses

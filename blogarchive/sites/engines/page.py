@@ -32,7 +32,7 @@ _GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = urls.patterns("page", "generator
 # A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
 # more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
 _FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
-_OPENED, _HIDDEN, _PAGES, _CLASSES = map(urls.PATTERNS["page"].get, ("opened", "hidden", "pages", "classes"))
+_OPENED, _HIDDEN, _PAGES, _CLASSES, _MOUNT = urls.PATTERNS["page"]["selectors"].values()
 
 
 class _PostReading(NamedTuple):
@@ -201,8 +201,7 @@ class PageParser:
 def _needs_browser(outline: Outline) -> bool:
     """Return whether the page shows nothing without its scripts."""
     waits = any(map(_WAITS.fullmatch, outline.texts)) and not any(map(_PROSE.search, outline.texts))
-    is_short = outline.size(outline.tree.root) < _MIN_TEXT
-    mount = outline.select("#app, #root, #__next, #__nuxt, [data-reactroot]") if waits or is_short else []
+    mount = outline.select(_MOUNT) if waits or outline.size(outline.tree.root) < _MIN_TEXT else []
     return any(waits or (outline.size(node) == 0 and node.find(".//img") is None) for node in mount)
 
 

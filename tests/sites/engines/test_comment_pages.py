@@ -19,7 +19,8 @@ class PagedBlog(Blog):
 
     `said` are author, time as shown and text of the comments of the second post. Without `shows_count` no heading counts
     them. The block themes of WordPress link the pages beside the shown one alone, and each comment with its page. With
-    `shows_first` the URL of the post shows the first page. A list beside the post links the `newest` comments.
+    `shows_first` the URL of the post shows the first page. A list beside the post links the `newest` comments. `near` are
+    the links to older and to newer comments, `item` the tags around a comment.
     """
 
     on_page = 2
@@ -31,6 +32,11 @@ class PagedBlog(Blog):
         self.is_block_theme = False
         self.shows_first = False
         self.newest: tuple[int, ...] = ()
+        self.links_own = True
+        self.near = tuple(
+            f'<a href="{{}}" class="pagination-{name}">{name}</a>' for name in ("previous", "next")
+        )
+        self.item = '<li id="comment-{}" class="comment">{}</li>'
         self.said: list[tuple[str, str, str]] = []
 
     def answer(self, path: str) -> tuple[int, str, str]:
@@ -43,24 +49,23 @@ class PagedBlog(Blog):
 
     def linked(self, shown: str, place: int) -> str:
         url = f"/post-2/comment-page-{place // self.on_page + 1}/#comment-{place}"
-        return f'<a href="{url}">{shown}</a>' if self.is_block_theme else shown
+        return f'<a href="{url}">{shown}</a>' if self.is_block_theme and self.links_own else shown
 
     def paged(self, page: int, last: int) -> str:
         items = "".join(
-            f'<li id="comment-{place}" class="comment"><cite class="fn">{name}</cite> '
-            f"<span>{self.linked(at, place)}</span>"
-            f'<div class="comment-content"><p>{text}</p></div></li>'
+            self.item.format(
+                place,
+                f'<cite class="fn">{name}</cite> <span>{self.linked(at, place)}</span>'
+                f'<div class="comment-content"><p>{text}</p></div>',
+            )
             for place, (name, at, text) in enumerate(self.said)
             if place // self.on_page == page - 1
         )
         links = "".join(f'<a href="/post-2/comment-page-{n}/#comments">{n}</a>' for n in range(1, last + 1))
         if self.is_block_theme:
-            near = {"previous": page - 1, "next": page + 1}
-            links = "".join(
-                f'<a href="/post-2/comment-page-{n}/#comment-list" class="pagination-{name}">{name}</a>'
-                for name, n in near.items()
-                if 1 <= n <= last
-            )
+            pages = zip(self.near, (page - 1, page + 1), strict=True)
+            near = {f"/post-2/comment-page-{n}/#comment-list": link for link, n in pages if 1 <= n <= last}
+            links = "".join(link.format(url) for url, link in near.items())
         heading = f"{len(self.said)} 条评论" if self.shows_count else "评论"
         nav = f'<ol class="page-navigator">{links}</ol>' if last > 1 else ""
         section = f'<div id="comments"><h3>{heading}</h3><ol class="commentlist">{items}</ol>{nav}</div>'
@@ -119,6 +124,43 @@ def test_all_pages_of_comments_of_a_block_theme_are_read_as_pages_of_the_post(
     other = "select url from pages where url like '%/comment-page-%' and kind != 'comments'"
     assert rows(tmp_path, other) == []
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
+
+
+@pytest.mark.parametrize("count", [4, 6, 8])
+@pytest.mark.parametrize("shows_first", [True, False])
+@pytest.mark.parametrize(
+    "near",
+    [
+        (
+            '<p class="nav-previous"><a href="{}">Ältere</a></p>',
+            '<p class="nav-next"><a href="{}">Neuere</a></p>',
+        ),
+        ('<a href="{}">Older Comments</a>', '<a href="{}">Newer Comments</a>'),
+        ('<a href="{}">更早的评论</a>', '<a href="{}">较新的评论</a>'),
+        ('<a href="{}">← Precedenti</a>', '<a href="{}">Successivi →</a>'),
+    ],
+    ids=["classes", "English", "Chinese", "arrows"],
+)
+def test_all_pages_of_comments_are_read_where_links_to_older_and_newer_ones_are_the_only_links(
+    tmp_path: Path, near: tuple[str, str], shows_first: bool, count: int
+) -> None:
+    blog = PagedBlog()
+    blog.is_block_theme, blog.links_own, blog.shows_count, blog.shows_first = True, False, False, shows_first
+    blog.near = near
+    blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(count)]
+    assert len(crawl(blog, tmp_path, *NIGHTS[:2])) == count
+
+
+@pytest.mark.parametrize("shows_first", [True, False])
+def test_all_pages_of_comments_are_read_where_the_element_inside_has_the_number_of_a_comment(
+    tmp_path: Path, shows_first: bool
+) -> None:
+    blog = PagedBlog()
+    blog.is_block_theme, blog.shows_count, blog.shows_first = True, False, shows_first
+    blog.item = '<li class="comment"><div id="div-comment-{}">{}</div></li>'
+    blog.near = ('<a href="{}">Ältere</a>', '<a href="{}">Neuere</a>')
+    blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(8)]
+    assert len(crawl(blog, tmp_path, *NIGHTS[:2])) == 8
 
 
 def test_comments_of_one_author_in_one_hour_on_two_pages_are_two(tmp_path: Path) -> None:

@@ -166,6 +166,7 @@ def next_page(linked: list[int], shown: int | None, asked: str) -> list[str]:
         ([2, 3], None, "", ["2/#comments"]),
         ([1, 3], 2, "#comments", ["3/#comments"]),
         ([3], 2, "", ["3/#comments"]),
+        ([1], 2, "#comments", ["1/"]),  # a theme says `next` for older ones
         ([2, 4], 3, "#comments", ["4/#comments"]),
         ([3], 4, "#comments", []),
         ([1, 2, 3], None, "", ["3/"]),

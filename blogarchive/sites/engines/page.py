@@ -32,7 +32,7 @@ _GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = urls.patterns("page", "generator
 # A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
 # more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
 _FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
-_OPENED, _HIDDEN, _PAGES, _CLASSES, _MOUNT = urls.PATTERNS["page"]["selectors"].values()
+_OPENED, _HIDDEN, _MORE, _CLASSES, _MOUNT = urls.PATTERNS["page"]["selectors"].values()
 
 
 class _PostReading(NamedTuple):
@@ -237,8 +237,8 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
     claims = () if found.comments or found.problems else islice(_stated(around, _STATED), 1)
     unread = (items.comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=n[2])) for n in claims)
     alone = None if agreed and (body.text or body.images) else Detail.BODY_ALONE
-    part = Detail.BODY_HIDDEN if element.xpath(_HIDDEN) else outline.select(_PAGES) and Detail.BODY_PAGES
-    problems = (*found.problems, *unread, *_doubts(title, time, part or alone))
+    cut = Detail.BODY_HIDDEN if element.xpath(_HIDDEN) else element.xpath(_MORE, at=url) and Detail.BODY_PAGES
+    problems = (*found.problems, *unread, *_doubts(title, time, cut or alone))
     return _PostReading(post, problems, _sources(title, time, element, found))
 
 

@@ -1250,6 +1250,8 @@ REPLY = '<div class="reply2view"><i class="icon-lock"></i>此处内容需要评�
 # The links of WordPress to the other pages of a text, and a theme's to those of the comments.
 PARTS = """<div class="page-links">Pages: <span class="post-page-numbers current">1</span>
 <a class="post-page-numbers" href="/2019/bridge/2/">2</a></div>"""
+# As it writes them before 4.9, and where a theme or its settings name the next one alone.
+OLD_PARTS = '<p>Pages: 1 <a href="{}">2</a></p>'
 OTHER_PARTS = '<div class="page-links"><a href="?cpage=2">2</a></div>'
 
 
@@ -1261,13 +1263,33 @@ OTHER_PARTS = '<div class="page-links"><a href="?cpage=2">2</a></div>'
         (f"<pre><code>{REPLY[36:-6]}</code></pre>", []),
         ("", []),
         (PARTS, ["body"]),
+        (OLD_PARTS.format("https://notes.example.org/2019/das-wetter/2/"), ["body"]),
+        (OLD_PARTS.format("https://notes.example.org/2019/das-wetter-2/"), []),
+        (OLD_PARTS.format("https://notes.example.org/2019/2/"), []),
         (OTHER_PARTS, []),
     ],
-    ids=["ghost", "typecho", "in code", "whole", "pages", "pages of comments"],
+    ids=["ghost", "typecho", "in code", "whole", "pages", "old", "other", "list", "pages of comments"],
 )
 def test_a_text_of_which_visitors_see_a_part_on_the_page_is_told(line: str, doubts: list[str]) -> None:
     page = read(post("20. Mai 2019", text=f"{TEXT}{line}"))
     assert (told(page), "Subscribe now" in (page.posts[0].body_text or "")) == (doubts, False)
+
+
+@pytest.mark.parametrize(
+    ("named", "linked", "doubts"),
+    [
+        ("?p=5", "?p=5&amp;page=2", ["body"]),
+        ("?p=5", "?p=5&amp;page=3", []),
+        ("2019/wetter.html", "2019/wetter.html/2", ["body"]),
+        ("2019/wetter.html", "2019/wetter.html2", []),
+    ],
+)
+def test_a_text_with_pages_at_the_canonical_url_of_the_post_is_told(
+    named: str, linked: str, doubts: list[str]
+) -> None:
+    head = f'<link rel="canonical" href="https://notes.example.org/{named}">'
+    link = f'<p>Seiten: <a href="https://notes.example.org/{linked}">weiter</a></p>'
+    assert told(read(post("20. Mai 2019", text=f"{head}{TEXT}{link}"))) == doubts
 
 
 def test_a_text_that_only_subscribers_see_is_none() -> None:

@@ -124,7 +124,11 @@ class PageParser:
         is_target = self.target.kind in (PageKind.POST, PageKind.COMMENTS) and self.target.uid is not None
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             # A diary has one page for each day, with a single text and its title.
-            reading = self._read_shown_post() if _DAY.search(self.here.url) and not listed else None
+            # The home page of documents of Starlight states the type of an article.
+            is_odd = states_post > is_single and urlsplit(self.here.url).path == "/"
+            reading = (
+                None if listed or not (is_odd or _DAY.search(self.here.url)) else self._read_shown_post()
+            )
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
         is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text
@@ -262,19 +266,20 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
 
     A link in a card with a heading of its own is of another post, one beside the content of the whole blog.
     """
-    outline, body, added = around.outline, around.body, picker.with_descendants(around.added)
+    outline, text = around.outline, {*(body := around.body).iter()} - picker.with_descendants(around.added)
     known = [body] if outline.title.heading is None else [body, outline.title.heading]
     whole = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
-    headings = (node for node in outline.order if node.tag in HEADINGS and node not in around.closed)
+    # Starlight has the tags inside the element of the text, and so beside its headings.
+    headings = (x for x in outline.order if x.tag in HEADINGS and x not in around.closed and x not in text)
     cards = ancestors(headings) - ancestors(known) - {body}
     near = next(chain(known[-1].iterancestors("article"), known[-1].iterancestors()), body)
-    beside = outline.beside.difference(near.iter())  # Butterfly has them in the banner, Nikola in an `aside`
+    # Butterfly has them in the banner, Nikola in an `aside`.
+    beside = text | outline.beside.difference(near.iter())
     names: dict[str, str] = {}
     for anchor in filter(outline.order.__contains__, whole.iter("a")):
         url = link_url(anchor, outline.tree.base) or ""
         is_list = "tag" in (anchor.get("rel") or "").split() or _CATEGORY.search(url)
-        is_other = anchor in beside or (outline.contains(body, anchor) and anchor not in added)
-        if is_list and not is_other and cards.isdisjoint(anchor.iterancestors()):
+        if is_list and anchor not in beside and cards.isdisjoint(anchor.iterancestors()):
             # A count has an element of its own.
             names.setdefault(url, (own_text(anchor) or outline.text(anchor)).lstrip("# "))
     return tuple(filter(_NAME.fullmatch, dict.fromkeys(names.values())))

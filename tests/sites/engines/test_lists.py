@@ -423,6 +423,23 @@ def test_a_numbered_page_of_whole_texts_is_a_list_whatever_type_it_states() -> N
     assert (parsed.kind, parsed.posts, len(parsed.listed)) == (PageKind.HOME, (), 5)
 
 
+def test_a_front_page_that_states_the_type_of_an_article_is_no_post_if_it_shows_no_time() -> None:
+    """Starlight states it on the front page of documents too; its sitemap lists the posts of the blog."""
+    text = "<p>我是河边的人，白天摆渡，晚上写字，写的都是船上的事。</p>" * 3
+    head = '<title>小城笔记 | 小城笔记</title><meta property="og:type" content="article">'
+    head += '<link rel="sitemap" href="/sitemap-index.xml">'
+    shown = f"<main><h1>小城笔记</h1><div>{text}<a href='/blog/'>博客</a></div></main>"
+    parsed = page_of(f"{HOME}/", f"{head}<body>{shown}</body>", PageKind.HOME)
+    assert (parsed.kind, parsed.posts) == (PageKind.HOME, ())
+    assert [link.url for link in parsed.links] == [f"{HOME}/sitemap-index.xml"]
+    dated = page_of(
+        f"{HOME}/",
+        f"{head}<body>{shown.replace('</h1>', '</h1><time>2020-05-01</time>')}</body>",
+        PageKind.HOME,
+    )
+    assert [post.title for post in dated.posts] == ["小城笔记"]
+
+
 def test_a_home_page_with_the_class_of_a_post_is_a_list_if_it_lists_some() -> None:
     rows = "".join(
         f'<article class="post"><h2><a href="/2016/day-{n}/">第 {n} 天</a></h2><p>河水很急，船来得很早。</p></article>'

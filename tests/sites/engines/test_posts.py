@@ -767,6 +767,18 @@ def test_tags_beside_the_heading_of_comments_without_any_are_those_of_the_post()
     assert page.posts[0].categories == ("Fluss",)
 
 
+def test_tags_inside_the_element_of_the_text_are_of_the_post_although_the_text_has_headings() -> None:
+    tags = "<div class='post-footer'><b>Tags</b><ul><li><a href='/blog/tags/gras/'>Gras</a></li></ul></div>"
+    line = (
+        "<div class='metadata'><div class='dates'><time datetime='2019-05-20'>20. Mai 2019</time></div></div>"
+    )
+    text = f"<div class='sl-markdown-content'>{line}{TEXT}<div class='wrapper'><h2>Am Abend</h2></div>{TEXT}{tags}</div>"
+    links = "<footer><div class='pagination-links'><a href='/2019/gras/' rel='prev'>Zurück: Das Gras</a></div></footer>"
+    panels = f"<div class='panel'><h1>{TITLE}</h1></div><div class='panel'><div class='box'>{text}{links}</div></div>"
+    page = read(f"<body><main>{panels}</main></body>")
+    assert page.posts[0].categories == ("Gras",)
+
+
 def test_links_to_categories_in_the_text_and_in_cards_of_other_posts_are_not_of_the_post() -> None:
     text = f'{TEXT}<p>Siehe <a href="/tags/gras/">Gras</a>.</p>'
     card = '<div class="card"><h3><a href="/2019/gras/">Gras</a></h3><a href="/tags/gras/">Gras</a></div>'

@@ -102,13 +102,14 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
 
 
 def record_passed_over(
-    context: SaveContext, shown: Collection[int], chain: PageChain, *, is_last: bool, in_order: bool
+    context: SaveContext, shown: Collection[int], last: Collection[int], chain: PageChain, *, is_last: bool
 ) -> Set[str]:
-    """Record posts as missing from a list if their own pages are gone and the list shows four older posts.
+    """Record posts as missing from a list if their own pages are gone and it ends with four older posts, `last`.
 
-    The list may be incomplete: a list from new to old shows each post that is newer than its last ones, on this page or,
-    if its pages are `in_order`, on those before. So does a list of their month without a next page, and a list of months
-    without theirs. Return the months, YYYY-MM, of the list of months that still have a doubted post.
+    The list may be incomplete: a list from new to old shows each post that is newer than its last ones, on this page or on
+    those before; pinned posts begin it. Of a list in another order, `last` is empty. So does a list of their month without
+    a next page, and a list of months without theirs. Return the months, YYYY-MM, of the list of months that still have a
+    doubted post.
     """
     month_of = context.site.month_of
     months = {month for link in context.parsed.links if link.is_whole and (month := month_of(link.url))}
@@ -116,11 +117,11 @@ def record_passed_over(
     absent = {month for month in doubted - months if month > min(months)}
     own = month_of(context.target.url) if is_last else None
     query = """select p.id from posts p where p.author_id = ?1 and p.gone_at is null and p.own_page_gone_at is not null
-            and p.id not in (select value from json_each(?2)) and p.last_seen_at < ?4
-            and (substr(p.posted_at, 1, 7) in (select value from json_each(?3)) or ?5 and 3 < (select count(*) from posts o
-            where o.id in (select value from json_each(?2)) and o.posted_at < p.posted_at))"""
-    lists = json.dumps([*shown]), json.dumps([own, *absent])
-    passed = context.archive.column(query, (context.author_id, *lists, chain.started_second, in_order))
+            and p.id not in (select value from json_each(?2)) and p.last_seen_at < ?5
+            and (substr(p.posted_at, 1, 7) in (select value from json_each(?3)) or 3 < (select count(*) from posts o
+            where o.id in (select value from json_each(?4)) and o.posted_at < p.posted_at))"""
+    lists = json.dumps([*shown]), json.dumps([own, *absent]), json.dumps([*last])
+    passed = context.archive.column(query, (context.author_id, *lists, chain.started_second))
     record_missing(context, passed, since=context.precise_moment)
     return _doubted_months(context) if passed and months else doubted
 

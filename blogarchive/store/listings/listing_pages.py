@@ -112,13 +112,12 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     if is_unknown_host:
         shown = [row.id for row in page.rows.values()]
         listed = [row for x in context.parsed.listed if (row := page.rows.get(x.number or ""))]
-        days = [row.posted_at[:10] for row in listed if row.posted_at]
+        dated = [(row.posted_at[:10], row.id) for row in listed if row.posted_at]
         # Pinned posts, a quarter at most, are before newer ones. A list from old to new, or of random posts, passes none
         # over.
-        is_sorted = in_order and 4 * sum(one < other for one, other in pairwise(days)) <= len(days)
-        doubted = deletions.record_passed_over(
-            context, shown, chain, is_last=not following, in_order=is_sorted
-        )
+        is_sorted = in_order and 4 * sum(one[0] < other[0] for one, other in pairwise(dated)) <= len(dated)
+        last = [post_id for _, post_id in dated[-4:]] if is_sorted else []
+        doubted = deletions.record_passed_over(context, shown, last, chain, is_last=not following)
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
         page_chains.mark_unsound(context, chain)

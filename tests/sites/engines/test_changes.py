@@ -770,7 +770,7 @@ def test_posts_of_a_night_of_errors_are_not_gone_if_an_earlier_or_later_page_of_
 ) -> None:
     numbers = sorted(range(1, 41), reverse=order == "pinned")
     pages = {f"/page/{page}/": numbers[10 * page - 10 : 10 * page] for page in range(1, 5)}
-    pages["/"] = [1, 2] * (order == "pinned") + pages["/page/1/"]
+    pages["/"] = [4, 3, 2, 1] * (order == "pinned") + pages["/page/1/"]
     following = {"/": "/page/2/", "/page/2/": "/page/3/", "/page/3/": "/page/4/"}
     site = {path: page_of_list(shown, following.get(path)) for path, shown in pages.items()}
     posts = {
@@ -791,6 +791,10 @@ def test_posts_of_a_night_of_errors_are_not_gone_if_an_earlier_or_later_page_of_
             del site[path]
         run(31, "update")
         assert rows(tmp_path, "select count(*) > 0 from posts where own_page_gone_at is not null") == [(1,)]
+        assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(40, 0)]
+        del site["/page/2/"]  # the pinned posts alone pass none over
+        for day in (32, 34):
+            run(day, "update")
         assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(40, 0)]
 
 

@@ -250,10 +250,9 @@ def comment_urls(outline: Outline, uid: str, asked: str, *, is_complete: bool) -
     # In WordPress, the URL of the post has no page number: it is the first page, or the last one.
     # Each comment links the page that shows it.
     pages, shown, newer = (_comment_pages(outline, uid, x) for x in ("numbered", "of_comment", "newer"))
-    own = int(match[1]) if (match := _CPAGE.search(f"{unquote(outline.tree.url)}#")) else 0
+    own, low = int((*_CPAGE.findall(f"{unquote(outline.tree.url)}#"), 0)[0]), min(pages, default=0)
     # A post that links its pages 2 and 3 shows page 1. One that links page 2 alone may show the last of three: its link
     # has the word or the sign for newer comments if it is the first. A theme may have them on the link to older ones.
-    low = min(pages, default=0)
     is_first = not own and (1 in shown if shown else low == 2 <= len(pages) + len(newer))
     sign = UPWARD * (asked.endswith(UPWARD) or 1 < own < low or is_first) * (own != 2 or 3 in pages)
     rest = (n for n in pages if not own or (n > own if sign else n < own))

@@ -126,9 +126,8 @@ class PageParser:
             # A diary has one page for each day, with a single text and its title.
             # The home page of documents of Starlight states the type of an article.
             is_odd = states_post > is_single and urlsplit(self.here.url).path == "/"
-            reading = (
-                None if listed or not (is_odd or _DAY.search(self.here.url)) else self._read_shown_post()
-            )
+            is_one = not listed and (is_odd or _DAY.search(self.here.url))
+            reading = self._read_shown_post() if is_one else None
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
         is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text

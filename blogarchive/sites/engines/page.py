@@ -125,9 +125,8 @@ class PageParser:
         if not is_target and (self.here.kind is PageKind.HOME or self._is_root):
             # A diary has one page for each day, with a single text and its title.
             # The home page of documents of Starlight states the type of an article.
-            is_odd = states_post > is_single and urlsplit(self.here.url).path == "/"
-            is_one = not listed and (is_odd or _DAY.search(self.here.url))
-            reading = self._read_shown_post() if is_one else None
+            front = states_post > is_single and urlsplit(self.here.url).path == "/"
+            reading = None if listed or not (front or _DAY.search(self.here.url)) else self._read_shown_post()
             return reading.problems != () if reading else not (is_single or (states_post and not listed))
         may_be_list = not states_post and len(listed) >= lists.MIN_LISTED
         is_next = self.target.page_no > 1 and not is_target  # PHP-Fusion shows the start of each text
@@ -267,7 +266,9 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     """
     outline, text = around.outline, {*(body := around.body).iter()} - picker.with_descendants(around.added)
     known = [body] if outline.title.heading is None else [body, outline.title.heading]
-    whole = next((node for node in body.iterancestors() if outline.contains(node, known[-1])), body)
+    # VuePress has them in the `main` around the element of both.
+    wholes = [node for node in body.iterancestors() if outline.contains(node, known[-1])] or [body]
+    whole = next((node for node in wholes if node.tag == "main"), wholes[0])
     # Starlight has the tags inside the element of the text, and so beside its headings.
     headings = (x for x in outline.order if x.tag in HEADINGS and x not in around.closed and x not in text)
     cards = ancestors(headings) - ancestors(known) - {body}

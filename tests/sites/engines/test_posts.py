@@ -759,6 +759,15 @@ def test_categories_and_tags_around_the_text_are_those_of_the_post(page: str) ->
     assert read(page).posts[0].categories == ("Wetter",)
 
 
+def test_tags_beside_the_element_of_heading_and_text_are_of_the_post_within_the_main_part() -> None:
+    info = "<div class='info'><a href='/categories/?category=Wetter'>Wetter</a> <i>2019-05-20</i></div>"
+    tags = "<div class='page-edit'><div class='tags'><a href='/tags/?tag=Gras'>#Gras</a></div></div>"
+    text = f"<div class='content-wrapper'><h1>{TITLE}</h1><div class='content__default'>{TEXT}</div></div>"
+    side = "<div class='tags-bar'><a href='/tags/?tag=Fluss'>Fluss</a></div>"
+    page = read(f"<body><div><main class='page'><div>{info}{text}{tags}</div></main>{side}</div></body>")
+    assert page.posts[0].categories == ("Wetter", "Gras")
+
+
 def test_tags_beside_the_heading_of_comments_without_any_are_those_of_the_post() -> None:
     tags = "<div class='taxonomy-post_tag'><a href='/tag/river/' rel='tag'>Fluss</a></div>"
     form = "<h2>Comments</h2><div class='comment-respond'><h3>Leave a Reply</h3><form><textarea></textarea></form></div>"

@@ -21,7 +21,7 @@ from blogarchive.errors import BlogArchiveError, NoArchive, UsageError
 from blogarchive.parsing.urls import parse_hosts
 from blogarchive.processes import own_program
 from blogarchive.store.database.archive import Archive
-from blogarchive.store.database.files import bring_up_to_date
+from blogarchive.store.database.files import bring_up_to_date, open_scratch
 from blogarchive.store.discovery import waiting_urls
 from blogarchive.store.ledger.blogs import NAMED_SETTINGS, BlogSettings, blogs_at
 from blogarchive.store.ledger.failures import open_failures
@@ -62,7 +62,7 @@ def backup(
         _require_stored_site(db, site, (*urls, *listed))
     digest = digest_of(listed) if listed else None
     if discovered:
-        with Archive.open(db, read_only=True) as archive:
+        with open_scratch(db) if flags["dry_run"] else Archive.open(db, read_only=True) as archive:
             found = waiting_urls(archive, site=site, at_most=at_most)
         if not found and not urls and not listed:
             output.note(_("no discovered blog waits for a backup; `blogarchive discover` finds some"))

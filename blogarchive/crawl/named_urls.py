@@ -73,7 +73,8 @@ def stored_site(db: Path, url: str) -> str | None:
     with suppress(UsageError, ValueError):
         if not site_for_url(url).has_any_host:
             return None
-    with suppress(NoArchive), Archive.open(db, read_only=True) as archive:
+    # A dry run asks an archive of an older version, and then again its copy, which is brought up to date.
+    with suppress(NoArchive, UsageError), Archive.open(db, read_only=True) as archive:
         return blogs.site_of_host(archive, url)
     return None
 

@@ -230,13 +230,21 @@ def test_a_reader_of_an_older_archive_is_told_how_to_migrate_it(older: Path, wor
 
 @pytest.mark.parametrize(
     "words",
-    [["update", "--dry-run"], ["backup", "http://127.0.0.1:1/a/", "--dry-run"], ["reparse", "--diff"]],
-    ids=lambda words: words[0],
+    [
+        ["update", "--dry-run"],
+        ["backup", "http://127.0.0.1:1/a/", "--dry-run"],
+        ["backup", "--from", "{list}", "--dry-run"],
+        ["backup", "--discovered", "--dry-run"],
+        ["reparse", "--diff"],
+    ],
+    ids=lambda words: " ".join(words[:2]),
 )
 def test_a_dry_run_leaves_an_older_archive_unchanged(older: Path, words: list[str]) -> None:
+    (named := older.with_name("urls.txt")).write_text("http://127.0.0.1:1/a/", "utf-8")
     before = older.read_bytes()
-    ran = run(words, older)
-    assert (ran.code, "pages would change" in ran.err or "requests" in ran.err) == (0, True), ran
+    ran = run([word.format(list=named) for word in words], older)
+    said = re.search("pages would change|requests|no discovered blog waits", ran.err)
+    assert (ran.code, said is not None) == (0, True), ran
     assert older.read_bytes() == before
 
 

@@ -312,6 +312,10 @@ def test_comments_that_a_script_shows_are_read_and_hidden_ones_are_not() -> None
     assert (shown(page), page.problems) == (expected(), ())
     page = read(section.format(rows(item, hidden=["", "", " style='display: none'"])))
     assert shown(page) == expected()[:2]
+    # How-To Geek does not number its comments.
+    item = '<li class="comment-def"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>'
+    page = read(section.format(rows(item)))
+    assert (shown(page), page.problems) == (expected(), ())
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,19 @@ def test_a_paused_shard_has_no_next_round_until_it_is_resumed(fleet: Fleet) -> N
     assert "next round: now" in fleet.run("status").out
 
 
+def test_a_round_that_has_sent_no_request_yet_shows_zero(fleet: Fleet) -> None:
+    fleet.add("archive", "http://127.0.0.1:1/u/31182/")
+    fleet.execute(
+        "insert into fleet_workers (home, machine, folder, pid, version, rounds, started_at, seen_at)"
+        " select home, machine, home, 1, '1', 1, now(), now() from fleet_shards"
+    )
+    fleet.execute(
+        "insert into fleet_rounds (shard, epoch, machine, started_at) values ('archive', 1, 'a', now())"
+    )
+    assert fleet.status()["archive"]["requests"] == 0
+    assert "a round runs; requests: 0" in fleet.run("status").out
+
+
 def test_a_folder_restores_shards_and_rounds_in_an_empty_postgresql(fleet: Fleet, tmp_path: Path) -> None:
     tool = Tool(tmp_path / "kept")
     with DemoHost([make_blog("31182", posts=3)]) as host:

@@ -39,7 +39,7 @@ select to_jsonb(s) - array['urls', 'home', 'asked_at', 'added_at', 'due_at'] || 
         'blogs', cardinality(s.urls), 'is_running', r.is_running,
         'next_at', case when s.due_at > now() and waits then s.due_at end,
         'lag_seconds', case when waits then greatest(0, extract(epoch from now() - s.due_at)) else 0 end,
-        'requests', case when r.is_running then coalesce(r.rounds -> 0 -> 'requests', '0') end,
+        'requests', case when r.is_running then coalesce(r.rounds #>> '{0,requests}', '0')::int end,
         'all_requests', s.requests, 'rounds', r.rounds, 'failing_hosts', coalesce(h.hosts, '[]'),
         'worker', to_jsonb(w) - 'home',
         'needs_person', s.problem is not null or s.paused_reason is not null or w is null or coalesce(h.is_paused, false)

@@ -191,3 +191,22 @@ def test_the_services_of_a_server_are_exposed_by_less_than_1_5_of_10(service: Pa
     command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", service]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert ran.returncode == 0, ran.stdout[-500:]
+
+
+@pytest.mark.parametrize("language", ["", ".zh"])
+def test_a_command_by_hand_uses_the_state_folder_of_the_services(language: str) -> None:
+    """systemd refuses a service whose folder is above one of another: "File exists"."""
+    folders = {
+        found
+        for unit in SERVICES
+        for found in re.findall("(?m)^StateDirectory=(.*)", unit.read_text("utf-8"))
+    }
+    for guide in ("cron", "fleet"):
+        commands = (ROOT / "docs" / f"{guide}{language}.md").read_text("utf-8")
+        assert set(re.findall(r"-p StateDirectory=(\S+)", commands)) == folders
+
+
+@pytest.mark.parametrize("name", ["fleet", "update"])
+def test_a_service_that_was_stopped_has_not_failed(name: str) -> None:
+    unit = (ROOT / "packaging" / "systemd" / f"blogarchive-{name}.service").read_text("utf-8")
+    assert "3" in re.findall("(?m)^SuccessExitStatus=(.*)", unit)[0].split()

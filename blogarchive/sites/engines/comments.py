@@ -56,17 +56,17 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     apart = [section for section in sections if not outline.contains(body, section)]
     # Sablog-X has no name for comments that stand in the element of the text, beside their form.
     areas = apart or [section for section in sections or inner if section not in text]
-    # Those above the last sentence between two of them are quoted in the text.
-    between = (outline.texts[x.stop : y.start] for x, y in pairwise(map(outline.span, areas)))
+    # Those above the last sentence between two of them are quoted in the text. It ends before their form.
+    to_form = next((i for i, x in enumerate(areas) if x.find(".//textarea") is not None), 0) or len(areas)
+    between = (outline.texts[x.stop : y.start] for x, y in pairwise(map(outline.span, areas[: to_form + 1])))
     cited = max((i for i, row in enumerate(between, 1) if any(map(_SENTENCE.search, row))), default=0)
     areas, under = areas[cited:], under_heading(outline, apart[cited - 1] if apart and cited else body)
     found = _read(outline, areas or under, body, text, now)
     large = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
     quoted = [x for x in outline.order if x in text and (x in large or has_role(x, ITEM))]
     last = [] if apart else _closing_comments(outline, quoted, body)
-    other_text = text.difference(last, with_descendants(quoted))
-    for others, of_text in ((under if areas else [], text), (last, other_text)):
-        read = _read(outline, others, body, of_text, now) if others and not found.comments else found
+    for others, own in ((under * bool(areas), text), (last, text.difference(last, with_descendants(quoted)))):
+        read = _read(outline, others, body, own, now) if others and not found.comments else found
         found = read if read.comments and all(x.kind == "incomplete" for x in read.problems) else found
     in_text = (comments_problem("unreadable", Detail.COMMENTS_IN_TEXT),)
     return found if not quoted or found.comments or found.problems else FoundComments(problems=in_text)

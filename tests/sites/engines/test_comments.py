@@ -1034,6 +1034,20 @@ def test_a_section_that_the_author_quotes_between_two_parts_of_his_text_is_not_t
     assert read(section.format("Kommentare", ""), text).posts[0].comments == ()
 
 
+def test_the_comments_of_a_page_stay_its_own_if_sentences_stand_between_their_form_and_another() -> None:
+    """A magazine has advertisements between the form, and one to report a comment."""
+    item = '<div class="visitors"><h3>River</h3><p>{1}</p><p class="date">Posted by: {0}, 27 Sep 2011 | 15:2{2}</p></div>'
+    rows = "".join(item.format(name, "The bridge is closed.", n) for n, name in enumerate(("Ann", "Bo")))
+    form = '<div class="add_comment_block" id="{}"><form><textarea></textarea></form></div>'
+    notice = "<p>Get all the latest news sent to your inbox every day.</p>"
+    shown = (
+        f'<div class="visitors_comment_block">{rows}</div>{form.format("add")}{notice}{form.format("flame")}'
+    )
+    page = read(shown, TEXT)
+    assert [one.author_name for one in page.posts[0].comments] == ["Ann", "Bo"]
+    assert told(page) == []
+
+
 def test_a_name_that_a_commenter_types_is_not_that_of_an_answer_in_the_comment() -> None:
     head = '<div>Olga am <span class="info">2019-05-24 10:53</span> antwortet</div>'
     answer = f'<div class="panel">{head}<div class="answer">Nein, nie, und so war es auch.</div></div>'

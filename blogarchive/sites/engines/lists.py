@@ -39,8 +39,8 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         group = "" if is_bare or (titled and anchor not in titled) else group
         around = [anchor] if group else _rows_around(outline, anchor, shared)
         every = (node for row in around for node in row.iter() if node is not anchor)
-        titles = (n for n in every if n.tag in HEADINGS or (group != "title a" and has_role(n, _TITLE)))
-        heading = next(titles, anchor if group else None)
+        titles = (n for n in every if n.tag in HEADINGS or has_role(n, _TITLE))
+        heading = min(titles, key=lambda n: n.tag not in HEADINGS, default=anchor if group else None)
         title = "" if heading is None else title_text(outline, heading)[:300]
         if (number in found and found[number].title) or not (title or titled or group == ""):
             continue
@@ -107,7 +107,8 @@ def _group(anchor: Element) -> str:
         near = (one.tag for one in islice(above.iter(), _MAX_DEPTH))
         if above.tag in HEADINGS or (has_role(above, _TITLE) and {*HEADINGS}.isdisjoint(near)):
             return f"title {above.tag}"
-    if next(anchor.iter(*HEADINGS), None) is not None:
+    # A card that is one link has the title in a heading, or in an element that is named so.
+    if any(x.tag in HEADINGS or has_role(x, _TITLE) for x in islice(anchor.iterdescendants(), _MAX_DEPTH)):
         return "title a"
     if _PERMALINK.search(" ".join(filter(None, (anchor.get("rel"), anchor.get("title"), anchor.text)))):
         return ""

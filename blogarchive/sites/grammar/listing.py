@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, pairwise, takewhile
 from typing import NamedTuple
@@ -201,6 +201,7 @@ _TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
+_Times = list[DateText | None]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -350,29 +351,41 @@ def _build_entry_post(
 
 def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
     """Add the times beside the titles; else those of one form after or before them, as the page does more often."""
-    if not entries:
-        return entries
-    allowed = set(lines)
     starts = sorted({entry.line for entry in entries})
-    after = dict(zip(starts, [*starts[1:], len(view.lines)], strict=True))
-    before = dict(zip(starts, [-1, *starts[:-1]], strict=True))
-    downward = [range(e.line + 1, min(after[e.line], e.line + _LINES_BELOW)) for e in entries]
-    upward = [range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries]
+    ends = dict(zip(starts, [*starts[1:], len(view.lines)], strict=False))
+    before = dict(zip(starts, [-1, *starts], strict=False))
+    downward = (range(e.line + 1, min(ends[e.line], e.line + _LINES_BELOW)) for e in entries)
+    upward = (range(e.line - 1, max(before[e.line], e.line - 3), -1) for e in entries)
+    allowed = set(lines)
+    below, above = ([[i for i in row if i in allowed] for row in rows] for rows in (downward, upward))
     times = [entry.post.posted or _find_time_beside(view, entry) for entry in entries]
-    rows_below, rows_above = ([[i for i in row if i in allowed] for row in x] for x in (downward, upward))
+    paths = [entry.path for entry in entries]
     for form in _TIME_FORMS if not all(times) else ():
-        below, above = (_find_times(view, rows, *form) for rows in (rows_below, rows_above))
-        balance = Counter[str]()  # a box may end right above the time of a first title
-        for e, down, up in zip(entries, below, above, strict=True):
-            balance[e.path] += bool(down) - bool(up)
-        near = [d if balance[e.path] >= 0 else u for e, d, u in zip(entries, below, above, strict=True)]
+        near = _choose_side(paths, _find_times(view, below, *form), _find_times(view, above, *form))
         times = [own or other for own, other in zip(times, near, strict=True)]
-    # The foot of a row is below any text: 21:11 | 固定链接.
-    feet = {(i, to.number) for i in view.post_lines for _, _, to in view.links_to(i, PageKind.POST)}
-    rows = ((e.post.number, e.line + 1, after[e.line]) for e in entries)
-    under = ([i for i in range(a, b) if i < a + _LINES_BELOW or (i, to) in feet] for to, a, b in rows)
-    times = [add_hour(view, time, lines) for time, lines in zip(times, under, strict=True)]
+    hours = _iter_hour_lines(view, entries, ends)
+    times = [add_hour(view, time, own) for time, own in zip(times, hours, strict=True)]
     return [replace(e, post=replace(e.post, posted=time)) for e, time in zip(entries, times, strict=True)]
+
+
+def _choose_side(paths: Sequence[str], below: _Times, above: _Times) -> _Times:
+    """Return the times below the titles of a tag path if at least as many have one there as above; else those above."""
+    balance = Counter[str]()  # a box may end right above the time of a first title
+    for path, down, up in zip(paths, below, above, strict=True):
+        balance[path] += bool(down) - bool(up)
+    return [d if balance[path] >= 0 else u for path, d, u in zip(paths, below, above, strict=True)]
+
+
+# The foot of a row is below any text: 21:11 | 固定链接.
+def _iter_hour_lines(
+    view: PageView, entries: Sequence[_Entry], ends: Mapping[int, int]
+) -> Iterator[list[int]]:
+    """Yield the lines that may have the hour of each entry: the first ones below it, and those that link to its post."""
+    feet = {(i, to.number) for i in view.post_lines for _, _, to in view.links_to(i, PageKind.POST)}
+    for entry in entries:
+        first, number = entry.line + 1, entry.post.number
+        lines = range(first, ends[entry.line])
+        yield [i for i in lines if i < first + _LINES_BELOW or (i, number) in feet]
 
 
 def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
@@ -388,7 +401,7 @@ def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
 # Promise "no forgery": an author may type times into an excerpt, above that of the row.
 def _find_times(
     view: PageView, rows: Sequence[Sequence[int]], pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
-) -> list[DateText | None]:
+) -> _Times:
     """Return the first time of that form of each row, in the element where most rows have one."""
     found: list[dict[tuple[str, str | None], DateText]] = []
     for row in rows:

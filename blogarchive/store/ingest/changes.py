@@ -365,10 +365,9 @@ def _classify_comments(
 
     `is_whole`: the page is meant to show all comments of its post. Else some are lost if fewer are `claimed` than stored.
     """
-    on_page = [(comment.base, comment.text_digest) for comment in shown]
-    bases, known = {base for base, _ in on_page}, {comment.base for comment in stored}
+    bases, known = {comment.base for comment in shown}, {comment.base for comment in stored}
     lost = [comment for comment in stored if comment.base not in bases]
-    new = Counter[str | None](digest for base, digest in on_page if base not in known)
+    new = Counter[str | None](comment.text_digest for comment in shown if comment.base not in known)
     moved = [comment for comment in lost if comment.text_digest in new]
     renamed = (Counter(comment.text_digest for comment in lost) & new).total()
     # A person may rename: beside comments of others, or of all their own. A site that lies has other names for all.
@@ -381,12 +380,16 @@ def _classify_comments(
     is_fewer = claimed is not None and claimed < sum(comment_rows.is_counted(one.base) for one in stored)
     if lost and (is_whole or is_fewer):
         return _Change(kind=ChangeKind.COMMENTS_LOST)
+    return _find_edits(shown, stored)
+
+
+def _find_edits(shown: Sequence[comment_rows.ShownComment], stored: _Comments) -> _Change | None:
+    """Return the change if stored comments have another text on the page, else None."""
     texts = {(comment.base, comment.text_digest) for comment in stored}
-    edited = [one for one in on_page if one[0] in known and one not in texts]
-    if not edited:
-        return None
+    known = {comment.base for comment in stored}
+    edited = [one for one in shown if one.base in known and (one.base, one.text_digest) not in texts]
     reason = Detail.CHANGE_TEXTS if len(edited) == len(shown) >= _MIN_CERTAIN else None
-    return _Change(kind=ChangeKind.COMMENTS_EDITED, reason=reason)
+    return _Change(kind=ChangeKind.COMMENTS_EDITED, reason=reason) if edited else None
 
 
 def _find_contradiction(page: Page, post: Post, old: Form, new: Form, stored: _Comments) -> _Change | None:

@@ -326,7 +326,13 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     detail = Detail.OTHER_BLOG.format(uid=blog.uid)
     if shows_home and crawled.parsed.listed and site_by_name(blog.site).has_any_host:  # a person may know it
         detail = Detail.REDIRECT_OTHER_SITE.format(url=crawled.page.url)
-    return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
+    return _reject(detail)
+
+
+def _reject(detail: str, *, of_blog: bool = True) -> validate.Rejection:
+    """Return the rejection of a page that shows another blog: no retry makes it the wanted one."""
+    failure = failures.Failure(kind="notice", detail=detail, permanent=True)
+    return validate.Rejection(failure=failure, of_blog=of_blog)
 
 
 def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
@@ -340,16 +346,12 @@ def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> vali
     if crawled.parsed.kind is not PageKind.POST:
         home = blogs.stored_url(archive, blog) or ""
         is_other = "?" in home and "?" in target.url and home != target.url  # `?user=ann`, `?user=bob`
-        detail = Detail.OTHER_BLOG.format(uid=blog.uid)
-        failure = failures.Failure(kind="notice", detail=detail, permanent=True)
-        return validate.Rejection(failure=failure, of_blog=False) if is_other else None
+        return _reject(Detail.OTHER_BLOG.format(uid=blog.uid), of_blog=False) if is_other else None
     query = """select uid from authors where site = ? and instr(?, uid || '/') = 1 and length(uid) >= ?
             order by length(uid) desc limit 1"""
     place = f"{blogs.address_of(crawled.page.url)}/"
     around = archive.text(query, (blog.site, place, len(blog.uid or "")))
-    detail = Detail.NEW_POST.format(uid=around)
-    failure = failures.Failure(kind="notice", detail=detail, permanent=True)
-    return validate.Rejection(failure=failure, of_blog=False) if around else None
+    return _reject(Detail.NEW_POST.format(uid=around), of_blog=False) if around else None
 
 
 _IS_OTHER_HOME = """
@@ -367,8 +369,7 @@ def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> va
     is_other = archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, format_utc(crawled.page.fetched_at)))
     if not is_other or redirects.count_known(archive, blog, crawled):
         return None
-    detail = Detail.OTHER_HOME.format(title=title)
-    return validate.Rejection(failure=failures.Failure(kind="notice", detail=detail, permanent=True))
+    return _reject(Detail.OTHER_HOME.format(title=title))
 
 
 def save_rejection(

@@ -110,13 +110,10 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     is_unknown_host = context.site.has_any_host  # its lists name the same posts
     doubted: Set[str] = set()
     if is_unknown_host:
-        shown = [row.id for row in page.rows.values()]
-        listed = [row for x in context.parsed.listed if (row := page.rows.get(x.number or ""))]
-        dated = [(row.posted_at[:10], row.id) for row in listed if row.posted_at]
-        # Pinned posts, a quarter at most, are before newer ones. A list from old to new, or of random posts, passes none
-        # over.
-        is_sorted = in_order and 4 * sum(one[0] < other[0] for one, other in pairwise(dated)) <= len(dated)
-        last = [post_id for _, post_id in dated[-4:]] if is_sorted else []
+        shown, last = (
+            [row.id for row in page.rows.values()],
+            _find_last_posts(context, page) if in_order else [],
+        )
         doubted = deletions.record_passed_over(context, shown, last, chain, is_last=not following)
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):
@@ -133,6 +130,15 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
             _prove_category(context, chain, page.category_id)
         else:
             deletions.prove_listing(context, page.kind, chain)
+
+
+def _find_last_posts(context: SaveContext, page: _SavedList) -> list[int]:
+    """Return the last four dated posts of a list from new to old; none of a list in another order."""
+    listed = [row for x in context.parsed.listed if (row := page.rows.get(x.number or ""))]
+    dated = [(row.posted_at[:10], row.id) for row in listed if row.posted_at]
+    # Pinned posts, a quarter at most, are before newer ones.
+    is_sorted = 4 * sum(one[0] < other[0] for one, other in pairwise(dated)) <= len(dated)
+    return [post_id for _, post_id in dated[-4:]] if is_sorted else []
 
 
 def _find_or_start_chain(context: SaveContext, page: _SavedList) -> tuple[PageChain, bool]:

@@ -12,6 +12,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.compared_form import strip_bullets
 from blogarchive.parsing.dates.numbers import parse_count
 from blogarchive.parsing.document import find_enclosing
+from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar.counters import ONLY_NUMBERS
 from blogarchive.sites.grammar.page import PageView, confirms_title
 from blogarchive.sites.grammar.words import DATE, NUMBER, SITE_BAR, fold
@@ -383,15 +384,10 @@ def _find_blog_name(
     linked = [text for text, _, to in view.links_to(index, PageKind.HOME) if here.uid in (None, to.uid)]
     is_byline = any(_BYLINE.search(line.text[: line.text.find(name)]) for name in linked)
     home = bool(linked) and ((index < top and not is_byline) or view.find_home_link(index) is not None)
-    names = linked
-    if not links:
-        # The tagline may be beside the name, in an element of its own.
-        _, stop, node, _ = line.spans[0]
-        names = [line.text.strip(), line.text[:stop].strip()][:: -1 if node is line.block else 1]
-        names.append(_PATH_SIGN.split(line.text)[-1].strip())
-    possible = (name for name in names if home or name not in others)  # a list of a category has its name
-    for name in possible:
-        if len(name) < 2 or "://" in name or is_menu_word(name):
+    names = linked if links else _possible_names(line)
+    for name in names:
+        is_of_list = not home and name in others  # a list of a category has its name
+        if is_of_list or len(name) < 2 or "://" in name or is_menu_word(name):
             continue
         is_own = home or (is_above and confirms_title(window_title, name))
         is_shown = (name in window_title and is_own) or (home and index < top and name not in others)
@@ -399,6 +395,14 @@ def _find_blog_name(
         if is_shown or (_is_title(view, index) if home else is_heading):
             return name
     return None
+
+
+def _possible_names(line: Line) -> list[str]:
+    """Return the texts of a line that may be a name: the whole line, its first element, the part after a last `>`."""
+    _, stop, node, _ = line.spans[0]
+    # The tagline may be beside the name, in an element of its own.
+    names = [line.text.strip(), line.text[:stop].strip()][:: -1 if node is line.block else 1]
+    return [*names, _PATH_SIGN.split(line.text)[-1].strip()]
 
 
 def is_menu_word(name: str) -> bool:

@@ -5,7 +5,7 @@ results. A label has a number that no field has, equal links or rows were not re
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
@@ -99,32 +99,39 @@ _PARTS = re.compile(r"\s*[-_|·»>:：—]+\s*")
 
 
 def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: int) -> Iterator[str]:
-    """Yield a line with the label of a name, and a possible title of the blog if none was read.
+    """Yield the possible titles of the blog and the lines with the label of a name, each if none was read.
 
-    The title is above the post, or a part of the window title.
+    A name that was read is yielded if it has such a label. `top` is the first line of the posts.
     """
     author = page.author
     if author is None:
         return
     if author.blog_title is not None and author.nickname is not None:
-        yield from (name for name in [author.nickname] if _NAME_LABEL.match(name))
+        if _NAME_LABEL.match(author.nickname):
+            yield author.nickname
         return  # most pages
     lines = [i for i in view.lines_with_text(sorted(around)) if len(view.lines[i].text) <= _MAX_LABELLED]
     plain = [i for i in lines if i not in view.sections and not view.links[i]]
-    posts = {post.title for post in page.posts}
-    read = posts | {author.blog_title, author.nickname, page.listing} | vocabulary.SITE_BAR
-    names = [i for i in plain if view.lines[i].text not in read and _may_be_name(view, i)]
     if author.blog_title is None:
-        yield from (view.lines[i].text for i in names if i < min(top, *view.sections, len(view.lines)))
-        parts = {part for part in _PARTS.split(view.document.title) if _WORD.search(part)} - read
-        homes = [i for i in lines if view.links_to(i, PageKind.HOME)]
-        texts = (view.lines[i].text for i in lines)
-        yield from (text for text in texts if any(part in text for part in parts))
-        links = (each for i in homes for each in view.links_to(i, PageKind.HOME) if each[0] not in read)
-        own = (text for text, _, to in links if to.uid == author.uid and len(text) > 1)
-        yield from (text for text in own if not card.is_menu_word(text))
+        known = {author.nickname, page.listing, *(post.title for post in page.posts)} | vocabulary.SITE_BAR
+        stop = min(top, *view.sections, len(view.lines))
+        above = (i for i in plain if i < stop and view.lines[i].text not in known)
+        yield from (view.lines[i].text for i in above if _may_be_name(view, i))
+        yield from _iter_titles(view, author, lines, known)
     if author.nickname is None:
         yield from (view.lines[i].text for i in plain if _NAME_LABEL.match(view.lines[i].text))
+
+
+def _iter_titles(
+    view: PageView, author: Author, lines: Sequence[int], known: Set[str | None]
+) -> Iterator[str]:
+    """Yield the lines with a part of the window title, and the links of the blog's home; none that are `known`."""
+    parts = {part for part in _PARTS.split(view.document.title) if _WORD.search(part)} - known
+    texts = (view.lines[i].text for i in lines)
+    yield from (text for text in texts if any(part in text for part in parts))
+    links = (link for i in lines for link in view.links_to(i, PageKind.HOME))
+    own = (text for text, _, to in links if to.uid == author.uid and len(text) > 1 and text not in known)
+    yield from (text for text in own if not card.is_menu_word(text))
 
 
 def _may_be_name(view: PageView, index: int) -> bool:

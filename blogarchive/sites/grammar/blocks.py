@@ -113,29 +113,37 @@ def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[Co
 
     The words `回复 NAME：` before a text name one too, if most such names are commenters and no header has one.
     """
-
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
     replies = {i: _find_reply(view.lines[i]) for i in begins if {"回", "@"} & {*view.lines[i].text[:3]}}
     found = {i: reply for i, reply in replies.items() if reply is not None}
-    names, headers = {fold(b.header.author_name) for b in blocks}, [b.header for b in blocks if found]
-    plain = [reply["name"] in names for _, reply in found.values() if _ends_in_colon(reply)]
-    # The header with labels of creaders has the name replied to.
-    has_no_names = not any(h.reply_to or "留言时间" in view.join_lines(h.first, h.last).text for h in headers)
-    are_names = has_no_names and 2 * sum(plain) > len(plain)
-    own = (view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if found and i not in found)
+    if not found:
+        yield from blocks
+        return
+    are_names = _are_names(view, blocks, [reply for _, reply in found.values() if _ends_in_colon(reply)])
+    own = (view.lines[i] for b in blocks for i in range(b.text_begin, b.text_end) if i not in found)
     texts = {view.style(node) for line in own for node in (line.block, *(span[2] for span in line.spans))}
     for block in blocks:
-        at, header = block.text_begin, block.header
-        if at in found and header.reply_to is None:
-            (element, reply), text = found[at], view.lines[at].text
-            name, lead = text[slice(*reply.span("name"))], text[: reply.end()]
-            is_line = lead == text
-            if (element is not None and view.style(element) not in texts) or (
-                are_names and _ends_in_colon(reply)
-            ):
-                header = replace(header, reply_to=name)
-                block = replace(block, header=header, text_begin=at + is_line, lead="" if is_line else lead)
+        element, reply = found.get(block.text_begin, (None, None))
+        is_apart = element is not None and view.style(element) not in texts
+        if block.header.reply_to is None and reply and (is_apart or (are_names and _ends_in_colon(reply))):
+            block = _move_reply(view, block, reply)
         yield block
+
+
+def _are_names(view: PageView, blocks: Sequence[CommentBlock], replies: Sequence["re.Match[str]"]) -> bool:
+    """Check whether most names in `replies` are those of commenters, and no header has the name replied to."""
+    names, headers = {fold(block.header.author_name) for block in blocks}, [block.header for block in blocks]
+    # The header with labels of creaders has the name replied to.
+    has_names = any(h.reply_to or "留言时间" in view.join_lines(h.first, h.last).text for h in headers)
+    return not has_names and 2 * sum(reply["name"] in names for reply in replies) > len(replies)
+
+
+def _move_reply(view: PageView, block: CommentBlock, reply: "re.Match[str]") -> CommentBlock:
+    """Return the block with the name of `reply` in its header, and the words as its lead, or without their line."""
+    text = view.lines[block.text_begin].text
+    name, lead = text[slice(*reply.span("name"))], text[: reply.end()]
+    header, begin = replace(block.header, reply_to=name), block.text_begin + (lead == text)
+    return replace(block, header=header, text_begin=begin, lead="" if lead == text else lead)
 
 
 def _ends_in_colon(reply: "re.Match[str]") -> bool:
@@ -336,8 +344,10 @@ class Claims:
 
 
 def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
-    """Return a problem if the page claims comments and shows none; if it claims no number, or other pages have them:
-    if times stand alone below the label of comments, or names of other blogs below a number of comments.
+    """Return a problem if the page claims comments and shows none.
+
+    If it claims no number, or other pages have them: if a time is alone on a line below the label of comments. Below a
+    number of comments, a line with the name of another blog is enough.
     """
     if claims.count and claims.paging is Paging.NO:
         return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))

@@ -255,12 +255,24 @@ def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) ->
     ]
     if sum(f is not None for f in closing) * 2 < len(closing):
         return [None] * len(headers)
+    return [*closing, _select_last(markers, headers[-1], spans[-1], closing)]
+
+
+def _select_last(
+    markers: CommentMarkers,
+    header: CommentHeader,
+    found: Sequence[CommentFooter],
+    closing: Sequence[CommentFooter | None],
+) -> CommentFooter | None:
+    """Return the footer of the last comment among `found`, in the position of those of the other comments, or None."""
     pattern = next((f.position.without_style for f in closing if f is not None), None)
-    last = [f for f in spans[-1] if f.position.without_style == pattern]
-    last = last if pattern else [f for f in spans[-1] if _ends_element(markers, headers[-1], f)]
+    if pattern:
+        last = [f for f in found if f.position.without_style == pattern]
+    else:
+        last = [f for f in found if _ends_element(markers, header, f)]
     if not last and closing and all(footer is not None and footer.linked for footer in closing):
-        last = [f for f in spans[-1] if f.linked]  # an open tag in a comment moves all comments below it
-    return [*closing, last[-1] if last else None]
+        last = [f for f in found if f.linked]  # an open tag in a comment moves all comments below it
+    return last[-1] if last else None
 
 
 def _ends_element(markers: CommentMarkers, header: CommentHeader, footer: CommentFooter) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 READER_VERSION = 10
 """Increase by one with every change of a parser; `reparse --stale` finds pages parsed by an older version."""
 
-# 403 may also be a hidden post. 405, 406, 418, 444 and 456 are no answers to a plain GET: firewalls in front of
+# 403 may also be a hidden post. No server answers a plain GET with 405, 406, 418, 444 or 456. Firewalls in front of
 # Chinese hosts send them to programs.
 _REFUSAL_STATUSES = frozenset((403, 405, 406, 418, 429, 444, 456, 503))
 

@@ -16,7 +16,7 @@ Precision = Literal["year", "month", "day", "hour", "minute", "second"]
 
 
 UNKNOWN_ZONE = timezone(timedelta(), "unknown")
-"""The zone of a site that may be anywhere: it counts as UTC, and a time in a zone that the page names stays in it."""
+"""The zone of a site that may be anywhere. It counts as UTC; a time in a zone that the page names stays in that one."""
 
 MAX_COUNT = 10**12
 """The largest count of a page: sums of larger ones would exceed the integers of SQLite."""
@@ -197,8 +197,8 @@ class Link:
     """A link to follow, by the structure and the text of the page; its URL is absolute and canonical.
 
     `kind` is the kind that the link suggests. `next_page`: it continues this page (same listing, or same
-    post's comments). `is_whole`: the linked page has all comments of the post, those of this page too; it is the list of a
-    month, which is fetched once: the home page names new posts.
+    post's comments). `is_whole`: the linked page has all comments of the post, those of this page too. Of a
+    listing, it is the list of a month, which is fetched once: the home page names new posts.
     """
 
     url: str

@@ -102,8 +102,8 @@ class _Converter(MarkdownConverter):
     def _emphasize(self, mark: str, el: Tag, text: str, parent_tags: set[str]) -> str:
         """Return `text` between marks that CommonMark accepts beside Chinese letters, which have no space around them.
 
-        A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs): punctuation at the
-        edges moves out of the emphasis; if other markup is at an edge, the emphasis is dropped.
+        A mark after punctuation and before a letter does not close (CommonMark 0.31, flanking runs). So punctuation at
+        the edges moves out of the emphasis. If other markup is at an edge, the emphasis is dropped.
         """
         nested = any(tag in parent_tags for tag in _EMPHASIS[mark])
         beside = isinstance(el.previous_sibling, Tag) and el.previous_sibling.name in _EMPHASIZED

@@ -120,8 +120,8 @@ def sanitize_element(node: dom.Element, base_url: str) -> str:
 def _clean(cleaner: nh3.Cleaner, html: str) -> str:
     """Return `html` sanitized.
 
-    The time of nh3 grows with the square of the number of `&` in a text; so it does with characters that begin as the
-    no-break space. Many of these are shifted meanwhile.
+    The time of nh3 grows with the square of the number of `&` in a text. So it does with characters whose first byte is
+    that of the no-break space. Many of these are shifted meanwhile.
     """
     html = html.replace(_MASK, "")
     html = _REFERENCE.sub(_mask_ampersand, html) if "&" in html else html

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from blogarchive.parsing.urls import repair_url
 
 # Extensions of browsers write the files of a page into its tags. SingleFile states URL and date before the head, Save Page
-# WE at its end; the date is that of JavaScript, `Wed May 06 2020 12:00:00 GMT+0800 (…)`.
+# WE at its end. The date has the form of JavaScript: `Wed May 06 2020 12:00:00 GMT+0800 (…)`.
 _SINGLE_FILE = re.compile(
     rb"(?:(?!<body\b).)*?<!--\s*Page saved with SingleFile\s+url: (\S+)\s+saved date: ([^\r\n]+)", re.DOTALL
 )
@@ -35,8 +35,8 @@ _SAVED_FROM = re.compile(
 )
 _MAX_HEAD = 4000
 
-# The Wayback Machine puts a toolbar into a page, a comment below it, and before each URL in a tag its own with the time
-# of the copy. A link of the author to a copy has another time.
+# The Wayback Machine adds a toolbar to a page, and a comment below it. It prefixes each URL in a tag with its own, which
+# has the time of the copy. A link of the author to a copy has another time.
 _COPY = re.compile(r"https?://web\.archive\.org/web/(\d{4,14})(?:[a-z]{2}_)?/(?=https?:)")
 _ARCHIVED = re.compile(
     rb"<!--\s*+FILE ARCHIVED ON (\d\d:\d\d:\d\d) (\w{3}) (\d\d?), (\d{4}) AND RETRIEVED FROM THE\s+INTERNET ARCHIVE[^<>]*>"
@@ -47,9 +47,9 @@ _TAG_OR_SAVED_FROM = re.compile(rb"<(?:[a-z]|!--\s*saved from url=)[^<>]*", re.I
 
 
 class RestoredPage(NamedTuple):
-    """URL of the page, date of the copy as in a header of a mail, its HTML, and its files by their names in that HTML.
+    """A page as its site served it: its URL, its HTML, and its files by their names in that HTML.
 
-    `is_packed` is set if an extension of a browser wrote it.
+    `date` is that of the copy, in the form of a mail header. `is_packed` is set if an extension of a browser wrote it.
     """
 
     url: str | None

@@ -1,7 +1,7 @@
 """Advisory locks of hosts, in the process that sends the requests.
 
 A run locks its own hosts until its end. Other hosts, such as those of images, are shared: a run locks one for some
-seconds at a time, so that other runs can lock it too.
+seconds at a time.
 """
 
 import asyncio

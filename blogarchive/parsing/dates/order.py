@@ -67,10 +67,10 @@ _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
 def day_orders(texts: Iterable[str]) -> set[bool]:
-    """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 says nothing.
+    """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 alone does not show it.
 
-    With the same date behind it for machines, as `5/6/2021 2021-06-05`, it does. 13/5/21 may begin with the year, but not
-    beside 3/1/15, as Blogger has it in Spanish: no year has one digit.
+    It does if the same date for machines follows, as in `5/6/2021 2021-06-05`. 13/5/21 may begin with the year. Beside
+    3/1/15, as in the Spanish of Blogger, it does not: no year has one digit.
     """
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     short = [_SHORT_SLASHED.sub(r"\1/\2/20\3\4", text) if _STATED.search(text) else text for text in short]

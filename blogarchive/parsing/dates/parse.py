@@ -104,7 +104,7 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
     if no full date precedes it.
 
     `at` is in the time zone of `relative_to`. An epoch stamp, or a time with an offset or a zone, is
-    converted to it. In the repeated hour of autumn `at` is the first of the two; in the missing hour of
+    converted to it. In the repeated hour of autumn `at` is the first of the two. In the missing hour of
     spring it has the wall time as shown and the offset from before the change. If `relative_to` is naive, it
     is taken as UTC, and `at` is naive.
 

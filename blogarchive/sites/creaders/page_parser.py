@@ -326,10 +326,10 @@ class _PageParser:
     def _find_blogs(
         self, author: items.Author | None
     ) -> tuple[tuple[items.BlogLink, ...], tuple[items.Problem, ...]]:
-        """Find the other blogs that the page links to.
+        """Return the other blogs that the page links to, and a problem if they are too many.
 
-        Names instead of numbers count on pages of a blog with a name: each short path, such as `/about/`, may be
-        that of a blog with a name.
+        Names instead of numbers count only on pages of a blog with a name. A short path such as `/about/` looks like
+        a name too.
         """
         uids = (author and author.uid, self.target.uid, parse_url(self.view.url).uid)
         own = frozenset([uid for uid in uids if uid])

@@ -398,8 +398,8 @@ _MIN_PROSE_SHARE = 0.6  # of the texts, to tell them from names
 def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> tuple[CommentHeader, ...]:
     """Return the headers of comments that have a name first and a line for the time.
 
-    Returns none unless they are alike, and as many as claimed, so that no typed time is among them; or fewer, if each has
-    a linked name.
+    Returns none unless they are alike and as many as claimed: no typed time is among them then. They may be fewer if each
+    has a linked name.
     """
     begin = next((i + 1 for i in page.find_comment_labels(view) if i >= start), start)
     shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}

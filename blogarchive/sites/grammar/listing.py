@@ -363,7 +363,7 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     for form in _TIME_FORMS if not all(times) else ():
         near = _choose_side(paths, _find_times(view, below, *form), _find_times(view, above, *form))
         times = [own or other for own, other in zip(times, near, strict=True)]
-    hours = _iter_hour_lines(view, entries, ends)
+    hours = _hour_lines(view, entries, ends)
     times = [add_hour(view, time, own) for time, own in zip(times, hours, strict=True)]
     return [replace(e, post=replace(e.post, posted=time)) for e, time in zip(entries, times, strict=True)]
 
@@ -377,9 +377,7 @@ def _choose_side(paths: Sequence[str], below: _Times, above: _Times) -> _Times:
 
 
 # The foot of a row is below any text: 21:11 | 固定链接.
-def _iter_hour_lines(
-    view: PageView, entries: Sequence[_Entry], ends: Mapping[int, int]
-) -> Iterator[list[int]]:
+def _hour_lines(view: PageView, entries: Sequence[_Entry], ends: Mapping[int, int]) -> Iterator[list[int]]:
     """Yield the lines that may have the hour of each entry: the first ones below it, and those that link to its post."""
     feet = {(i, to.number) for i in view.post_lines for _, _, to in view.links_to(i, PageKind.POST)}
     for entry in entries:

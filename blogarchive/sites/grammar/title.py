@@ -187,8 +187,8 @@ def _find_title_time(view: page.PageView) -> time_lines.TitleTime | None:
     found = _find_by_day(view, passed) or _find_time_at_footer(view, passed)
     found = found or _find_unparsed_time(view, passed)
     if found is None:
-        # The window title is a better witness of the title than any time, if the URL names a post: a list has the
-        # name of its blog there.
+        # If the URL names a post, the window title is a better witness of the title than any time. That of a list has
+        # the name of its blog.
         is_known = view.number not in (None, "0")
         first = _find_first_time(view)
         # The window title may begin with the blog's name.

@@ -85,8 +85,8 @@ def block_around(node: Element) -> Element:
 def shape_of(node: Element) -> Shape:
     """Return the tags and classes of the element and the one around it, as a template repeats them.
 
-    Of several classes the first in the alphabet counts, without names that have a number or say a place: a template adds
-    others to some of the elements.
+    Of several classes the first in the alphabet counts, since a template adds others to some of the elements. Names with
+    a number or of a place do not count.
     """
     above = islice(chain((node,), node.iterancestors()), 2)
     names = ((one.tag, _PLACE.sub(" ", one.get("class") or "").split()) for one in above)
@@ -120,8 +120,8 @@ def around_several(rows: Iterable[tuple[Element, str]], depth: int) -> set[Eleme
 def beside(element: Element, preceding: bool, others: Set[Element], closed: tuple[str, ...]) -> list[Element]:
     """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
 
-    They follow it or precede it, the nearest first. The first of these ends them: one of `others`, an item of a list,
-    an element with a closed tag, an element that contains a form.
+    They follow it or precede it, the nearest first. They end before one of `others`, an item of a list, an element with
+    a closed tag, or an element that contains a form.
     """
     found: list[Element] = []
     for one in element.itersiblings(preceding=preceding):

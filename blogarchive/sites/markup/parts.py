@@ -53,8 +53,8 @@ class PostParts:
     """A post: the whole page shows one, or `each` selects one element a post on a listing.
 
     `body` selects one element. `link` selects the post's own link on a listing. `more` selects the link to the rest of a
-    text that a listing cuts. Such a text is not stored. `drop` selects elements inside the body that the site adds,
-    `opened` such elements that show fields: select the last one, because an author may type another. `next_comments`
+    text that a listing cuts. Such a text is not stored. `drop` and `opened` select elements inside the body that the
+    site adds. Those of `opened` show fields: select the last one, because an author may type another. `next_comments`
     selects the link to the next page of comments.
     """
 

@@ -73,10 +73,13 @@ select p.id from posts p join (select max(started_at) as began from runs)
 def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
     """Return the target of a post at the URL that it was redirected to.
 
-    The post gets the number of the URL if one of these holds: no list shows its old number; this run saw only the new
-    one; the post of that number is its later form; no post has that number, and the page shows the post's time, or its
-    day and its text. Rows stored under the new number are then added to the earlier post. Otherwise the target gets the
-    URL alone, and the next redirect is compared again.
+    The post gets the number of the URL if one of these holds:
+    - No list shows its old number.
+    - This run saw only the new one.
+    - The post of that number is its later form.
+    - No post has that number, and the page shows the post's time, or its day and its text.
+    Rows stored under the new number are then added to the earlier post. Otherwise the target gets the URL alone, and the
+    next redirect is compared again.
     """
     target = crawled.target
     site, blog = site_by_name(target.site), Blog(site=target.site, uid=target.uid)

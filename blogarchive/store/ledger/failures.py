@@ -196,8 +196,8 @@ select 1 from authors a join posts p on p.author_id = a.id and p.content_hash is
 def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list[OpenFailure]:
     """Return the open failures of these blogs that are new in `run` or retried, those of home pages first.
 
-    Failures that no run can fix are left out once a post of the blog is read: permanently failed images, a blog
-    without a list of posts. So are posts behind a password or shown in part, and lists in a sitemap of posts.
+    Failures that no run can fix are left out once a post of the blog is read. These are permanently failed images, a
+    blog without a list of posts, posts behind a password or shown in part, and lists in a sitemap of posts.
     """
     failed, homes = open_failures(archive, blogs), home_page_urls(archive, blogs)
     read = {blog for blog in {(x.site, x.uid) for x in failed} if archive.exists(_IS_READ, blog)}

@@ -233,8 +233,8 @@ def _restore(context: SaveContext, table: TextTable, before: TextRow, text: Text
             context.archive.update_row(table.revisions, row_id, text)
 
 
-# A text is no version if it is first shown during a change of the site: in the run that found the change or later, and
-# before the run that ended it.
+# A text is no version if it is first shown during a change of the site. The change begins in the run that found it, and
+# ends before the run that ended it.
 _IS_OF_LIE = """
 select 1 from pages g join site_changes on site_changes.site in (g.site, g.site || '/' || g.uid)
  where g.id = ? and field like 'text.%' and not accepted and g.run_id >= site_changes.run_id

@@ -150,8 +150,8 @@ class ExportReader:
     def finish(self) -> str | None:
         """End the read transaction, and return the state of the archive that it read, as `read_state`.
 
-        Returns None if a later write might not change the state: the archive was written to meanwhile, or less than a
-        tick of file times ago.
+        Returns None if a later write might not change the state. So it is if the archive was written to meanwhile, or
+        less than a tick of file times ago.
         """
         self.archive.execute("commit")
         path = self.archive.path

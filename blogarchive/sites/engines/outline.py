@@ -17,7 +17,7 @@ from blogarchive.sites.markup.picker import PageTree, leads_home, select_all, vi
 
 COMMENTS, _SIDE, _ENDS, _FEED, _NEAR, _DAY = patterns("outline", "comments side ends feed near day")
 HEADINGS, _MAX_TITLE, _LONG = ("h1", "h2", "h3", "h4", "h5", "h6"), 300, 11
-_TITLE_CLASS, _POST_TITLE, _SEPARATORS, _MARK = patterns("outline", "title_class post_title separators mark")
+_TITLED, _POST_TITLE, _SEPARATORS, _MARK, _SIZE = patterns("outline", "title post_title separators mark size")
 _Titles = dict[Element, str]  # the texts of elements that may show the title
 _NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("footer", "header")
 
@@ -31,17 +31,18 @@ class Outline:
     """
 
     def __init__(self, tree: PageTree, *, is_saved: bool = False) -> None:
-        self.tree, self.is_saved = tree, is_saved
-        self.texts, self.holders = list[str](), list[Element]()
+        self.tree, self.is_saved, self._lines = tree, is_saved, dict[range, str]()
+        self.texts, self.holders, self.order = list[str](), list[Element](), dict[Element, int]()
         # `_inner` are the places in `order` of an element and of those in it.
         self._inner, self._spans = dict[Element, range](), dict[Element, range]()
-        self.order, self._lines = dict[Element, int](), dict[range, str]()
         self.metas, self.article_data = find_metas(tree.root), find_article(tree.root)
         self.body_class = str(tree.root.xpath("string(body/@class)"))
         self._walk()
         sizes = [len("".join(text.split())) for text in self.texts]
         # Blogango never closes the element that names a comment: one without `href` is no link.
         linked = {at for n in self.order if n.get("href") or n.tag == "button" for at in self._spans[n]}
+        # A list of months or tags has a number behind each link: ` (3)`.
+        linked |= {at for at, x in enumerate(self.texts) if at - 1 in linked and _SIZE.fullmatch(x)}
         # A link that shows its URL is of no menu.
         in_links = (x * (at in linked and self.texts[at][:4] != "http") for at, x in enumerate(sizes))
         self._sizes, self._link_sizes = (list(accumulate(x, initial=0)) for x in (sizes, in_links))
@@ -117,9 +118,8 @@ class Outline:
         around, found = ancestors(self.select(PATTERNS["outline"]["content"])), set[Element]()
         # `colmask leftmenu` is the name of all columns, `widget_list` of vBulletin has the posts too.
         around.update(node for node in self.order if 10 * self.size(node) > 8 * self._sizes[-1])
-        for node in self.order:
-            if node.getparent() in found or (node not in around and is_aside(node)):
-                found.add(node)
+        # An element in one of these is found after it.
+        found.update(x for x in self.order if x.getparent() in found or (x not in around and is_aside(x)))
         return frozenset(found)
 
     @cached_property
@@ -247,7 +247,7 @@ def _claims(outline: Outline) -> list[str]:
 
 
 def _is_titled(node: Element) -> bool:
-    is_named = node.tag in _NAMED_TAGS and has_role(node, _TITLE_CLASS)
+    is_named = node.tag in _NAMED_TAGS and has_role(node, _TITLED)
     return node.tag in HEADINGS or node.get("itemprop") in ("headline", "name") or is_named
 
 
@@ -277,7 +277,9 @@ def _rank_heading(
     links = {one.get("href", here) and post_number(link_url(one, outline.tree.base) or here) for one in first}
     # Z-Blog has the category of a post without a title in the window title.
     is_end = is_end and all(may_be_post(f"/{one}") for one in links - {post_number(here)})
-    is_of_menu = next(node.iterancestors("nav"), None) is not None
+    # Lektor has the name of the blog without a link in the header, and behind the title in the window title.
+    tags = {one.tag for one in node.iterancestors("nav", "header", "main", "article")}
+    is_menu = "nav" in tags or (tags == {"header"} and not any(letters_of(x).startswith(own) for x in claims))
     # A recipe in the text may have a title of its own, which the data state too.
-    level = is_titled + is_post + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_of_menu
+    level = is_titled + is_post + (node.tag in HEADINGS) - bool(links - {post_number(here)}) - is_menu
     return (own not in sites, 2 * is_titled or int(is_end), not is_beside, level, is_titled * len(own))

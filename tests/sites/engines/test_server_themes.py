@@ -272,3 +272,34 @@ def test_buttons_below_a_picture_alone_are_a_problem_of_the_text() -> None:
     shown = f"<h3>{TITLE}</h3><div class='quay_body'><p><img src='/quay.png' alt=''></p></div>{line}{buttons}"
     page = read(f"<div id='mainpane'><div id='content'>{shown}</div></div>")
     assert [problem.field for problem in page.problems] == ["body"]
+
+
+@pytest.mark.parametrize(
+    ("header", "window", "title"),
+    [
+        # Without a link to the home page, nothing but the window title says which of the two is the blog.
+        ("<header><h1>Notes of the harbour</h1></header>", "Bell — Notes of the harbour", "Bell"),
+        ("<header><h1>The old bell</h1></header>", "The old bell — Bell", "The old bell"),
+        ("<main><header><h1>Harbour: the bell</h1></header></main>", "Bell | Harbour: the bell", "Harbour: the bell"),
+    ],
+    ids=["name of the blog", "title in the banner", "title in the content"],
+)  # fmt: skip
+def test_the_name_of_the_blog_in_the_header_is_not_the_title_of_a_post_with_a_short_one(
+    header: str, window: str, title: str
+) -> None:
+    page = read(f"{header}<div><h2>Bell</h2><p>written on 2025-05-01</p>{TEXT}</div>", window=window)
+    assert page.posts[0].title == title
+
+
+def test_months_and_tags_with_their_numbers_beside_a_short_text_are_not_the_text() -> None:
+    months = "".join(
+        f"<h6>{year}</h6><ul><li><a href='/notes/archive/{year}/5/'>May</a> (1)</li></ul>"
+        for year in range(2005, 2025)
+    )
+    tags = "".join(f"<li><a href='/notes/tag/{n}/'>tag {n}</a> ({n})</li>" for n in range(9))
+    beside = f"<div class='col'><div><h3>Archive</h3>{months}<h3>Tags</h3><ul>{tags}</ul></div></div>"
+    form = "<form><label>Your opinion of this post, from one to five</label><input name='value'></form>"
+    post = f"<div class='col'><h6 class='post-meta'>Posted on 1 May 2025</h6>{SHORT}{form}</div>"
+    page = read(f"<div><h1>{TITLE}</h1></div><div>{post}{beside}</div>")
+    assert [one.body_text for one in page.posts] == ["No bell today."]
+    assert page.posts[0].categories == ()

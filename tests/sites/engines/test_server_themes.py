@@ -303,3 +303,11 @@ def test_months_and_tags_with_their_numbers_beside_a_short_text_are_not_the_text
     page = read(f"<div><h1>{TITLE}</h1></div><div>{post}{beside}</div>")
     assert [one.body_text for one in page.posts] == ["No bell today."]
     assert page.posts[0].categories == ()
+
+
+@pytest.mark.parametrize("time", ["3 a.m.", "11 p.m.", "noon", "midnight", "5:07 p.m."])
+def test_a_whole_hour_that_django_writes_before_a_name_is_no_part_of_it(time: str) -> None:
+    item = f"<dt id='c@'>May 2, 2025, {time} - {{name}}</dt><dd><p>{{text}}</p></dd>"
+    said = rows(*(item.replace("@", str(n)) for n in (15, 16, 17)))
+    page = read(f"{POST}<div><h3>Comments:</h3><dl id='comments'>{said}</dl></div>")
+    assert [one.author_name for one in page.posts[0].comments] == ["Ada", "Ben", "Cleo"]

@@ -107,14 +107,16 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
 def _dates_outside(around: Surroundings) -> list[int]:
     """Return the places of texts with a date outside the text of the post, comments, lists and what stands beside."""
     outline, is_other = around.outline, cache(partial(is_of_another, around))
-    top = outline.span(outline.title.heading).stop
+    own = outline.span(outline.title.heading)
     # Old pages have the line of the time without an element, between the heading and the text, or below the lead.
-    lines = enumerate(outline.texts[top:][: 3 * bool(top)], top)
+    lines = enumerate(outline.texts[own.stop :][: 3 * bool(own.stop)], own.stop)
     apart = around.inside.difference(at for at, line in lines if _LINE.fullmatch(line[:_MAX_LINE]))
     shown = ((at, x, outline.texts[at]) for at, x in enumerate(outline.holders) if x not in around.closed)
     # Most texts have no digit, and so no date.
     short = (x for x in shown if len(x[2]) < _MAX_LINE and re.search(r"\d", x[2]) and x[0] not in apart)
-    return [at for at, node, text in short if DATE.search(text) and not is_other(node)]
+    # A breadcrumb repeats the title.
+    free = (x for x in short if x[0] in own or x[2].strip() != outline.title.text)
+    return [at for at, node, text in free if DATE.search(text) and not is_other(node)]
 
 
 def is_of_another(around: Surroundings, node: Element) -> bool:

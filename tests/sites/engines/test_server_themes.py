@@ -311,3 +311,12 @@ def test_a_whole_hour_that_django_writes_before_a_name_is_no_part_of_it(time: st
     said = rows(*(item.replace("@", str(n)) for n in (15, 16, 17)))
     page = read(f"{POST}<div><h3>Comments:</h3><dl id='comments'>{said}</dl></div>")
     assert [one.author_name for one in page.posts[0].comments] == ["Ada", "Ben", "Cleo"]
+
+
+def test_a_date_in_the_title_that_a_breadcrumb_repeats_is_not_the_day_of_the_post() -> None:
+    title = "A letter of May 3, 1998"
+    path = f"<ul class='path'><li>{title}</li></ul>"
+    line = "<h6 class='post-meta'>Posted by: <a href='/by/ada/'>Ada</a> 3 days ago</h6>"
+    page = read(f"<h1>{title}</h1>{path}<div>{line}{TEXT}</div>", window=f"{title} | Quay")
+    assert page.posts[0].posted is not None
+    assert f"{page.posts[0].posted.at:%F}" == "2026-11-27"

@@ -22,7 +22,7 @@ from blogarchive.sites.base import Explanation, FieldSource
 from blogarchive.sites.engines import indexes, lists, urls
 from blogarchive.sites.engines.body import added_parts, find_body
 from blogarchive.sites.engines.comments import FoundComments, comment_sections, read_comments, under_heading
-from blogarchive.sites.engines.outline import HEADINGS, Outline, Title
+from blogarchive.sites.engines.outline import Outline, Title
 from blogarchive.sites.engines.times import FoundTime, Surroundings, find_time, is_of_another
 from blogarchive.sites.markup import picker
 from blogarchive.sites.markup.elements import ancestors, block_around
@@ -32,7 +32,7 @@ _GENERATOR, _CATEGORY, _NAME, _STATED, _VIEWS = urls.patterns("page", "generator
 # A name of a commenter or in a sidebar has fewer Chinese characters than one in `_FEW` of a page. Lists for machines have
 # more other letters. With less text than `_MIN_TEXT`, a page shows nothing without its scripts.
 _FEW, _FEW_LISTED, _HEAD, _MIN_TEXT = 20, 200, 20_000, 200
-_OPENED, _HIDDEN, _MORE, _CLASSES, _MOUNT = urls.PATTERNS["page"]["selectors"].values()
+_OPENED, _HIDDEN, _MORE, _CLASSES, _MOUNT, _HEADS = urls.PATTERNS["page"]["selectors"].values()
 
 
 class _PostReading(NamedTuple):
@@ -266,11 +266,11 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     """
     outline, text = around.outline, {*(body := around.body).iter()} - picker.with_descendants(around.added)
     known = [body] if outline.title.heading is None else [body, outline.title.heading]
-    # VuePress has them in the `main` around the element of both.
+    # VuePress has them in the `main` around the element of both; beside an `article` they are of the blog.
     wholes = [node for node in body.iterancestors() if outline.contains(node, known[-1])] or [body]
-    whole = next((node for node in wholes if node.tag == "main"), wholes[0])
+    whole = next((node for node in wholes if node.tag in ("main", "article")), wholes[0])
     # Starlight has the tags inside the element of the text, and so beside its headings.
-    headings = (x for x in outline.order if x.tag in HEADINGS and x not in around.closed and x not in text)
+    headings = {*outline.select(_HEADS)} - around.closed - text
     cards = ancestors(headings) - ancestors(known) - {body}
     near = next(chain(known[-1].iterancestors("article"), known[-1].iterancestors()), body)
     # Butterfly has them in the banner, Nikola in an `aside`.

@@ -768,6 +768,19 @@ def test_tags_beside_the_element_of_heading_and_text_are_of_the_post_within_the_
     assert page.posts[0].categories == ("Wetter", "Gras")
 
 
+@pytest.mark.parametrize("tag", ["article", "div"])
+def test_a_column_of_categories_and_tags_in_the_main_part_is_of_the_blog(tag: str) -> None:
+    """Bootstrap has no heading in the boxes of its column."""
+    boxes = "".join(
+        f"<div class='card'><div class='card-header'>{name}</div><a href='/tags/{name}/'>{name}</a></div>"
+        for name in ("Fluss", "Berge")
+    )
+    line = "<p>20. Mai 2019 <a href='/category/gras/'>Gras</a></p>"
+    text = f"<{tag}><h1>{TITLE}</h1>{line}<div class='post-content'>{TEXT}</div></{tag}>"
+    row = f"<div class='row'><div class='col-8'>{text}</div><div class='col-4'>{boxes}</div></div>"
+    assert read(f"<body><main>{row}</main></body>").posts[0].categories == ("Gras",)
+
+
 def test_tags_beside_the_heading_of_comments_without_any_are_those_of_the_post() -> None:
     tags = "<div class='taxonomy-post_tag'><a href='/tag/river/' rel='tag'>Fluss</a></div>"
     form = "<h2>Comments</h2><div class='comment-respond'><h3>Leave a Reply</h3><form><textarea></textarea></form></div>"

@@ -136,8 +136,8 @@ def _find_last_posts(context: SaveContext, page: _SavedList) -> list[int]:
     """Return the last four dated posts of a list from new to old; none of a list in another order."""
     listed = [row for x in context.parsed.listed if (row := page.rows.get(x.number or ""))]
     dated = [(row.posted_at[:10], row.id) for row in listed if row.posted_at]
-    # Pinned posts, a quarter at most, are before newer ones.
-    is_sorted = 4 * sum(one[0] < other[0] for one, other in pairwise(dated)) <= len(dated)
+    # Pinned posts, a third at most, are before newer ones; boxes of a magazine are behind them.
+    is_sorted = all(one[0] >= other[0] for one, other in pairwise(dated[len(dated) // 3 :]))
     return [post_id for _, post_id in dated[-4:]] if is_sorted else []
 
 

@@ -764,13 +764,15 @@ def day_of(number: int) -> str:
     return f"{FIRST + timedelta(days=number):%Y-%m-%d}"
 
 
-@pytest.mark.parametrize("order", ["pinned", "ascending"])
+@pytest.mark.parametrize("order", ["pinned", "in boxes", "ascending"])
 def test_posts_of_a_night_of_errors_are_not_gone_if_an_earlier_or_later_page_of_the_list_shows_them(
     tmp_path: Path, order: str
 ) -> None:
-    numbers = sorted(range(1, 41), reverse=order == "pinned")
+    numbers = sorted(range(1, 41), reverse=order != "ascending")
     pages = {f"/page/{page}/": numbers[10 * page - 10 : 10 * page] for page in range(1, 5)}
-    pages["/"] = [4, 3, 2, 1] * (order == "pinned") + pages["/page/1/"]
+    pinned = [4, 3, 2, 1] * (order == "pinned")
+    boxes = [30, 22, 14, 28, 20, 12, 8, 6, 4, 2, 1] * (order == "in boxes")
+    pages["/"] = pinned + pages["/page/1/"] + boxes
     following = {"/": "/page/2/", "/page/2/": "/page/3/", "/page/3/": "/page/4/"}
     site = {path: page_of_list(shown, following.get(path)) for path, shown in pages.items()}
     posts = {

@@ -1316,6 +1316,7 @@ def test_a_text_of_which_visitors_see_a_part_on_the_page_is_told(line: str, doub
         ("?p=5", "?p=5&amp;page=3", []),
         ("2019/wetter.html", "2019/wetter.html/2", ["body"]),
         ("2019/wetter.html", "2019/wetter.html2", []),
+        ("posts/1", "posts/12/", []),
     ],
 )
 def test_a_text_with_pages_at_the_canonical_url_of_the_post_is_told(

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from blogarchive.errors import HostBusy
 from blogarchive.fleet.database.host_locks import fleet_locks
 from blogarchive.fleet.round import RoundResult
+from blogarchive.fleet.shard import URL_VARIABLE
 from blogarchive.fleet.worker import next_round
 from tests.demo import DemoHost, make_blog
 from tests.fleet.fleet import Fleet, ended
+from tests.fleet.postgres import Postgres
 from tests.tool import Tool
 
 LIST = "https://blog.creaders.net/u/31182/\n# a comment\nhttps://blog.creaders.net/u/1/\n"
@@ -206,6 +209,18 @@ def test_a_round_that_has_sent_no_request_yet_shows_zero(fleet: Fleet) -> None:
     )
     assert fleet.status()["archive"]["requests"] == 0
     assert "a round runs; requests: 0" in fleet.run("status").out
+
+
+def test_a_database_without_an_encoding_serves_a_fleet(server: Postgres, url: str, tmp_path: Path) -> None:
+    """`initdb` makes such databases where no locale is set, as in a small container."""
+    name = f"{url.rpartition('/')[2]}_ascii"
+    server.execute(f"create database {name} encoding 'SQL_ASCII' template template0 locale 'C'")
+    with closing(Fleet(server.url(name), tmp_path)) as fleet, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(URL_VARIABLE, fleet.url)
+        fleet.run("init")
+        fleet.add("博客", "http://127.0.0.1:1/u/31182/")
+        fleet.work("--once").communicate(timeout=60)
+        assert [one["exit_code"] for one in fleet.status()["博客"]["rounds"]] == [4]
 
 
 def test_a_folder_restores_shards_and_rounds_in_an_empty_postgresql(fleet: Fleet, tmp_path: Path) -> None:

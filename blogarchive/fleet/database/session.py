@@ -26,6 +26,7 @@ Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 # Parameters of libpq: a connection fails soon if the network is cut. The user's address overrides them.
 _DEFAULTS = {
     "application_name": "blogarchive",
+    "client_encoding": "UTF8",  # else texts of a database in SQL_ASCII are bytes
     "connect_timeout": "5",
     "keepalives_idle": "2",
     "keepalives_interval": "2",

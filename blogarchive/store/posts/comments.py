@@ -55,6 +55,7 @@ class SourcedComment:
     """A stored comment, to compare with one of another source: the page, or the interface of its site."""
 
     id: int
+    fingerprint: str
     base: str
     author_name: str
     posted_at: str | None
@@ -235,10 +236,11 @@ def pair_sources(
     A page of WordPress shows `2020年5月3日 08:30`, its interface 2020-05-03T08:30:11. What was seen `since` (UTC text) is
     on another page.
     """
-    known, used = {row.base for row in stored}, set[int]()
+    # Another theme may show the day alone: two comments of an author, on two pages, then have one base.
+    known, used = {row.fingerprint for row in stored}, set[int]()
     index = _index_rows(shown, [row for row in stored if since is None or row.last_seen_at < since])
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
-    new = [(item, at) for item, at in timed if item.base not in known and at is not None]
+    new = [(item, at) for item, at in timed if item.fingerprint not in known and at is not None]
     moved = sum(any(_is_moved(item, at, row) for row in index.texts[item.text_digest]) for item, at in new)
     # One author may write `thanks` twice, an hour apart and on two pages: another zone moves most comments of a page.
     is_other_zone = 2 * moved > len(shown) and (moved > 1 or len(stored) == 1)

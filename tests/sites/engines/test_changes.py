@@ -631,6 +631,21 @@ def test_a_page_that_shows_other_hours_shows_the_same_comments(tmp_path: Path, i
     assert rows(tmp_path, "select count(*) from comment_revisions") == [(0,)]
 
 
+def test_comments_of_one_author_and_day_on_two_pages_stay_the_same_in_a_theme_that_shows_the_day_alone(
+    tmp_path: Path,
+) -> None:
+    blog = Blog()
+    blog.refused = 404
+    for place, name in enumerate(("阿明", "小雨", "老张", "小雨", "老张", "阿明", "周周", "小周", "大周")):
+        blog.comment(2, name, FIRST + timedelta(hours=place))
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        blog.time = lambda at: f'<time datetime="{at:%Y-%m-%dT%H:%M:%S}+08:00">{at:%Y-%m-%d}</time>'  # type: ignore[method-assign]
+        codes = [night(blog, tmp_path, day, "update", "--full").code for day in (1, 2)]
+    assert codes == [0, 0]
+    assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(9, 0)]
+
+
 def test_a_post_at_a_new_address_is_one_post_without_a_redirect(tmp_path: Path) -> None:
     blog = LivelyBlog()
     blog.comment(2, "阿明", FIRST)

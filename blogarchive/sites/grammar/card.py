@@ -215,17 +215,26 @@ def _parse_box(
         own = [i for i in view.lines_with_text(inside) if i in lines]
         if sum(_shows_visits(view, i) for i in own) > 1:
             break
-        above = (i for i in own if i < visits and i not in view.sections)
-        texts = ((i, _read_line(view, i)[0].strip()) for i in above)
-        names = [i for i, text in texts if text and not NO_NAME.fullmatch(text)]
-        card, _ = parse_card(view, (own[0], *own))
-        if (names or card.nickname) and card.total_visits is not None:
-            name = _select_nickname(view, names)
-            if card.nickname is None and name:
-                card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
-            return card, tuple(i for i in own if i not in names or i in name)
+        if (named := _parse_named_box(view, visits, own)) is not None:
+            return named
     alone = is_sole and _VISITS_ALONE.fullmatch(strip_bullets(_read_line(view, visits)[0]).strip())
     return parse_card(view, (visits, visits)) if alone else (NO_CARD, ())
+
+
+def _parse_named_box(
+    view: PageView, visits: int, lines: Sequence[int]
+) -> tuple[AuthorCard, tuple[int, ...]] | None:
+    """Return the card on these lines, and those that belong to it; None without a number of visits or any name above."""
+    above = (i for i in lines if i < visits and i not in view.sections)
+    texts = ((i, _read_line(view, i)[0].strip()) for i in above)
+    names = [i for i, text in texts if text and not NO_NAME.fullmatch(text)]
+    card, _ = parse_card(view, (lines[0], *lines))
+    if card.total_visits is None or not (names or card.nickname):
+        return None
+    name = _select_nickname(view, names)
+    if card.nickname is None and name:
+        card = replace(card, nickname=view.lines[name[0]].text.strip(_EDGES))
+    return card, tuple(i for i in lines if i not in names or i in name)
 
 
 def _select_nickname(view: PageView, names: Sequence[int]) -> Sequence[int]:

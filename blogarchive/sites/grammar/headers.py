@@ -28,21 +28,10 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
 
     A name ends with its link; else before 回复 between spaces or in an element of its own.
     """
-    link, number = joined.link_at(start), _NUMBER_BEFORE.match(joined.text, start, end)
-    # <b>2</b> NAME: the number of a floor.
-    if link is None and number and joined.node_at(start) is not joined.node_at(number.end()):
-        start, link = number.end(), joined.link_at(number.end())
-    # 回复狂 and 【铁哥】 are names, in an element of their own; these words seem to be the template's.
-    node = joined.node_at(start)
-    lead = re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start])
-    if lead and joined.node_at(start - len(lead[0])) is node is not joined.lines[0].block:
-        start -= len(lead[0])
-    opened, closed = (sum(joined.text.count(sign, start, end) for sign in signs) for signs in ("[【", "]】"))
-    end += opened > closed and joined.text[end : end + 1] in ("]", "】")
-    floor = _FLOOR_BEHIND.search(joined.text, start, end)
-    if floor is not None:  # NAME16楼: the floor in an element of its own
-        apart = (i for i in range(*floor.span()) if joined.node_at(i) is not joined.node_at(start))
-        end = floor.start() if floor[0][0].isspace() else next(apart, end)
+    start = _skip_floor(joined, start, end)
+    link = joined.link_at(start)
+    start, end = _widen_name(joined, start, end)
+    end = _drop_floor(joined, start, end)
     begin = start if link is None else min(joined.link_end(start), end)
     for match in re.finditer("回复|[@▸▶►]|in reply to ", joined.text[begin:end]):
         at = begin + match.start()
@@ -52,6 +41,38 @@ def _parse_names(joined: page.JoinedLines, start: int, end: int) -> tuple[str, s
             return before, after, link
     # Words after a linked name, such as those of a browser, are no part of it.
     return _read_name(joined, start, end if link is None else begin).rstrip(":："), None, link
+
+
+# <b>2</b> NAME
+def _skip_floor(joined: page.JoinedLines, start: int, end: int) -> int:
+    """Return the start of a name after the number of a floor in an element of its own."""
+    number = _NUMBER_BEFORE.match(joined.text, start, end)
+    if number is None or joined.link_at(start) is not None:
+        return start
+    return start if joined.node_at(start) is joined.node_at(number.end()) else number.end()
+
+
+# 回复狂 and 【铁哥】 are names, in an element of their own; these words seem to be the template's.
+def _widen_name(joined: page.JoinedLines, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds of a name with such a word before it in its element, and with its closing bracket."""
+    node, lead = (
+        joined.node_at(start),
+        re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start]),
+    )
+    if lead and joined.node_at(start - len(lead[0])) is node is not joined.lines[0].block:
+        start -= len(lead[0])
+    opened, closed = (sum(joined.text.count(sign, start, end) for sign in signs) for signs in ("[【", "]】"))
+    return start, end + (opened > closed and joined.text[end : end + 1] in ("]", "】"))
+
+
+# NAME16楼: the floor in an element of its own.
+def _drop_floor(joined: page.JoinedLines, start: int, end: int) -> int:
+    """Return the end of a name without the number of a floor behind it."""
+    floor = _FLOOR_BEHIND.search(joined.text, start, end)
+    if floor is None:
+        return end
+    apart = (i for i in range(*floor.span()) if joined.node_at(i) is not joined.node_at(start))
+    return floor.start() if floor[0][0].isspace() else next(apart, end)
 
 
 def _read_name(joined: page.JoinedLines, start: int, end: int) -> str:
@@ -401,6 +422,8 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     Returns none unless they are alike and as many as claimed: no typed time is among them then. They may be fewer if each
     has a linked name.
     """
+    if claimed is None:
+        return ()
     begin = next((i + 1 for i in page.find_comment_labels(view) if i >= start), start)
     shown = {i: _TIME_ALONE.fullmatch(view.folded[i].strip()) for i in range(begin, view.find_section(begin))}
     found = {i: match for i, match in shown.items() if match is not None}
@@ -408,7 +431,7 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     first = _block_path(view, min(found)) if found else ""
     times = {i: match for i, match in found.items() if _block_path(view, i) == first}
     is_mixed = any(vocabulary.HOUR_SIGN.search(view.folded[i]) for i in found.keys() - times.keys())
-    if not times or claimed is None or len(times) > claimed or is_mixed:
+    if not times or len(times) > claimed or is_mixed:
         return ()
     frames = _find_frames(view, begin, list(times), is_whole=len(times) == claimed)
     names = [frame.start for frame in frames]

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice, pairwise, takewhile
+from itertools import chain, groupby, islice, pairwise, takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -268,19 +268,27 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
 def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
-    first = next((row for row in rows[:1] if row is not None), None)
-    above = [] if first is None else [*first.itersiblings("tr", preceding=True)][:1]
-    tables = () if first is None else first.iterancestors("table")
-    labels = _read_cells(view, next(iter(above or (row for one in tables for row in one.iter("tr"))), None))
-    named = [label.split("/") for label in labels]  # 浏览/评论 above 1769/3
-    columns = [place for place, words in enumerate(named) if all(parse_counts(f"{word}:1") for word in words)]
+    labels = [label.split("/") for label in _read_labels(view, rows[0])]  # 浏览/评论 above 1769/3
+    columns = [i for i, words in enumerate(labels) if all(parse_counts(f"{word}:1") for word in words)]
     texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
     for place, row in enumerate(rows if columns else ()):
         cells = _read_cells(view, row)
-        own = (zip(named[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels))
+        own = (
+            zip(labels[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels)
+        )
         texts[place] = " ".join(":".join(pair) for each in own for pair in each)
     found = [(entry.line, parse_counts(text)) for entry, text in zip(entries, texts, strict=True)]
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
+
+
+def _read_labels(view: PageView, row: Element | None) -> list[str]:
+    """Return the words of the cells above a row, else of the first row of its table."""
+    if row is None:
+        return []
+    above = row.itersiblings("tr", preceding=True)
+    return _read_cells(
+        view, next(chain(above, (r for t in row.iterancestors("table") for r in t.iter("tr"))), None)
+    )
 
 
 # Promise "any markup": 林木 发表于 10:20 | 阅读 9 | 评论 2 | 阅读全文.

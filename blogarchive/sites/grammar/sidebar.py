@@ -80,10 +80,15 @@ _DIGITS = re.compile(r"^(\d{4})(?:\.|(?=\d\d$))(\d\d?)$")  # 2025.1 or 202501
 _YEAR = re.compile(r"\s*(\d{4})\s*年?度?\s*(?![-/.年月日\d])")
 
 
+@once_a_page  # a line may have thousands of links
+def _link_spans(view: PageView, index: int) -> dict[Element, list[tuple[int, int]]]:
+    return view.lines[index].link_spans()
+
+
 # 时政<span class="badge">12</span>
 def _drop_count(view: PageView, index: int, text: str, anchor: Element) -> str:
     """Return the text of a link without the number in an element of its own at an end."""
-    spans = view.lines[index].link_spans() if text[-1:].isdecimal() or text[:1].isdecimal() else {}
+    spans = _link_spans(view, index) if text[-1:].isdecimal() or text[:1].isdecimal() else {}
     pieces = [view.lines[index].text[start:end].strip() for start, end in spans.get(anchor, ())]
     if len(pieces) > 1 and pieces[-1].isdecimal():
         return text.removesuffix(pieces[-1]).strip()

@@ -110,10 +110,10 @@ def _follow_chain(context: SaveContext, page: _SavedList) -> None:
     is_unknown_host = context.site.has_any_host  # its lists name the same posts
     doubted: Set[str] = set()
     if is_unknown_host:
-        shown, last = (
-            [row.id for row in page.rows.values()],
-            _find_last_posts(context, page) if in_order else [],
-        )
+        shown = [row.id for row in page.rows.values()]
+        # The first page may show a choice of posts. A list follows it: one for machines, or the same page again.
+        is_list = in_order and context.target.page_no > 1
+        last = _find_last_posts(context, page) if is_list else []
         doubted = deletions.record_passed_over(context, shown, last, chain, is_last=not following)
     is_repeated = _add_posts(context, page, chain) and not is_unknown_host
     if not in_order or _is_unsound(context):

@@ -815,6 +815,33 @@ def test_posts_of_a_night_of_errors_are_not_gone_if_an_earlier_or_later_page_of_
         assert rows(tmp_path, "select count(*), count(gone_at) from posts") == [(40, 0)]
 
 
+def test_a_home_page_with_a_box_of_older_posts_proves_no_deletion_of_posts_that_the_sitemap_lists(
+    tmp_path: Path,
+) -> None:
+    numbers = range(1, 31)
+    posts = {
+        f"/post-{number}/": f"<html><head><title>第 {number} 篇 - 山居</title></head><body><article><h1>第 {number} 篇</h1>"
+        f'<time>{day_of(number)}</time><div class="entry-content">{TEXT}</div></article></body></html>'
+        for number in numbers
+    }
+    site = {"/": page_of_list([*range(30, 22, -1), 8, 6, 4, 2], None), **posts}
+    start = datetime(2026, 11, 2, 4, tzinfo=UTC)
+    said = []
+    with serve_pages(site) as url:
+        listed = "".join(f"<url><loc>{url}{path}</loc></url>" for path in posts)
+        site["/sitemap.xml"] = (
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{listed}</urlset>'
+        )
+        for day, words in enumerate((("backup", url), ("update", "--full"), ("update", "--full"))):
+            options = ("--db", "a.db", "--delay", "0.001", "--no-media")
+            now = start + timedelta(days=40 * day)
+            said.append(run_command(*words, *options, folder=tmp_path, now=now).err)
+            for path in list(posts)[9:20]:
+                site.pop(path, None)
+    assert rows(tmp_path, "select count(*) > 0 from posts where own_page_gone_at is not null") == [(1,)]
+    assert all(" 0 gone" in text for text in said), said
+
+
 def test_a_site_that_states_another_time_of_the_last_edit_each_night_has_not_changed(tmp_path: Path) -> None:
     blog, page = MovedBlog(9), MovedBlog.page
     edited = ["2026-01-02"]

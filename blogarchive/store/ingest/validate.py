@@ -107,8 +107,10 @@ def repeated_form(page: Page, parsed: ParsedPage) -> bytes | None:
     It may have no known form, or be a post of any host that shows a short text alone. A 404 or 410 is valid for its own
     URL, whatever it says.
     """
+    if page.status in (304, 404, 410):
+        return None
     if parsed.kind is PageKind.UNKNOWN:
-        return None if page.status in (304, 404, 410) else page.body.translate(None, _ASCII_WORDS)
+        return page.body.translate(None, _ASCII_WORDS)
     post = next(iter(parsed.posts), None)
     if not (post and post.read_by and post.body_text and is_timeless(post)):
         return None

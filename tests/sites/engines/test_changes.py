@@ -289,6 +289,38 @@ def test_posts_at_new_addresses_in_another_theme_keep_their_comments(tmp_path: P
     assert rows(tmp_path, "select count(*), count(gone_at) from comments") == [(2, 0)]
 
 
+class MappedBlog(PagedBlog):
+    """A WordPress without its interface: `sitemap.xml` redirects to its sitemap, a whole page says that there is none."""
+
+    def answer(self, path: str) -> tuple[int, str, str]:
+        if path == "/sitemap.xml":
+            return 301, f"{self.root}wp-sitemap.xml", ""
+        if path == "/wp-sitemap.xml":
+            found = "".join(f"<url><loc>{self.root}post-{number}/</loc></url>" for number in self.posts)
+            space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+            return 200, "application/xml", f'<urlset xmlns="{space}">{found}</urlset>'
+        status, kind, text = super().answer(path)
+        lost = "<body><article><h1>没有找到</h1><p>这里没有你要的东西，试试搜索。</p></article></body></html>"
+        return status, kind, f"{self.head('没有找到')}{lost}" if status == 404 else text
+
+
+def test_posts_at_new_addresses_that_nothing_redirects_to_are_the_same_posts(tmp_path: Path) -> None:
+    blog = MappedBlog(24)
+    blog.comment(2, "阿明", FIRST)
+    with serve(blog) as url:
+        assert night(blog, tmp_path, 0, "backup", url).code == 0
+        assert "all posts were listed" in run_command("status", "--db", "a.db", folder=tmp_path).out
+        for number in list(blog.posts):
+            blog.posts[number + 900], blog.texts[number + 900] = blog.posts.pop(number), TEXT
+        assert [night(blog, tmp_path, day, "update").code for day in (1, 2)] == [0, 0]
+    posts = "select count(*), count(gone_at), min(number) from posts where number like 'post-9%'"
+    assert rows(tmp_path, posts) == [(24, 0, "post-901")]
+    assert rows(tmp_path, "select (select count(*) from posts), count(*), count(gone_at) from comments") == [
+        (24, 1, 0)
+    ]
+    assert rows(tmp_path, "select url, detail from open_failures") == []
+
+
 class MovedBlog(PagedBlog):
     """A blog of no known engine, below the path `folder`, to which its earlier URLs redirect."""
 

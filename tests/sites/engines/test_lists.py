@@ -783,7 +783,7 @@ def test_cards_with_a_named_title_in_their_link_are_listed_beside_a_few_linked_h
     first = "".join(f'<h2><a href="/2015/12/{n}-bridge/">Bridge {n}</a></h2>' for n in range(3))
     card = '<a href="/2015/12/{0}-lamp/"><img src="/i.png"><span class="featured-title">Lamp {0}</span></a>'
     # Starlight links the next page so.
-    older = '<a href="/2015/2/" rel="next"><span class="title">Older posts</span></a>'
+    older = '<a href="/blog/2/" rel="next"><span class="title">Older posts</span></a>'
     page = list_page(f"<div>{first}</div><div>{''.join(map(card.format, range(20)))}</div>{older}", "")
     assert [post.title for post in page.listed] == [f"Bridge {n}" for n in range(3)] + [
         f"Lamp {n}" for n in range(20)

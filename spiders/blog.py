@@ -38,6 +38,8 @@ _IMAGE_TIMEOUTS = 2
 
 log = logging.getLogger(__name__)
 
+_Yielded = Iterator[CrawledPage | Request]
+
 
 class BlogSpider(PoliteSpider):
     """Fetches the targets of its session, one request at a time to a host."""
@@ -160,9 +162,7 @@ class BlogSpider(PoliteSpider):
             dont_filter=True,
         )
 
-    def _handle(
-        self, response: Response, target: Target, page: Page, parsed: ParsedPage
-    ) -> Iterator[CrawledPage | Request]:
+    def _handle(self, response: Response, target: Target, page: Page, parsed: ParsedPage) -> _Yielded:
         """Yield the page to store, or the request for another try; record a 304."""
         host = service_of(page.url)
         crawled = CrawledPage(target=target, page=page, parsed=parsed, is_normalized=True)
@@ -177,9 +177,7 @@ class BlogSpider(PoliteSpider):
         else:
             yield from self._retry(response, crawled, kind, host)
 
-    def _retry(
-        self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str
-    ) -> Iterator[CrawledPage | Request]:
+    def _retry(self, response: Response, crawled: CrawledPage, kind: ResponseKind, host: str) -> _Yielded:
         """Yield the request for another try; after the last one, the page, or record that it was cut."""
         tries, target = response.meta["tries"], crawled.target
         if crawled.page.status == 403 and not target.is_home and self.session.is_refused(target):

@@ -36,9 +36,10 @@ def blog_of_url(site: Site, url: str) -> BlogLink | None:
     return None if home_url is None else BlogLink(site=site.name, uid=parsed.uid, url=home_url)
 
 
-def linked_blogs(
-    site: Site, urls: Iterable[str], page_url: str, own: Container[str]
-) -> tuple[tuple[BlogLink, ...], tuple[Problem, ...]]:
+FoundBlogs = tuple[tuple[BlogLink, ...], tuple[Problem, ...]]
+
+
+def linked_blogs(site: Site, urls: Iterable[str], page_url: str, own: Container[str]) -> FoundBlogs:
     """Return the blogs that absolute URLs of a page name, each once, and a problem above `MAX_BLOGS`.
 
     The forms of a site fit URLs of many hosts: a blog is on the host of the page or of the site. `own` are

@@ -9,6 +9,7 @@ from blogarchive.parsing.charset import mojibake, whatwg
 from blogarchive.parsing.charset.char_cost import BIT, text_cost
 from blogarchive.parsing.charset.detect import choose_charset, detect_charset, is_readable, looks_chinese
 from blogarchive.parsing.charset.segments import decode_mixed, decode_undamaged
+from blogarchive.parsing.charset.whatwg import Charset
 
 # --- declared charset
 
@@ -21,13 +22,13 @@ _XML_ENCODING = re.compile(rb"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']?\s*([^\s"'?
 _CHARSET_ATTRIBUTE = re.compile(rb"""[\s/"']charset\s*=""")
 
 
-def _header_charset(content_type: str | None) -> whatwg.Charset | None:
+def _header_charset(content_type: str | None) -> Charset | None:
     """Return the charset that a Content-Type header declares; None if it declares no known charset."""
     labels = _HEADER_CHARSET.findall(content_type or "")
     return next((charset for label in labels if (charset := whatwg.charset_for_label(label))), None)
 
 
-def declared_charsets(body: bytes, content_type: str | None) -> list[whatwg.Charset]:
+def declared_charsets(body: bytes, content_type: str | None) -> list[Charset]:
     """Return the charsets of the header, then of the XML declaration and of every `<meta>`, each once.
 
     A `<meta>` that declares UTF-16 means UTF-8, because an ASCII scan found it (HTML standard, "prescan a
@@ -38,7 +39,7 @@ def declared_charsets(body: bytes, content_type: str | None) -> list[whatwg.Char
     return list({charset.name: charset for charset in found if charset}.values())
 
 
-def _page_charsets(body: bytes, limit: int) -> list[whatwg.Charset]:
+def _page_charsets(body: bytes, limit: int) -> list[Charset]:
     """Return the charsets declared in the first `limit` bytes of the page, in document order."""
     for size in dict.fromkeys((_PRESCAN_BYTES, limit)):
         if declared := list(filter(None, map(_resolve_label, _iter_labels(body[:size].lower())))):
@@ -68,7 +69,7 @@ def _is_charset_meta(tag: bytes) -> bool:
     return is_meta and (b"http-equiv" in tag or _CHARSET_ATTRIBUTE.search(tag) is not None)
 
 
-def _resolve_label(label: str) -> whatwg.Charset | None:
+def _resolve_label(label: str) -> Charset | None:
     charset = whatwg.charset_for_label(label)
     return whatwg.UTF_8 if charset and charset.name.startswith("utf-16") else charset
 
@@ -82,7 +83,7 @@ _TAG = re.compile(rb"\s*<[!?A-Za-z]")
 _LINE = re.compile(rb"\n|(?:~\n|[^\n])+")
 
 
-def _decode_escaped(body: bytes, declared: Sequence[whatwg.Charset]) -> tuple[whatwg.Charset, str] | None:
+def _decode_escaped(body: bytes, declared: Sequence[Charset]) -> tuple[Charset, str] | None:
     """Return charset and text of a `body` in HZ or ISO-2022, declared or readable as such; else None.
 
     Browsers dropped HZ and ISO-2022-KR and show none of the text; an archive decodes them.
@@ -104,9 +105,7 @@ def _decode_hz(body: bytes) -> str:
     return whatwg.HZ.decode_strict(body) or "".join(map(whatwg.HZ.decode_lenient, _LINE.findall(body)))
 
 
-def _detect_utf_16(
-    body: bytes, header: whatwg.Charset | None, declared: Sequence[whatwg.Charset]
-) -> whatwg.Charset | None:
+def _detect_utf_16(body: bytes, header: Charset | None, declared: Sequence[Charset]) -> Charset | None:
     """Return UTF_16LE or UTF_16BE if `body` is UTF-16 without a byte order mark, else None.
 
     A header that declares UTF-16 is believed if the text costs less in it. Without any declaration, zeros in
@@ -211,7 +210,7 @@ def _describe(text: str, encoding: str, method: DetectionMethod) -> Decoded:
     return Decoded(text, encoding, method, replaced)
 
 
-def _decode_short_utf_8(body: bytes, text: str, declared: Sequence[whatwg.Charset]) -> Decoded:
+def _decode_short_utf_8(body: bytes, text: str, declared: Sequence[Charset]) -> Decoded:
     """Decode a valid UTF-8 `body` with too few non-ASCII characters to prove that it is UTF-8."""
     if text.isascii():
         charset = declared[0] if declared else whatwg.UTF_8
@@ -226,7 +225,7 @@ def _decode_short_utf_8(body: bytes, text: str, declared: Sequence[whatwg.Charse
     return _describe(mojibake.repair_page(body, text), whatwg.UTF_8.name, "valid")
 
 
-def _find_double_byte(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg.Charset | None:
+def _find_double_byte(body: bytes, declared: Sequence[Charset]) -> Charset | None:
     """Return the charset of two bytes a character in which a short valid UTF-8 `body` is more probable, else None."""
     if whatwg.UTF_8 in declared or (declared and all(charset.is_single_byte for charset in declared)):
         return None
@@ -238,7 +237,7 @@ def _find_double_byte(body: bytes, declared: Sequence[whatwg.Charset]) -> whatwg
     return charset if charset in declared or is_chinese else None
 
 
-def _decode_non_utf_8(body: bytes, declared: Sequence[whatwg.Charset], valid: int) -> Decoded:
+def _decode_non_utf_8(body: bytes, declared: Sequence[Charset], valid: int) -> Decoded:
     """Decode a page that is not UTF-8; `valid` is the length of its valid beginning, in bytes."""
     if declared and declared[0] in (whatwg.GB18030, whatwg.BIG5):
         # Most pages of these hosts: one decoding and three short samples, no search.
@@ -249,9 +248,7 @@ def _decode_non_utf_8(body: bytes, declared: Sequence[whatwg.Charset], valid: in
     return _decode_as(body, charset, "declared" if charset in declared else "guessed", declared)
 
 
-def _decode_by_escapes(
-    body: bytes, content_type: str | None, declared: Sequence[whatwg.Charset]
-) -> Decoded | None:
+def _decode_by_escapes(body: bytes, content_type: str | None, declared: Sequence[Charset]) -> Decoded | None:
     """Decode a page in UTF-16, HZ or ISO-2022; return None for any other page."""
     header = _header_charset(content_type)
     if charset := _detect_utf_16(body, header, declared):
@@ -262,7 +259,7 @@ def _decode_by_escapes(
 
 
 def _decode_as(
-    body: bytes, charset: whatwg.Charset, method: DetectionMethod, declared: Sequence[whatwg.Charset] = ()
+    body: bytes, charset: Charset, method: DetectionMethod, declared: Sequence[Charset] = ()
 ) -> Decoded:
     """Decode a page whose main charset is known; damaged and foreign segments are repaired."""
     if charset in (whatwg.UTF_16LE, whatwg.UTF_16BE):

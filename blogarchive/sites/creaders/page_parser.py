@@ -12,7 +12,7 @@ from blogarchive.sites.creaders.urls import build_home_url, filter_own_posts, pa
 from blogarchive.sites.grammar import card, leftovers, listing, page as page_views
 from blogarchive.sites.grammar.post import PostPage, find_byline, find_notice, parse_post
 from blogarchive.sites.grammar.sidebar import Sidebar, parse_sidebar
-from blogarchive.sites.links import Rows, find_listing_name, linked_blogs
+from blogarchive.sites.links import FoundBlogs, Rows, find_listing_name, linked_blogs
 
 # --- the page around a post
 
@@ -323,9 +323,7 @@ class _PageParser:
             **fields,
         )
 
-    def _find_blogs(
-        self, author: items.Author | None
-    ) -> tuple[tuple[items.BlogLink, ...], tuple[items.Problem, ...]]:
+    def _find_blogs(self, author: items.Author | None) -> FoundBlogs:
         """Return the other blogs that the page links to, and a problem if they are too many.
 
         Names instead of numbers count only on pages of a blog with a name. A short path such as `/about/` looks like

@@ -12,7 +12,7 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import PRAISED, CommentHeader, is_floor, shows_other_header
+from blogarchive.sites.grammar.headers import PRAISED, CommentHeader, Headers, is_floor, shows_other_header
 from blogarchive.sites.grammar.page import BUTTON_TARGET, BlockPosition, PageView, find_labels
 from blogarchive.sites.grammar.time_lines import is_template_text
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, SAID, YEARLESS_TIME, fold
@@ -64,9 +64,7 @@ class HeaderSelection:
     doubted: bool = False
 
 
-def split_comments(
-    markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]
-) -> tuple[CommentBlock, ...]:
+def split_comments(markers: comment_footers.CommentMarkers, headers: Headers) -> tuple[CommentBlock, ...]:
     """Return the block of each header."""
     footers = comment_footers.select_footers(markers, headers)
     limits = [*find_tops(markers.view, headers)[1:], markers.end]
@@ -162,7 +160,7 @@ def _find_reply(line: Line) -> "tuple[Element | None, re.Match[str]] | None":
 
 
 # A comment in a form of a table: 评论人 NAME, 评论时间 TIME, 内容 TEXT.
-def _find_text_begins(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
+def _find_text_begins(view: PageView, headers: Headers) -> list[int]:
     """Return the line below each header, or below the label 内容: or the portrait if each has it there."""
     below = [header.last + 1 for header in headers]
     is_labelled = all(_TEXT_LABEL.fullmatch("".join(view.folded[i : i + 1]).strip()) for i in below)
@@ -178,7 +176,7 @@ def _is_portrait(view: PageView, index: int) -> bool:
 
 
 # Promise "any markup": a row above each header may have the number of the floor.
-def find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
+def find_tops(view: PageView, headers: Headers) -> list[int]:
     """Return the line above each header if all these are floors, else the first line of each."""
     firsts = [header.first for header in headers]
     above = [view.folded[i - 1].strip() for i in firsts if i > 0]
@@ -188,9 +186,7 @@ def find_tops(view: PageView, headers: Sequence[CommentHeader]) -> list[int]:
     return [i - 1 for i in firsts] if are_floors else firsts
 
 
-def _find_end_above_button(
-    view: PageView, headers: Sequence[CommentHeader], header: CommentHeader, end: int
-) -> int:
+def _find_end_above_button(view: PageView, headers: Headers, header: CommentHeader, end: int) -> int:
     """Return the end of a text without a last line of buttons, and without images of the template."""
     begin = header.last + 1
     while end > begin and _NO_TEXT.fullmatch(view.folded[end - 1]):
@@ -201,9 +197,7 @@ def _find_end_above_button(
 
 
 # A commenter may type <img>: creaders shows it (docs/sites/creaders.md).
-def _is_typed_image(
-    view: PageView, headers: Sequence[CommentHeader], header: CommentHeader, index: int
-) -> bool:
+def _is_typed_image(view: PageView, headers: Headers, header: CommentHeader, index: int) -> bool:
     """Check whether a line has only images without links, and is in the comment's element."""
     media = view.lines[index].media
     if not media or any(anchor is not None for _, anchor in media):
@@ -215,9 +209,7 @@ def _is_typed_image(
 
 
 # Promise "any order": saved pages of other hosts, such as those in the tests, have the header below the text.
-def split_comments_above(
-    view: PageView, headers: Sequence[CommentHeader], start: int
-) -> tuple[CommentBlock, ...]:
+def split_comments_above(view: PageView, headers: Headers, start: int) -> tuple[CommentBlock, ...]:
     """Return the block of each header if all are the last lines of their comments; none otherwise.
 
     Each comment is an element from line `start` on that ends with its header. So nobody can type such a header.
@@ -268,7 +260,7 @@ def _is_buttons(view: PageView, index: int) -> bool:
     return bool(links) and (words is not None or (lead_nowhere and view.has_only_links(index)))
 
 
-def _find_text_end(markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader]) -> int:
+def _find_text_end(markers: comment_footers.CommentMarkers, headers: Headers) -> int:
     """Find the end of a last comment without footer: the end of its element, or the next template line."""
     view, header = markers.view, headers[-1]
     block = comment_footers.find_last_block(view, headers)
@@ -369,7 +361,7 @@ def check_count(sure: Sequence[HeaderSelection], claims: Claims) -> Problem | No
 
 
 def check_first(
-    view: PageView, start: int, headers: Sequence[CommentHeader], claims: Claims, *, are_below: bool
+    view: PageView, start: int, headers: Headers, claims: Claims, *, are_below: bool
 ) -> Problem | None:
     """Return a problem if all headers may be typed in the text of a comment, which begins above the first.
 
@@ -400,9 +392,7 @@ def check_times(view: PageView, selection: HeaderSelection, posted_at: datetime 
 
 
 # Promise "no wrong value": a year is not guessed.
-def _check_years(
-    view: PageView, headers: Sequence[CommentHeader], posted_at: datetime | None
-) -> Problem | None:
+def _check_years(view: PageView, headers: Headers, posted_at: datetime | None) -> Problem | None:
     """Return a problem if times without a year may be of more than one year since the post."""
     times = (header.posted.text for header in headers if not header.posted.text[:4].isdigit())
     is_new = posted_at is not None and view.now - posted_at < _ONE_YEAR

@@ -20,7 +20,7 @@ from blogarchive.sites.grammar.counters import (
     parse_counts,
 )
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
-from blogarchive.sites.grammar.headers import CommentHeader, find_headers, find_linked_headers
+from blogarchive.sites.grammar.headers import Headers, find_headers, find_linked_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels, read_label_count
 from blogarchive.sites.grammar.time_lines import TitleTime, is_quoted
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, NUMBER
@@ -129,7 +129,7 @@ def _report_unparsed_counters(view: PageView, start: int, bounds: BodyBounds) ->
     return (Problem(kind="unreadable", field="views", detail=detail),)
 
 
-def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+def _find_label_below(view: PageView, start: int, headers: Headers) -> int | None:
     """Return the page's own label between a body that begins at `start` and its comments, or None.
 
     `headers` are the headers of comments from line `start` on. A commenter's label is not among those that elements
@@ -156,9 +156,7 @@ def _find_label_below(view: PageView, start: int, headers: Sequence[CommentHeade
     return [ends[0], *(i for i in ends if i < first)][-1]
 
 
-def _find_framed_label(
-    view: PageView, start: int, ends: Sequence[int], headers: Sequence[CommentHeader]
-) -> int | None:
+def _find_framed_label(view: PageView, start: int, ends: Sequence[int], headers: Headers) -> int | None:
     """Return the label that elements separate from the body: the one with a header below it, else the last, or None."""
     framed = [i for i in ends if is_framed(view, start, i)]
     after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
@@ -166,7 +164,7 @@ def _find_framed_label(
     return next(above, framed[-1] if framed else None)
 
 
-def _find_end_without_counters(view: PageView, start: int, headers: Sequence[CommentHeader]) -> int | None:
+def _find_end_without_counters(view: PageView, start: int, headers: Headers) -> int | None:
     """Return the end of a body without counters: the next label, or the end of its element.
 
     `headers` are the headers of comments from line `start` on.

@@ -78,6 +78,9 @@ class AuthorCard:
 
 NO_CARD = AuthorCard()
 
+FoundCard = tuple[AuthorCard, tuple[int, ...]]
+"""A card, and the lines that belong to it."""
+
 
 class _CardField(NamedTuple):
     """A field of the card, folded and as shown, with the number of its line: one line may have all fields."""
@@ -96,7 +99,7 @@ def _split_fields(line: int, folded: str, raw: str) -> Iterator[_CardField]:
         yield _CardField(line, folded[left:end].strip(), raw[left:end].strip())
 
 
-def parse_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+def parse_card(view: PageView, lines: Sequence[int]) -> FoundCard:
     """Return the card on these lines, which begin with its label, and the lines that belong to it."""
     # A list of posts may follow, each with its author.
     shown = takewhile(lambda index: index not in view.post_lines, view.lines_with_text(lines[1:]))
@@ -143,7 +146,7 @@ def _parse_fields(lines: tuple[tuple[str, str], ...]) -> tuple[AuthorCard, int]:
     return card, fields[min(last, len(fields) - 1)].line + 1 if fields else 0
 
 
-def parse_labelled_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+def parse_labelled_card(view: PageView, lines: Sequence[int]) -> FoundCard:
     """Return the card below its label; its first line is the nickname if no field names it.
 
     Without any field, only the label belongs to it, unless a few lines follow: it may be a link of the blog's menu.
@@ -177,7 +180,7 @@ def find_followed_name(view: PageView, lines: Sequence[int]) -> str | None:
 
 
 # Promise "any markup": the label of the card may be an image without words.
-def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[int, ...]]:
+def find_card(view: PageView, lines: Sequence[int]) -> FoundCard:
     """Return the card without a label: an age with a name or a linked name, then 注册日期 and 访问总量 near it.
 
     Otherwise a box of other posts' data: a name, a line of visits such as 博客访问：N.
@@ -197,9 +200,7 @@ def find_card(view: PageView, lines: Sequence[int]) -> tuple[AuthorCard, tuple[i
 
 
 # Promise "any markup": a box without a label has the name, then counts: 24 文章 | 1769 访问.
-def _parse_box(
-    view: PageView, visits: int, lines: Container[int], *, is_sole: bool
-) -> tuple[AuthorCard, tuple[int, ...]]:
+def _parse_box(view: PageView, visits: int, lines: Container[int], *, is_sole: bool) -> FoundCard:
     """Return the card of the innermost element with a line of visits and a name above it, but no post.
 
     Else return that of a sole line of all visits.
@@ -221,9 +222,7 @@ def _parse_box(
     return parse_card(view, (visits, visits)) if alone else (NO_CARD, ())
 
 
-def _parse_named_box(
-    view: PageView, visits: int, lines: Sequence[int]
-) -> tuple[AuthorCard, tuple[int, ...]] | None:
+def _parse_named_box(view: PageView, visits: int, lines: Sequence[int]) -> FoundCard | None:
     """Return the card on these lines, and those that belong to it; None without a number of visits or any name above."""
     above = (i for i in lines if i < visits and i not in view.sections)
     texts = ((i, _read_line(view, i)[0].strip()) for i in above)

@@ -11,7 +11,7 @@ from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
-from blogarchive.sites.grammar.headers import CommentHeader, find_short_headers, find_split_headers
+from blogarchive.sites.grammar.headers import CommentHeader, Headers, find_short_headers, find_split_headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
@@ -39,7 +39,7 @@ def _iter_selections(markers: comment_footers.CommentMarkers) -> Iterator[commen
 
 
 def _iter_sure_selections(
-    markers: comment_footers.CommentMarkers, linked: Sequence[CommentHeader]
+    markers: comment_footers.CommentMarkers, linked: Headers
 ) -> Iterator[comment_blocks.HeaderSelection]:
     """Select by structure alone; `linked` are the headers with linked names."""
     for select in (_select_by_element, _select_by_footer, _select_by_link, _select_by_style, _select_by_path):
@@ -107,9 +107,7 @@ def _select_by_element(markers: comment_footers.CommentMarkers) -> tuple[Comment
 
 
 # Promise "no forgery": an open tag in one comment moves others into it.
-def _is_quoted(
-    markers: comment_footers.CommentMarkers, headers: Sequence[CommentHeader], quoted: CommentHeader
-) -> bool:
+def _is_quoted(markers: comment_footers.CommentMarkers, headers: Headers, quoted: CommentHeader) -> bool:
     """Check whether no element like a comment's own surrounds a header inside one of the comments.
 
     If one does, it is another comment that an open tag moved there.

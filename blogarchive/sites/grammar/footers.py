@@ -10,7 +10,7 @@ from blogarchive.parsing.dates.numbers import parse_digits
 from blogarchive.parsing.document import find_enclosing
 from blogarchive.parsing.html import Element
 from blogarchive.sites.grammar import page
-from blogarchive.sites.grammar.headers import CommentHeader, choose_order, find_headers_by_order
+from blogarchive.sites.grammar.headers import CommentHeader, Headers, choose_order, find_headers_by_order
 from blogarchive.sites.grammar.words import LINE_START, fold
 
 # --- footers
@@ -128,8 +128,8 @@ class MarkerCandidates:
     first.
     """
 
-    headers: Sequence[CommentHeader]
-    orders: Sequence[Sequence[CommentHeader]]
+    headers: Headers
+    orders: Sequence[Headers]
     footers: tuple[CommentFooter, ...]
 
     def from_line(self, start: int) -> "MarkerCandidates":
@@ -138,7 +138,7 @@ class MarkerCandidates:
         later = MarkerCandidates(headers=(), orders=(), footers=self.footers[begin:])
         return later.with_headers(choose_order(self.orders, start))
 
-    def with_headers(self, headers: Sequence[CommentHeader]) -> "MarkerCandidates":
+    def with_headers(self, headers: Headers) -> "MarkerCandidates":
         """Return the same with these headers."""
         begin = bisect_left(self.footers, headers[0].last + 1, key=_FIRST) if headers else 0
         return MarkerCandidates(headers=headers, orders=(headers,), footers=self.footers[begin:])
@@ -217,7 +217,7 @@ def _find_comments_end(view: page.PageView, start: int, end: int, typed: set[str
     return next((i for i in labels if view.tag_path(view.lines[i].node_at(0)) not in typed), end)
 
 
-def find_last_block(view: page.PageView, headers: Sequence[CommentHeader]) -> range:
+def find_last_block(view: page.PageView, headers: Headers) -> range:
     """Return the lines of the last comment's element: the innermost with lines after its header."""
     header = headers[-1]
     element: Element | None = find_comment_element(view, headers, header)
@@ -228,9 +228,7 @@ def find_last_block(view: page.PageView, headers: Sequence[CommentHeader]) -> ra
     return inside
 
 
-def find_comment_element(
-    view: page.PageView, headers: Sequence[CommentHeader], header: CommentHeader
-) -> Element:
+def find_comment_element(view: page.PageView, headers: Headers, header: CommentHeader) -> Element:
     """Return the element with this header and no other; the header's block if there is only one header."""
     line = view.lines[header.first]
     if len(headers) == 1:
@@ -242,7 +240,7 @@ def find_comment_element(
 # --- selection of footers
 
 
-def select_footers(markers: CommentMarkers, headers: Sequence[CommentHeader]) -> list[CommentFooter | None]:
+def select_footers(markers: CommentMarkers, headers: Headers) -> list[CommentFooter | None]:
     """Return the footer of each of the page's own headers; None if a comment has none."""
     limits = [*(header.first for header in headers[1:]), markers.end]
     spans = [markers.footers_between(h.last, limit) for h, limit in zip(headers, limits, strict=True)]

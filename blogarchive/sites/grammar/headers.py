@@ -159,12 +159,16 @@ class CommentHeader:
         return self.author is not None and self.author.kind is PageKind.HOME and "://" not in self.author_name
 
 
-def find_headers(view: page.PageView, start: int, end: int) -> Sequence[CommentHeader]:
+Headers = Sequence[CommentHeader]
+"""Headers of a page in order."""
+
+
+def find_headers(view: page.PageView, start: int, end: int) -> Headers:
     """Return all headers on the lines `[start, end)` in order, without links to other posts."""
     return choose_order(find_headers_by_order(view, start, end), start)
 
 
-def find_headers_by_order(view: page.PageView, start: int, end: int) -> tuple[Sequence[CommentHeader], ...]:
+def find_headers_by_order(view: page.PageView, start: int, end: int) -> tuple[Headers, ...]:
     """Return the headers that begin with the name, and those that begin with the time."""
     names: list[int] = []
     times: list[int] = []
@@ -178,7 +182,7 @@ def find_headers_by_order(view: page.PageView, start: int, end: int) -> tuple[Se
     return _parse_headers(view, names, _NAME_FIRST, end), _parse_headers(view, times, _TIME_FIRST, end)
 
 
-def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Sequence[CommentHeader]:
+def choose_order(orders: Sequence[Headers], start: int) -> Headers:
     """Return the headers in the page's own order from line `start` on.
 
     The first header sets the order: no commenter wrote before it. A typed header of the other order could
@@ -188,9 +192,7 @@ def choose_order(orders: Sequence[Sequence[CommentHeader]], start: int) -> Seque
     return min(filter(None, later), key=lambda order: order[0].first, default=())
 
 
-def _parse_headers(
-    view: page.PageView, begins: Sequence[int], form: "re.Pattern[str]", end: int
-) -> Sequence[CommentHeader]:
+def _parse_headers(view: page.PageView, begins: Sequence[int], form: "re.Pattern[str]", end: int) -> Headers:
     found: list[CommentHeader] = []
     start = 0
     for index, following in zip(begins, [*begins[1:], end], strict=False):

@@ -197,7 +197,12 @@ _NOT_A_TITLE = re.compile(
 _DIGIT = re.compile(r"\d")
 _UPDATED = re.compile(r"\W*(?:最[后近新])?(?:更新|修改|编辑|[Uu]pdated|[Ee]dited)")
 # 10:20 and 9 阅读 in elements of their own have no space between them.
-_TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_IN, None))
+_TimeForm = tuple[re.Pattern[str], re.Pattern[str] | None]  # of a time, and of a sign that each such line has
+_TIME_FORMS: Sequence[_TimeForm] = (
+    (_TIME_LINE, _DIGIT),
+    (_TIME_AMID, vocabulary.HOUR_SIGN),
+    (_TIME_IN, None),
+)
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
@@ -369,7 +374,7 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
     times = [entry.post.posted or _find_time_beside(view, entry) for entry in entries]
     paths = [entry.path for entry in entries]
     for form in _TIME_FORMS if not all(times) else ():
-        near = _choose_side(paths, _find_times(view, below, *form), _find_times(view, above, *form))
+        near = _choose_side(paths, _find_times(view, below, form), _find_times(view, above, form))
         times = [own or other for own, other in zip(times, near, strict=True)]
     hours = _hour_lines(view, entries, ends)
     times = [add_hour(view, time, own) for time, own in zip(times, hours, strict=True)]
@@ -405,13 +410,11 @@ def _find_time_beside(view: PageView, entry: _Entry) -> DateText | None:
 
 
 # Promise "no forgery": an author may type times into an excerpt, above that of the row.
-def _find_times(
-    view: PageView, rows: Sequence[Sequence[int]], pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
-) -> _Times:
+def _find_times(view: PageView, rows: Sequence[Sequence[int]], form: _TimeForm) -> _Times:
     """Return the first time of that form of each row, in the element where most rows have one."""
     found: list[dict[tuple[str, str | None], DateText]] = []
     for row in rows:
-        times = ((i, _find_time_on(view, i, pattern, sign)) for i in reversed(row))
+        times = ((i, _find_time_on(view, i, form)) for i in reversed(row))
         shown = {i: time for i, time in times if time}
         own = [i for i in shown if not _UPDATED.match(view.folded[i])] or shown
         found.append({view.style(view.lines[i].block): shown[i] for i in own})
@@ -419,11 +422,9 @@ def _find_times(
     return [row[max(reversed(row), key=common.__getitem__)] if row else None for row in found]
 
 
-def _find_time_on(
-    view: PageView, index: int, pattern: "re.Pattern[str]", sign: "re.Pattern[str] | None"
-) -> DateText | None:
+def _find_time_on(view: PageView, index: int, form: _TimeForm) -> DateText | None:
     """Return the time of a line of that form; without a sign, of its first element."""
-    text = view.folded[index]
+    text, (pattern, sign) = view.folded[index], form
     if sign is not None:
         match = pattern.fullmatch(text.strip()) if sign.search(text) else None
         return match and DateText(text=view.shown(index, match))

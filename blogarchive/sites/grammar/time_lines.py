@@ -1,7 +1,7 @@
 """Lines with the time of a post, lines marked as titles, and lines that a post quotes from a page."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,7 +9,7 @@ from blogarchive.items import DateText, PageKind
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import words as vocabulary
 from blogarchive.sites.grammar.counters import OWNER_WORDS
-from blogarchive.sites.grammar.headers import CommentHeader
+from blogarchive.sites.grammar.headers import Headers
 from blogarchive.sites.grammar.page import PageView, confirms_title, find_comment_labels
 
 # --- times and titles
@@ -266,7 +266,7 @@ def find_text_element(view: PageView, title: int, begin: int, line: int) -> rang
 
 
 # Promise "no forgery": authors pasted saved pages, with times and counters, into new posts.
-def is_quoted(view: PageView, headers: Sequence[CommentHeader], title: int, begin: int, line: int) -> bool:
+def is_quoted(view: PageView, headers: Headers, title: int, begin: int, line: int) -> bool:
     """Return True if `line` is inside the text that begins at `begin`, and comments follow that text."""
     element = find_text_element(view, title, begin, line)
     if element is None or all(is_metadata(view, i) for i in range(begin, line)):
@@ -281,7 +281,7 @@ def is_metadata(view: PageView, index: int) -> bool:
     return not text or is_template_text(text) or _METADATA.fullmatch(text) is not None
 
 
-def _comments_follow(view: PageView, headers: Sequence[CommentHeader], line: int) -> bool:
+def _comments_follow(view: PageView, headers: Headers, line: int) -> bool:
     """Return True if a label or a header of comments is on line `line` or below, above the sidebar."""
     own = range(line, view.find_section(line))
     return any(header.first in own for header in headers) or any(i in own for i in find_comment_labels(view))

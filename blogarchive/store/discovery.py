@@ -42,9 +42,8 @@ def highest_number(archive: Archive, site: str) -> int:
 
 def is_number_stored(archive: Archive, site: str, number: str) -> bool:
     """Return whether a blog of the archive has a post with that number."""
-    query = (
-        "select 1 from authors a join posts p on p.author_id = a.id where p.number = ? and a.site = ? limit 1"
-    )
+    query = """select 1 from authors a join posts p on p.author_id = a.id
+            where p.number = ? and a.site = ? limit 1"""
     return archive.exists(query, (number, site))
 
 

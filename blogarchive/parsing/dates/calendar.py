@@ -115,11 +115,9 @@ _EN_YEAR = r"(?P<y>[0-9]{4})(?![0-9])"
 def _resolve_date(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
     """Resolve a form by its groups: its smallest unit is the precision, a missing year is the latest one."""
     groups = match.groupdict()
-    named, numbered, day = groups.get("mon"), groups.get("m"), groups.get("d")
-    precision: Precision = "day" if day else "month" if named or numbered else "year"
-    month = (
-        numbers.MONTHS[named] if named else 1 if numbered in (None, "元") else numbers.parse_number(numbered)
-    )
+    named, number, day = groups.get("mon"), groups.get("m"), groups.get("d")
+    precision: Precision = "day" if day else "month" if named or number else "year"
+    month = numbers.MONTHS[named] if named else 1 if number in (None, "元") else numbers.parse_number(number)
     # Croatian has a dot behind the day and calls October listopad, which is November in Polish and Czech.
     month -= named == "listopada" and ". listopada" in match[0]
     day_of_month, year = numbers.parse_number(day) if day else 1, _resolve_year(groups, now)

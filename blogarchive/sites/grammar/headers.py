@@ -55,10 +55,8 @@ def _skip_floor(joined: page.JoinedLines, start: int, end: int) -> int:
 # 回复狂 and 【铁哥】 are names, in an element of their own; these words seem to be the template's.
 def _widen_name(joined: page.JoinedLines, start: int, end: int) -> tuple[int, int]:
     """Return the bounds of a name with such a word before it in its element, and with its closing bracket."""
-    node, lead = (
-        joined.node_at(start),
-        re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start]),
-    )
+    node = joined.node_at(start)
+    lead = re.search(r"(?:回复|[\[【])\Z", joined.text[max(start - 2, 0) : start])
     if lead and joined.node_at(start - len(lead[0])) is node is not joined.lines[0].block:
         start -= len(lead[0])
     opened, closed = (sum(joined.text.count(sign, start, end) for sign in signs) for signs in ("[【", "]】"))

@@ -117,20 +117,18 @@ def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: 
         stop = min(top, *view.sections, len(view.lines))
         above = (i for i in plain if i < stop and view.lines[i].text not in known)
         yield from (view.lines[i].text for i in above if _may_be_name(view, i))
-        yield from _iter_titles(view, author, lines, known)
+        yield from _iter_titles(view, author.uid, lines, known)
     if author.nickname is None:
         yield from (view.lines[i].text for i in plain if _NAME_LABEL.match(view.lines[i].text))
 
 
-def _iter_titles(
-    view: PageView, author: Author, lines: Sequence[int], known: Set[str | None]
-) -> Iterator[str]:
+def _iter_titles(view: PageView, uid: str, lines: Sequence[int], known: Set[str | None]) -> Iterator[str]:
     """Yield the lines with a part of the window title, and the links of the blog's home; none that are `known`."""
     parts = {part for part in _PARTS.split(view.document.title) if _WORD.search(part)} - known
     texts = (view.lines[i].text for i in lines)
     yield from (text for text in texts if any(part in text for part in parts))
     links = (link for i in lines for link in view.links_to(i, PageKind.HOME))
-    own = (text for text, _, to in links if to.uid == author.uid and len(text) > 1 and text not in known)
+    own = (text for text, _, to in links if to.uid == uid and len(text) > 1 and text not in known)
     yield from (text for text in own if not card.is_menu_word(text))
 
 
@@ -213,9 +211,7 @@ _OTHER = re.compile(rf"(?:{OTHERS}|踩|赠金笔|第)\s*[:(]?\s*$")
 _LINES_ABOVE, _TAGS = 4, re.compile("标签|標籤|关键词|Tags?")
 
 
-def _iter_frame(
-    view: PageView, page: ParsedPage, post_page: PostPage, free: Collection[int]
-) -> Iterator[str]:
+def _iter_frame(view: PageView, page: ParsedPage, post_page: PostPage, free: Set[int]) -> Iterator[str]:
     """Yield the lines around the text that name a category, if the post has none.
 
     If a count was not read, also yield those that show a number that no count has.

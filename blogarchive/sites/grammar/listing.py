@@ -198,11 +198,7 @@ _DIGIT = re.compile(r"\d")
 _UPDATED = re.compile(r"\W*(?:最[后近新])?(?:更新|修改|编辑|[Uu]pdated|[Ee]dited)")
 # 10:20 and 9 阅读 in elements of their own have no space between them.
 _TimeForm = tuple[re.Pattern[str], re.Pattern[str] | None]  # of a time, and of a sign that each such line has
-_TIME_FORMS: Sequence[_TimeForm] = (
-    (_TIME_LINE, _DIGIT),
-    (_TIME_AMID, vocabulary.HOUR_SIGN),
-    (_TIME_IN, None),
-)
+_TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_IN, None))
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _CHARS_BESIDE = 120  # characters from a title to a time on its line
 _LINES_BELOW = 5  # from a title to its time
@@ -273,14 +269,12 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
 def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
-    labels = [label.split("/") for label in _read_labels(view, rows[0])]  # 浏览/评论 above 1769/3
-    columns = [i for i, words in enumerate(labels) if all(parse_counts(f"{word}:1") for word in words)]
+    heads = [label.split("/") for label in _read_labels(view, rows[0])]  # 浏览/评论 above 1769/3
+    columns = [i for i, words in enumerate(heads) if all(parse_counts(f"{word}:1") for word in words)]
     texts = [view.folded[entry.line][entry.span[1] :].strip() for entry in entries]
     for place, row in enumerate(rows if columns else ()):
         cells = _read_cells(view, row)
-        own = (
-            zip(labels[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(labels)
-        )
+        own = (zip(heads[i], cells[i].split("/"), strict=False) for i in columns if len(cells) == len(heads))
         texts[place] = " ".join(":".join(pair) for each in own for pair in each)
     found = [(entry.line, parse_counts(text)) for entry, text in zip(entries, texts, strict=True)]
     return [[build_counters(line, line, counts)] if counts else [] for line, counts in found]
@@ -290,10 +284,8 @@ def _read_labels(view: PageView, row: Element | None) -> list[str]:
     """Return the words of the cells above a row, else of the first row of its table."""
     if row is None:
         return []
-    above = row.itersiblings("tr", preceding=True)
-    return _read_cells(
-        view, next(chain(above, (r for t in row.iterancestors("table") for r in t.iter("tr"))), None)
-    )
+    rows = (each for table in row.iterancestors("table") for each in table.iter("tr"))
+    return _read_cells(view, next(chain(row.itersiblings("tr", preceding=True), rows), None))
 
 
 # Promise "any markup": 林木 发表于 10:20 | 阅读 9 | 评论 2 | 阅读全文.

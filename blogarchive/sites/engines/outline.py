@@ -31,7 +31,7 @@ class Outline:
     """
 
     def __init__(self, tree: PageTree, *, is_saved: bool = False) -> None:
-        self.tree, self.is_saved, self._lines = tree, is_saved, dict[range, str]()
+        self.tree, self.is_saved, self._lines = tree, is_saved, dict[range | Element, str]()
         self.texts, self.holders, self.order = list[str](), list[Element](), dict[Element, int]()
         # `_inner` are the places in `order` of an element and of those in it.
         self._inner, self._spans = dict[Element, range](), dict[Element, range]()
@@ -101,12 +101,10 @@ class Outline:
 
     def text(self, node: Element) -> str:
         """Return the visible text of an element on one line."""
-        if node not in self.order:
-            return visible_text(node, self.tree.hidden)
-        span = self.span(node)  # elements around the same texts are read once
-        if span not in self._lines:
-            self._lines[span] = visible_text(node, self.tree.hidden)
-        return self._lines[span]
+        key = self._spans.get(node, node)  # elements around the same texts are read once
+        if key not in self._lines:
+            self._lines[key] = visible_text(node, self.tree.hidden)
+        return self._lines[key]
 
     def contains(self, outer: Element, inner: Element) -> bool:
         """Return whether an element contains another, or is it."""
@@ -201,7 +199,10 @@ def _rivals(outline: Outline, titles: _Titles, known: list[Element], sites: set[
     """Return the headings that may be the title if the window title has other words than the page."""
     apart = {node for node in outline.beside if node.tag != "h1"}.union(known)
     named = [node for node in titles if _is_titled(node) and node not in apart]
-    of_post = [node for node in named if has_role(node, _POST_TITLE)]
+    # tDiary has the day and the title as parts of one heading, and neither in the window title.
+    spans = ((x, next(x.iterancestors())) for x in named if x.tag == "span")
+    parts = {x for x, above in spans if _DAY.match(outline.text(above)) and above not in ancestors(known)}
+    of_post = [node for node in named if has_role(node, _POST_TITLE) or node in parts]
     good = (n for n in named if (n.tag == "h1" or [n] == of_post) and not _is_site_name(titles[n], sites))
     # NexT has the motto of the blog in a heading above the title.
     return sorted(good, key=lambda node: [node] != of_post)

@@ -92,7 +92,8 @@ class PageParser:
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         self.uid = self.uid if self.target.uid or self.here.uid else lists.find_blog(self._outline, self.now)
-        window = self._outline.tree.title if self._is_root else None
+        # The list of a month, at `/?m=202105`, is at the root too.
+        window = self._outline.tree.title if self._is_root and self.target.page_no == 1 else None
         self._title = self._outline.metas.get("og:site_name") or window or None
         listed = lists.find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):

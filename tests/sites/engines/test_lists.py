@@ -304,6 +304,31 @@ def list_at(path: str, links: str) -> ParsedPage:
     return site_by_name("web").parse_page(page, target)
 
 
+def test_the_calendar_of_tdiary_leads_from_month_to_month() -> None:
+    """It hides the links of its lists from programs."""
+    calendar = '<table><tr><td><a href="/?date=202512">前</a></td><td>3月</td><td>次</td></tr></table>'
+    assert following(list_at("/?date=202603", calendar)) == ["/?date=202512"]
+
+
+def test_the_window_title_of_the_list_of_a_month_is_not_the_name_of_the_blog() -> None:
+    rows = "".join(f'<h2><a href="/?p={n}">第 {n} 天</a></h2>' for n in range(1, 6))
+    for path, name in (("", "山居"), ("?m=202105", None)):
+        target = Target(
+            url=f"{HOME}/{path}",
+            site="web",
+            kind=PageKind.HOME,
+            uid="notes.example.org",
+            page_no=1 if name else 2,
+        )
+        raw = f"<title>山居{'' if name else '(2021-05)'}</title>{rows}".encode()
+        parsed = site_by_name("web").parse_page(
+            Page(url=target.url, fetched_at=NOW, status=200, headers=(), body=raw), target
+        )
+        assert len(parsed.listed) == 5
+        assert parsed.author is not None
+        assert parsed.author.blog_title == name
+
+
 def test_the_class_or_the_text_of_a_link_to_newer_posts_may_say_next() -> None:
     older = '<a href="/page/4" class="prev">« billets précédents</a>'
     links = f'<p>{older} <a href="/page/2" class="next">billets suivants »</a></p>'

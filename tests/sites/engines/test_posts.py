@@ -138,6 +138,19 @@ def test_a_title_behind_the_day_in_one_heading_is_that_of_tdiary() -> None:
     assert (page.posts[0].title, told(page)) == (TITLE, [])
 
 
+def test_a_title_behind_the_day_below_the_name_of_the_blog_is_that_of_tdiary_with_a_doubt() -> None:
+    url = "https://notes.example.org/?date=20190504"
+    day = '<span class="date"><a href="/?date=20190504">2019年05月04日</a></span>'
+    years = '<span class="nyear">[<a href="/?date=0504">長年日記</a>]</span>'
+    heading = f'<h1>Notizen</h1><h2>{day} <span class="title">{TITLE}</span> {years}</h2>'
+    text = TEXT.replace("<p>", f'<p><a name="p01" href="{url}#p01"><span class="sanchor">_</span></a> ')
+    body = f'{heading}<div class="body"><div class="section">{text}</div></div>'
+    stated = '<meta property="og:site_name" content="Notizen">'
+    page = read(f"<body>{body}</body>", stated, url, "Notizen(2019-05-04)")
+    assert (page.posts[0].title, told(page)) == (TITLE, ["title"])
+    assert (page.posts[0].body_text or "").startswith("Am Morgen")
+
+
 @pytest.mark.parametrize(
     ("line", "day"),
     [

@@ -93,7 +93,7 @@ class PageParser:
             return self._unknown(Detail.NEEDS_BROWSER, "page")
         self.uid = self.uid if self.target.uid or self.here.uid else lists.find_blog(self._outline, self.now)
         # The list of a month, at `/?m=202105`, is at the root too.
-        window = self._outline.tree.title if self._is_root and self.target.page_no == 1 else None
+        window = self._outline.tree.title if self._is_root and not urls.MONTH.search(self.here.url) else None
         self._title = self._outline.metas.get("og:site_name") or window or None
         listed = lists.find_listed(self._outline, self.uid, self.now)
         if self._is_list(listed):

@@ -37,6 +37,7 @@ def blog_of_url(site: Site, url: str) -> BlogLink | None:
 
 
 FoundBlogs = tuple[tuple[BlogLink, ...], tuple[Problem, ...]]
+"""The blogs that a page names, and a problem if they are too many."""
 
 
 def linked_blogs(site: Site, urls: Iterable[str], page_url: str, own: Container[str]) -> FoundBlogs:

@@ -12,8 +12,9 @@ from blogarchive.messages.details import Detail
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.lines import Line
 from blogarchive.sites.grammar import footers as comment_footers
-from blogarchive.sites.grammar.headers import PRAISED, CommentHeader, Headers, is_floor, shows_other_header
+from blogarchive.sites.grammar.headers import CommentHeader, Headers
 from blogarchive.sites.grammar.page import BUTTON_TARGET, BlockPosition, PageView, find_labels
+from blogarchive.sites.grammar.short_headers import PRAISED, is_floor, shows_other_header
 from blogarchive.sites.grammar.time_lines import is_template_text
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, HOUR_SIGN, SAID, YEARLESS_TIME, fold
 

@@ -20,8 +20,9 @@ from blogarchive.sites.grammar.counters import (
     parse_counts,
 )
 from blogarchive.sites.grammar.footers import MarkerCandidates, find_markers
-from blogarchive.sites.grammar.headers import Headers, find_headers, find_linked_headers
+from blogarchive.sites.grammar.headers import Headers, find_headers
 from blogarchive.sites.grammar.page import PageView, find_comment_labels, find_labels, read_label_count
+from blogarchive.sites.grammar.short_headers import find_linked_headers
 from blogarchive.sites.grammar.time_lines import TitleTime, is_quoted
 from blogarchive.sites.grammar.words import COMMENTS_LABEL, NUMBER
 

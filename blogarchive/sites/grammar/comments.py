@@ -11,8 +11,9 @@ from blogarchive.parsing.document import extract_html, extract_text
 from blogarchive.parsing.html import Element
 from blogarchive.parsing.sanitize import sanitize_element
 from blogarchive.sites.grammar import blocks as comment_blocks, footers as comment_footers
-from blogarchive.sites.grammar.headers import CommentHeader, Headers, find_short_headers, find_split_headers
+from blogarchive.sites.grammar.headers import CommentHeader, Headers
 from blogarchive.sites.grammar.page import BlockPosition, PageView, find_comment_labels, find_labels
+from blogarchive.sites.grammar.short_headers import find_short_headers, find_split_headers
 from blogarchive.sites.grammar.words import COMMENTS_LABEL
 
 # --- selections of headers: a commenter can type a whole comment into his own

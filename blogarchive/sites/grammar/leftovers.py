@@ -16,9 +16,9 @@ from blogarchive.parsing.document import are_in_same_row
 from blogarchive.sites.grammar import card, words as vocabulary
 from blogarchive.sites.grammar.blocks import CommentBlock
 from blogarchive.sites.grammar.counters import OTHERS
-from blogarchive.sites.grammar.headers import iter_short_headers
 from blogarchive.sites.grammar.page import UNCONFIRMED_TITLE, PageView, find_comment_labels
 from blogarchive.sites.grammar.post import PostPage
+from blogarchive.sites.grammar.short_headers import iter_short_headers
 
 _OF_POST = ("title", "posted_at", "body", "views", "likes", "comment_count", "comments")
 

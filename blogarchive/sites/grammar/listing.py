@@ -196,8 +196,8 @@ _NOT_A_TITLE = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _UPDATED = re.compile(r"\W*(?:最[后近新])?(?:更新|修改|编辑|[Uu]pdated|[Ee]dited)")
-# 10:20 and 9 阅读 in elements of their own have no space between them.
 _TimeForm = tuple[re.Pattern[str], re.Pattern[str] | None]  # of a time, and of a sign that each such line has
+# 10:20 and 9 阅读 in elements of their own have no space between them.
 _TIME_FORMS = ((_TIME_LINE, _DIGIT), (_TIME_AMID, vocabulary.HOUR_SIGN), (_TIME_IN, None))
 _PINNED = re.compile(r"^\s*[\[【(（]\s*置\s*[顶頂]\s*[\]】)）]\s*")  # inside the link, before the title
 _CHARS_BESIDE = 120  # characters from a title to a time on its line

@@ -7,7 +7,7 @@ the run saved earlier: their texts, comments and names are as before the run.
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -380,13 +380,14 @@ def _classify_comments(
     is_fewer = claimed is not None and claimed < sum(comment_rows.is_counted(one.base) for one in stored)
     if lost and (is_whole or is_fewer):
         return _Change(kind=ChangeKind.COMMENTS_LOST)
-    return _find_edits(shown, stored)
+    return _find_edits(shown, stored, known)
 
 
-def _find_edits(shown: Sequence[comment_rows.ShownComment], stored: _Comments) -> _Change | None:
-    """Return the change if stored comments have another text on the page, else None."""
+def _find_edits(
+    shown: Sequence[comment_rows.ShownComment], stored: _Comments, known: Set[str]
+) -> _Change | None:
+    """Return the change if stored comments, with the bases `known`, have another text on the page; else None."""
     texts = {(comment.base, comment.text_digest) for comment in stored}
-    known = {comment.base for comment in stored}
     edited = [one for one in shown if one.base in known and (one.base, one.text_digest) not in texts]
     reason = Detail.CHANGE_TEXTS if len(edited) == len(shown) >= _MIN_CERTAIN else None
     return _Change(kind=ChangeKind.COMMENTS_EDITED, reason=reason) if edited else None

@@ -17,10 +17,15 @@ NEEDS_ASCII_CHECKOUT = pytest.mark.skipif(
 )
 
 
-@cache
-def modules() -> dict[str, ast.Module]:
-    """Return the syntax tree of each module of the program, by its path in the checkout."""
+def module_names() -> list[str]:
+    """Return the path of each module of the program in the checkout."""
     paths = (
         path for folder in ("blogarchive", "spiders", "pipelines") for path in (ROOT / folder).rglob("*.py")
     )
-    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in sorted(paths)}
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return the syntax tree of each module of the program, by its path in the checkout."""
+    return {name: ast.parse((ROOT / name).read_text("utf-8")) for name in module_names()}

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.browse.tables_page import CHINESE_PAGE, PAGE, chinese_page, descriptions, page, translations
-from tests.paths import ROOT, modules
+from tests.paths import ROOT, module_names
 from tests.tool import run_code
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -33,7 +33,9 @@ def test_every_path_that_a_document_names_exists() -> None:
 
 
 def test_every_document_that_a_module_names_exists() -> None:
-    named = {path for module in modules() for path in _DOCUMENT.findall((ROOT / module).read_text("utf-8"))}
+    named = {
+        path for module in module_names() for path in _DOCUMENT.findall((ROOT / module).read_text("utf-8"))
+    }
     assert named, "modules refer to decisions"
     assert {path for path in named if not (ROOT / path).exists()} == set()
 

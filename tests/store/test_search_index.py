@@ -19,6 +19,7 @@ from blogarchive.store.search import escape_fts, match_expression, parse_query, 
 from blogarchive.store.search_index import fold
 from blogarchive.store.statements import Statements
 from tests.browse.make_archive import make
+from tests.new_archive import new_archive
 from tests.sql import run_sql
 from tests.store.fake_blog import Clock, a_blog
 from tests.tool import run_command
@@ -49,7 +50,7 @@ def insert(archive: Statements, row_id: int, title: str | None, text: str | None
 
 
 def empty(path: Path) -> Archive:
-    archive = Archive.open(path, create=True)
+    archive = Archive.open(new_archive(path))
     archive.execute(
         "insert into authors (id, site, uid, url, first_seen_at, last_seen_at) "
         "values (1, 'creaders', '1', '', '', '')"

@@ -40,12 +40,15 @@ def serve_two(blogs: tuple[BelowPath, BelowPath], folders: tuple[str, str]) -> A
     return serve(first)
 
 
-@pytest.mark.parametrize("kind", [Titled, BelowPath])
 @pytest.mark.parametrize(
-    ("folders", "forms"),
+    ("kind", "folders", "forms"),
     [
-        (("/小明", "/小红"), ("/小明/", "/%e5%b0%8f%e7%ba%a2/", "/小明/index.html", "/%E5%B0%8F%E7%BA%A2/")),
-        (("/ann", "/bob"), ("/ann/index.html", "/bob/", "/%61nn/", "/bob/index.html", "/ann/")),
+        (
+            Titled,
+            ("/小明", "/小红"),
+            ("/小明/", "/%e5%b0%8f%e7%ba%a2/", "/小明/index.html", "/%E5%B0%8F%E7%BA%A2/"),
+        ),
+        (BelowPath, ("/ann", "/bob"), ("/ann/index.html", "/bob/", "/%61nn/", "/bob/index.html", "/ann/")),
     ],
 )
 def test_each_way_to_write_the_address_of_a_blog_leads_to_its_one_row(
@@ -93,8 +96,7 @@ def test_two_posts_with_names_in_gbk_are_two() -> None:
     assert first != second
 
 
-@pytest.mark.parametrize("kind", [Titled, BelowPath])
-@pytest.mark.parametrize("folder", ["", "/ann"])
+@pytest.mark.parametrize(("kind", "folder"), [(Titled, ""), (BelowPath, "/ann")])
 def test_a_new_post_of_a_stored_blog_is_left_to_its_update_and_makes_no_second_row(
     tmp_path: Path, kind: type[BelowPath], folder: str
 ) -> None:

@@ -126,27 +126,30 @@ def test_all_pages_of_comments_of_a_block_theme_are_read_as_pages_of_the_post(
     assert rows(tmp_path, "select url from failures where resolved_at is null") == []
 
 
-@pytest.mark.parametrize("count", [4, 6, 8])
-@pytest.mark.parametrize("shows_first", [True, False])
+_NEAR = {
+    "classes": (
+        '<p class="nav-previous"><a href="{}">Ältere</a></p>',
+        '<p class="nav-next"><a href="{}">Neuere</a></p>',
+    ),
+    "English": ('<a href="{}">Older Comments</a>', '<a href="{}">Newer Comments</a>'),
+    "Chinese": ('<a href="{}">更早的评论</a>', '<a href="{}">较新的评论</a>'),
+    "arrows": ('<a href="{}">← Precedenti</a>', '<a href="{}">Successivi →</a>'),
+}
+
+
 @pytest.mark.parametrize(
-    "near",
+    ("near", "shows_first", "count"),
     [
-        (
-            '<p class="nav-previous"><a href="{}">Ältere</a></p>',
-            '<p class="nav-next"><a href="{}">Neuere</a></p>',
-        ),
-        ('<a href="{}">Older Comments</a>', '<a href="{}">Newer Comments</a>'),
-        ('<a href="{}">更早的评论</a>', '<a href="{}">较新的评论</a>'),
-        ('<a href="{}">← Precedenti</a>', '<a href="{}">Successivi →</a>'),
+        *(("classes", True, 4), ("classes", False, 8), ("English", True, 6), ("English", False, 4)),
+        *(("Chinese", True, 8), ("Chinese", False, 6), ("arrows", True, 4), ("arrows", False, 6)),
     ],
-    ids=["classes", "English", "Chinese", "arrows"],
 )
 def test_all_pages_of_comments_are_read_where_links_to_older_and_newer_ones_are_the_only_links(
-    tmp_path: Path, near: tuple[str, str], shows_first: bool, count: int
+    tmp_path: Path, near: str, shows_first: bool, count: int
 ) -> None:
     blog = PagedBlog()
     blog.is_block_theme, blog.links_own, blog.shows_count, blog.shows_first = True, False, False, shows_first
-    blog.near = near
+    blog.near = _NEAR[near]
     blog.said = [("阿明", "2019-03-04", f"第 {n} 条。") for n in range(count)]
     assert len(crawl(blog, tmp_path, *NIGHTS[:2])) == count
 

@@ -14,6 +14,7 @@ from blogarchive.store.ingest import save_page
 from blogarchive.store.pages.context import date_text_iso
 from blogarchive.store.posts.comments import ShownComment, StoredComment, identify_comments, match_stored
 from blogarchive.store.rows import format_utc
+from tests.new_archive import new_archive
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, rows, texts
 
 N = 500000
@@ -313,7 +314,7 @@ def test_every_comment_of_a_post_is_stored_and_none_is_gone_while_shown(
     blog.site, blog.uid = site
     blog.entries[N].counted = counted
     clock = Clock()
-    with tempfile.TemporaryDirectory() as place, Archive.open(Path(place) / "a.db", create=True) as archive:
+    with tempfile.TemporaryDirectory() as place, Archive.open(new_archive(Path(place) / "a.db")) as archive:
         for _night in range(2):
             crawl(archive, blog, clock, full=True)
             stored = archive.rows(

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings, strategies as st
 
 from blogarchive.items import Comment
 from blogarchive.store.database.archive import Archive
+from tests.new_archive import new_archive
 from tests.store.fake_blog import Clock, Entry, FakeBlog, a_blog, comment, crawl, texts
 
 STEPS = st.tuples(
@@ -93,7 +94,7 @@ class History:
 @given(steps=st.lists(STEPS, max_size=14))
 @settings(max_examples=8)
 def test_the_archive_is_right_after_any_sequence_of_changes(steps: list[tuple[str, int]]) -> None:
-    with tempfile.TemporaryDirectory() as place, Archive.open(Path(place) / "a.db", create=True) as archive:
+    with tempfile.TemporaryDirectory() as place, Archive.open(new_archive(Path(place) / "a.db")) as archive:
         history = History(archive)
         for step, where in steps:
             history.take(step, where)

@@ -76,6 +76,7 @@ class Worker:
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC), init=False)
     _ending: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _error: BaseException | None = field(default=None, init=False)
+    _refused: errors.BlogArchiveError | None = field(default=None, init=False)  # the first one, with `once`
 
     def stop(self, error: BaseException | None = None) -> None:
         """End the rounds that run, then the worker; only the first `error` counts."""
@@ -88,7 +89,7 @@ class Worker:
         """Run rounds until `stop` is called, and raise its error.
 
         Raises `FleetUnreachable` if PostgreSQL is gone at the start, `OutdatedTables`, and `HostBusy` if another worker
-        serves the folder.
+        serves the folder. With `once`, also raises why the first of the refused shards cannot begin.
         """
         async with connected(self.url) as connection:
             await require_tables(connection)
@@ -99,8 +100,8 @@ class Worker:
             await asyncio.sleep(_SECONDS_TO_END / 20)
         serving.cancel()
         await asyncio.wait([serving], timeout=_SECONDS_TO_END)
-        if self._error:
-            raise self._error
+        if error := self._error or self._refused:
+            raise error
 
     async def _keep_serving(self) -> None:
         """Serve the homes on a connection that holds their locks, until the rounds have ended."""
@@ -228,6 +229,11 @@ class Worker:
             is_at_home = (shard_file.machine_id(), str(db)) == (row.machine, row.db)
             if not is_at_home and (error := shard_file.home_error(db, shard, row)):
                 self._report(shard.shard, str(error))
+                self._refuse(error)
+
+    def _refuse(self, error: errors.BlogArchiveError) -> None:
+        """With `once`, raise the first of these errors after the rounds: cron tells a person nothing else."""
+        self._refused = self._refused or (error if self.once else None)
 
     def _report(self, name: str, text: str) -> None:
         """Report a message once."""
@@ -287,6 +293,7 @@ class Worker:
                 return await self._begin_at_home(connection, row, Path(row.db))
         except errors.BlogArchiveError as error:
             await shards.set_problem(connection, row.shard, str(error))
+            self._refuse(error)
             if str(error) != row.problem:
                 self.observer.on_problem(row.shard, str(error))
         return None

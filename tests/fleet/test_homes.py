@@ -38,7 +38,7 @@ def test_a_copied_folder_sends_no_request_and_names_the_home(fleet: Fleet, host:
     worker = ended(fleet.work("--once", folder=copy.parent))
     run = ended(fleet.start("update", "--db", str(copy)))
     restored = fleet.run("init", copy.parent)
-    assert (worker.code, run.code, restored.code) == (0, 76, 76)
+    assert (worker.code, run.code, restored.code) == (76, 76, 76)
     for err in (worker.err, run.err, restored.err):
         assert f"{copy} is a copy: the home of a is {db} on" in err
         assert f"`blogarchive fleet move a --db {copy}`" in err
@@ -65,12 +65,13 @@ def test_a_file_behind_its_fleet_is_refused_until_it_is_moved(
     shutil.rmtree(db.parent)
     shutil.copytree(snapshot, db.parent)
     host.forget_requests()
-    fleet.run("resume", "a")
-    ran = ended(fleet.work("--once", folder=db.parent))
-    assert (ran.code, host.requests) == (0, [])
-    problem = fleet.status()["a"]["problem"]
-    assert "its last round is 1, that of a is 2" in problem
-    assert problem in ran.err
+    for _night in range(2):
+        fleet.run("resume", "a")
+        ran = ended(fleet.work("--once", folder=db.parent))
+        assert (ran.code, host.requests) == (76, [])
+        problem = fleet.status()["a"]["problem"]
+        assert "its last round is 1, that of a is 2" in problem
+        assert problem in ran.err
     assert fleet.run("move", "a", "--db", db).code == 0
     assert ended(fleet.work("--once", folder=db.parent)).code == 0
     assert (len(host.requests) > 0, fleet.status()["a"]["problem"]) == (True, None)
@@ -91,7 +92,7 @@ def test_a_missing_archive_is_not_crawled_again_until_a_person_says_so(
         manual = ended(fleet.backup(host.blog_url(UID), "home/a"))
         assert manual.code == 2
         texts.append(manual.err)
-    assert (worker.code, host.requests) == (0, [])
+    assert (worker.code, host.requests) == (2, [])
     for text in (*texts, told.read_text(), fleet.run("status").out):
         assert f"{db} is missing, and a had 3 posts" in text
         assert "litestream restore" in text

@@ -1,6 +1,7 @@
 """The parser never raises and never hangs, whatever the bytes."""
 
 import re
+import time
 from random import Random
 
 import pytest
@@ -150,8 +151,10 @@ FLOODS = {
 @pytest.mark.parametrize("name", FLOODS)
 @pytest.mark.slow
 def test_a_flood_of_one_part_is_parsed(name: str) -> None:
-    """An algorithm of quadratic time would take minutes."""
+    """An algorithm of quadratic time would take minutes; the longest one takes two seconds."""
+    begun = time.process_time()
     read_page(URL, f"<h1>题</h1><p>2025-01-28 01:46:53</p>{FLOODS[name]}", PageKind.POST)
+    assert time.process_time() - begun < 20
 
 
 @pytest.mark.parametrize("tag", ["div", "font", "span", "b", "blockquote", "table><tr><td"])

@@ -2,18 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import urljoin, urlsplit
 
 from blogarchive.crawl.options import CrawlOptions
-from blogarchive.errors import NoArchive, UsageError
+from blogarchive.errors import UsageError
 from blogarchive.items import PageKind, ParsedUrl, Target
 from blogarchive.parsing.urls import repair_url, split_web_url
-from blogarchive.sites.base import Site, site_by_name, site_for_url
+from blogarchive.sites.base import Site, site_by_name, site_for_url, sites_of_host
 from blogarchive.store.database.archive import Archive
+from blogarchive.store.database.files import is_older
 from blogarchive.store.ledger import blogs
 
 
@@ -70,13 +70,11 @@ def read_url_list(file: TextIO, db: Path, site_name: str | None) -> tuple[str, .
 
 def stored_site(db: Path, url: str) -> str | None:
     """Return the site of stored blogs of an unknown host; None if a site has the host, or no blog is stored."""
-    with suppress(UsageError, ValueError):
-        if not site_for_url(url).has_any_host:
-            return None
-    # A dry run asks an archive of an older version, and then again its copy, which is brought up to date.
-    with suppress(NoArchive, UsageError), Archive.open(db, read_only=True) as archive:
+    # A dry run has a copy of an older archive, which is brought up to date, and asks that one.
+    if len(sites_of_host(url)) == 1 or is_older(db) is not False:
+        return None
+    with Archive.open(db, read_only=True) as archive:
         return blogs.site_of_host(archive, url)
-    return None
 
 
 def _site_finder(db: Path, site_name: str | None) -> Callable[[str], Site]:

@@ -230,6 +230,11 @@ def site_by_name(name: str) -> Site:
     raise UsageError(text, name=name[:40], sites=", ".join(crawled_site_names()))
 
 
+def sites_of_host(url: str) -> list[Site]:
+    """Return the sites that name the host of `url`; a user's own site may have the host of another one."""
+    return [site for site in found_sites().loaded.values() if matches_host(host_of(url), site.hosts)]
+
+
 def site_for_url(url: str) -> Site:
     """Return the site that has the host of `url`, else that of any host.
 
@@ -237,9 +242,8 @@ def site_for_url(url: str) -> Site:
     """
     host = host_of(url)
     sites = found_sites().loaded.values()
-    # A user's own site may have the host of another one: neither is right by chance.
-    claims = [site for site in sites if matches_host(host, site.hosts)]
-    if len(claims) > 1:
+    claims = sites_of_host(url)
+    if len(claims) > 1:  # neither is right by chance
         names = " and ".join(site.name for site in claims)
         raise UsageError(_("{sites} both have the host {host}; name one with --site"), sites=names, host=host)
     if claims:

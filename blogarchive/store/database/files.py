@@ -110,7 +110,7 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
     `command` locks the archive under that name, for dry runs too long for another run to wait. Raises the errors of
     `Archive.open`, `ArchiveBusy`, and `CannotWrite` if there is no space for a copy.
     """
-    if path.is_file() and (not lock.is_writable(path) or _is_older(path)):
+    if path.is_file() and (not lock.is_writable(path) or is_older(path)):
         from tempfile import TemporaryDirectory
 
         with (
@@ -125,11 +125,14 @@ def open_scratch(path: Path, *, command: str | None = None) -> Iterator[Archive]
         yield archive
 
 
-def _is_older(path: Path) -> bool:
+def is_older(path: Path) -> bool | None:
+    """Return whether an older blogarchive made the archive at `path`; None if there is none."""
+    if not path.is_file():
+        return None
     with closing(lock.connect(path, read_only=True)) as connection:
         try:
             statements = Statements(path, connection)
-            return statements.scalar("pragma user_version") > 0 and migrations.is_older(statements)
+            return migrations.is_older(statements) if statements.scalar("pragma user_version") else None
         except UNREADABLE:  # `Archive.open` raises it with an explanation, as for any other database
             return False
 

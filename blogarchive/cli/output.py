@@ -275,6 +275,8 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
     """Run `command` in the shell with `summary` (JSON) on its standard input; print a line if it fails."""
     import subprocess  # only --notify needs it
 
+    from blogarchive.crawl.progress import stamped
+
     try:
         ended = subprocess.run(  # noqa: S602 - the user's own command line
             command,
@@ -290,7 +292,7 @@ def notify(command: str, *, summary: str, sentence: str) -> None:
         reason = str(error)
     if reason:
         message = _("blogarchive: the command of --notify failed: {command}: {reason}")
-        note(message.format(command=command, reason=reason))
+        note(stamped(message.format(command=command, reason=reason), sys.stderr))
 
 
 @contextmanager

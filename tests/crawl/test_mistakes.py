@@ -1,6 +1,7 @@
 """A first backup of a wrong URL ends with one clear line and leaves no archive; places of the archive."""
 
 import json
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -122,7 +123,9 @@ def test_a_command_is_told_of_news_and_of_errors_and_changes_no_exit_code(tool: 
     assert ran.code == 4
     assert json.loads(told.read_text("utf-8"))["exit_code"] == 4
     assert "connection refused" in sentence.read_text("utf-8")
-    assert "the command of --notify failed" in ran.err
+    assert re.search(
+        r"^\d{4}-\d\d-\d\dT\S+ blogarchive: the command of --notify failed", ran.err, re.MULTILINE
+    )
     assert "exit code 7" in ran.err
 
 

@@ -26,7 +26,7 @@ from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.charset.decoding import decode
 from blogarchive.parsing.html import Element, parse_html
 from blogarchive.parsing.saved_copy import find_saved_from, original_url
-from blogarchive.parsing.urls import host_of, is_same_page
+from blogarchive.parsing.urls import host_of, is_same_host, is_same_page
 from blogarchive.sites import base
 from blogarchive.sites.links import parse_decimal_id
 from blogarchive.sites.normalize import normalize_page
@@ -301,7 +301,7 @@ class _Identification:
     def _may_be_given(self, found: Target) -> bool:
         """Return whether a page at that URL may be of the given blog; if only the host names it, the hosts are equal."""
         given = self._given_of_any_host
-        return len({host_of(one.url).removeprefix("www.") for one in (found, given or found)}) == 1
+        return given is None or is_same_host(found.url, given.url)
 
     def _read_given_list(self) -> ParsedPage | None:
         """Parse the page as a list of the given blog; return None if it is no list, or the host has parsers."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from blogarchive.items import LIST_KINDS, Link, ListedPost, PageKind, Post, Target
-from blogarchive.parsing.urls import host_of, is_same_page
+from blogarchive.parsing.urls import is_same_host, is_same_page
 from blogarchive.store import schedule
 from blogarchive.store.ledger import frontier
 from blogarchive.store.ledger.coverage import MONTHS_FIELD
@@ -170,9 +170,9 @@ def _add_posts(context: SaveContext, page: _SavedList, chain: PageChain) -> bool
 
 def _is_unsound(context: SaveContext) -> bool:
     own, shown = context.target.url, context.page.url
-    hosts = {host_of(url).removeprefix("www.") for url in (own, shown)}
     # WordPress redirects sitemap.xml to its own sitemap. Another list may be redirected to one of other posts.
-    is_other = not is_same_page(own, shown) and (len(hosts) > 1 or not context.site.is_index(shown))
+    is_index = is_same_host(own, shown) and context.site.is_index(shown)
+    is_other = not is_index and not is_same_page(own, shown)
     if page_chains.is_at_limit(context) or is_other:
         return True
     has_months = any(link.is_whole for link in context.parsed.links)  # which are not fetched again

@@ -64,7 +64,13 @@ def _require_options(kind: str, url: str | None, site: str | None, zone: str | N
 
 
 @click.command(help=_("The others are only read."))
-@click.argument("others", type=options.FILE, nargs=-1, required=True, metavar="ARCHIVE...")
+@click.argument(
+    "others",
+    type=options.PathArgument(exists=True, dir_okay=False),
+    nargs=-1,
+    required=True,
+    metavar="ARCHIVE...",
+)
 @options.db_json_quiet
 def merge(others: tuple[Path, ...], db: Path, as_json: bool, quiet: bool) -> int:
     """Merge other archives into this one."""

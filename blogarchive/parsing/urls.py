@@ -13,7 +13,10 @@ from blogarchive.errors import UsageError
 
 _AROUND: Final = "《》〈〉<>“”‘’\"'`「」『』【】（）()[]，。；、,; \t\r\n\u3000\ufeff\u200b"
 _SCHEME = re.compile(r"(https?)\s*[:：]?\s*[/／]{1,3}(?=[\w\[])", re.IGNORECASE)
-_TYPED_HOST = re.compile(r"(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))")
+# The name of a file, as none.html, is no host.
+_TYPED_HOST = re.compile(
+    r"(?!\S+\.(?:x?html?|mhtml?|xml|txt|db|w?arc|gz)$)(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))"
+)
 
 
 def repair_url(text: str) -> str:
@@ -70,6 +73,11 @@ def netloc_of(url: str) -> str:
         return urlsplit(url).netloc
     except ValueError:
         return ""
+
+
+def is_same_host(url: str, other: str) -> bool:
+    """Return whether two URLs have one host, with or without `www.`."""
+    return host_of(url).removeprefix("www.") == host_of(other).removeprefix("www.")
 
 
 def is_same_page(url: str, other: str) -> bool:

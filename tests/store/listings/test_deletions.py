@@ -71,6 +71,32 @@ def test_a_post_that_returns_is_unmarked(archive: Archive, clock: Clock, blog: F
     assert rows(archive, "post_revisions") == []
 
 
+def test_a_deleted_post_that_a_listing_shows_again_is_read_in_that_run(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    entry = blog.entries[N]
+    entry.listed, entry.status = False, 404
+    crawl(archive, blog, clock, full=True)
+    clock.now += timedelta(days=2)
+    entry.listed, entry.status = True, 200
+    month = blog.url(f"m/{entry.month}")
+    shown = Target(url=month, site=SITE, kind=PageKind.MONTH, uid=blog.uid, chain=month)
+    save_page.save_page(archive, blog.crawled(shown, clock()), None)
+    assert blog.post_url(N) in crawl(archive, blog, clock, command="update").urls
+
+
+def test_the_page_of_a_deleted_post_that_is_tried_again_is_no_failure(
+    archive: Archive, clock: Clock, blog: FakeBlog
+) -> None:
+    blog.entries[N].listed, blog.entries[N].status = False, 404
+    crawl(archive, blog, clock, full=True)
+    clock.now += timedelta(days=40)
+    crawl(archive, blog, clock, full=True)
+    assert gone(archive) == [(str(N), "404")]
+    assert rows(archive, "open_failures") == []
+    assert blog.url(f"m/{blog.entries[N].month}") not in crawl(archive, blog, clock, command="update").urls
+
+
 def test_a_post_that_returns_in_the_second_in_which_it_was_marked_is_unmarked(archive: Archive) -> None:
     clock, blog = Clock(step=timedelta(milliseconds=1)), a_blog(6)
     crawl(archive, blog, clock)
@@ -175,6 +201,7 @@ def test_an_update_with_one_witness_requeues_the_other(
     urls = crawl(archive, blog, clock, command="update").urls
     assert blog.url(f"m/{entry.month}") in urls
     assert gone(archive) == [(str(N), "404")]
+    assert rows(archive, "open_failures") == []
 
 
 def test_a_home_page_of_newest_posts_is_no_witness_against_older_posts(

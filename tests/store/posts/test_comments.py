@@ -370,3 +370,12 @@ def test_a_saved_page_of_comments_is_stored_without_the_pages_before_it(
         page = replace(found.page, headers=((header, "text/html"),))
         save_page.save_page(archive, replace(found, page=page), None)
         assert len(bodies(archive)) == count
+
+
+def test_a_run_counts_the_comments_that_are_new(archive: Archive, clock: Clock) -> None:
+    blog = a_blog(3, comments=2)
+    first = crawl(archive, blog, clock)
+    assert sum(one.changes.comments_new for one in first.saved) == 6
+    blog.entries[500000].comments.insert(0, comment("来客", "2024-08-01 10:00:00", "新话"))
+    again = crawl(archive, blog, clock, full=True)
+    assert sum(one.changes.comments_new for one in again.saved) == 1

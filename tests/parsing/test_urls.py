@@ -4,11 +4,13 @@
 """
 
 from ipaddress import ip_address
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, strategies as st
 
 from blogarchive.errors import UsageError
+from blogarchive.parsing.html import absolute_url
 from blogarchive.parsing.images import refusal_reason
 from blogarchive.parsing.urls import is_public, matches_host, parse_hosts, repair_url
 from blogarchive.sites.base import site_by_name
@@ -94,3 +96,13 @@ def test_hosts_may_be_separated_by_commas_and_options() -> None:
 def test_an_invalid_host_is_a_usage_error(words: str) -> None:
     with pytest.raises(UsageError, match="media-hosts"):
         parse_hosts([words])
+
+
+@pytest.mark.parametrize(
+    "base", ["http://a.test/u/1/", "https://a.test:81/u/list.php?page=3#end", "http://a.test"]
+)
+@pytest.mark.parametrize(
+    "link", ["?page=2", "/u/2/", "b.html", "../c", "//b.test/1", "http://b.test/x?y=1", "#top", "/u/?p=1#c"]
+)
+def test_a_link_leads_where_the_standard_says(link: str, base: str) -> None:
+    assert absolute_url(link, base) == urljoin(base, link)

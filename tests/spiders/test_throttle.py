@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 
@@ -73,3 +74,14 @@ async def test_only_the_first_error_that_stops_a_run_counts(throttle: HostThrott
     throttle.stop(Interrupted("too late"))
     assert isinstance(throttle.stop_error, CannotWrite)
     assert called == ["once"]
+
+
+def test_no_private_address_but_that_of_a_blog_of_this_run_is_its_own() -> None:
+    own, other = ip_address("10.0.0.5"), ip_address("10.0.0.6")
+    throttle = HostThrottle(delay=0, homes=lambda: [("blog.test", 8080)], media_hosts=["images.test"])
+    assert not throttle.is_own_address("www.blog.test", own, 8080)
+    assert throttle.is_own_address("blog.test", own, 8080)
+    assert throttle.is_own_address("www.blog.test", own, 8080)
+    assert throttle.is_own_address("images.test", own, 9000)
+    asked = (("www.blog.test", own, 9000), ("www.blog.test", other, 8080), ("images.test", other, 8080))
+    assert [name for name, address, port in asked if throttle.is_own_address(name, address, port)] == []

@@ -380,3 +380,9 @@ def test_sixty_continuation_bytes_at_the_beginning_decide_for_utf_8(begin, encod
 def test_the_first_lines_of_an_undeclared_page_decide_its_charset():
     first, rest = page(SIMPLIFIED_LINES * 3), page(TRADITIONAL * 100)
     assert decode(first.encode("gbk") + rest.encode("big5")).encoding == "gb18030"
+
+
+def test_few_characters_that_may_be_utf_8_do_not_disprove_a_declared_windows_1252() -> None:
+    text = "<p>5 Â° dehors : Ã‰"
+    decoded = decode(text.encode("windows-1252"), "text/html; charset=windows-1252")
+    assert (decoded.text, decoded.encoding) == (text, "windows-1252")

@@ -28,8 +28,9 @@ _NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|
 _WEEKDAY_AFTER = rf"(?: ?,? ?(?:{numbers.WEEKDAY}|\([一二三四五六日]\)))"
 # 12月 06 週六 2025 17:12
 # Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time.
+# WordPress in Chinese writes 四月 12, 2010 浏览：3 in one line.
 _YEAR_BEHIND = (
-    rf"(?:(?:,| ?·(?= ?[0-9]{{4}} ?年)) ?(?P<tail>[0-9]{{4}})(?![0-9:]){_NO_COUNTER}"
+    rf"(?:(?:,| ?·(?= ?[0-9]{{4}} ?年)) ?(?P<tail>[0-9]{{4}})(?![0-9:])(?:(?<=[0-9], (?:19|20)[0-9]{{2}})|{_NO_COUNTER})"
     rf"|(?P<weekday>{_WEEKDAY_AFTER})?[ ,]*(?P<late>(?:19|20)[0-9]{{2}})(?![0-9:]){_NO_COUNTER}(?: ?年)?"
     rf"(?(weekday)|(?= (?:{PERIOD} ?)?[0-9]{{1,2}}:[0-9]{{2}})))"
 )
@@ -205,14 +206,14 @@ CALENDAR_RULES = rules.make_rules(
     (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY} ?,? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
     (
         ANYWHERE,
-        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: (?:de|năm))?[ ,/-]{{1,2}}{_EN_YEAR}",
+        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: (?:de|năm))?[ ,/-]{{1,3}}{_EN_YEAR}",
         _resolve_date,
     ),
-    # 14-Jul-14; RFC 822, as feeds of 2005 have it: Mon, 14 Jul 14 08:11:22 GMT
+    # 14-Jul-14; RFC 822, as feeds of 2005 have it: Mon, 14 Jul 14 08:11:22 GMT; 14 July 14 at 8:11
     (
         ANYWHERE,
-        rf"(?<![0-9])(?P<d>[0-9]{{1,2}})(?P<sep>[ -]){_EN_MONTH}(?P=sep)(?P<y>[0-9]{{2}})"
-        r"(?:(?<=-..)(?![0-9])|(?= [0-9]{2}:))",
+        rf"(?<![0-9])(?P<d>[0-9]{{1,2}})(?P<sep>[ /-]){_EN_MONTH}(?P=sep)(?P<y>[0-9]{{2}})"
+        r"(?:(?<=-..)(?![0-9])|(?=,? (?:at )?[0-9]{1,2}:[0-9]{2}))",
         _resolve_date,
     ),
     (ANYWHERE, rf"(?<![0-9])(?P<y>[0-9]{{4}})(?:[.,]? |-){_EN_MONTH}[ -]{_EN_DAY}", _resolve_date),

@@ -163,6 +163,14 @@ MONTHS = {name: int(month) for name, month in words_of("months").items()}
 
 MONTH_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 
+DISTANCE_LANGUAGES = words_of("before_distance") | words_of("behind_distance")
+_AMOUNT = r"(?:[0-9]{1,3} ?|(?:ein(?:e[mnr]?)?|une?|een|un[oa]) )[^\W\d]{1,12}"
+DISTANCE = (
+    rf"(?<!\S)(?:(?:{'|'.join(words_of('before_distance'))}) {_AMOUNT}"
+    rf"|{_AMOUNT} (?:{'|'.join(words_of('behind_distance'))}))(?!\w)"
+)
+"""Pattern of a distance in another language than Chinese and English: `vor 3 Jahren`."""
+
 
 def fold(text: str) -> str:
     """Return `text` for matching: NFKC, simplified, lower case, single spaces, without other calendars."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
 
@@ -47,8 +48,9 @@ _SHORT_SLASHED = re.compile(
     r"(?<![\d/])(\d\d?)/(\d\d?)/([0-3]\d)(\W{1,3}(?:\w{1,4}\s){0,2}\d\d?[:h]\d\d|(?<=\d\d/\d\d/\d\d)\s*$"
     r"|(?:(?<=[AP]M \d\d/\d/\d\d)|(?<=[AP]M \d/\d/\d\d)|(?<=[AP]M \d/\d\d/\d\d))\s*$)"
 )
+_FIGURES = re.compile(r"(?<![\d/.-])(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)(?![\d/.-])")
 _SHOWN_COMMENT = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)")
-_MAX_SLASHED = 80  # of a text that is a date, not prose
+_DAY, _MAX_SLASHED = timedelta(days=1), 80  # the longest length of a text that is a date, not prose
 
 SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")
 """A date such as 21.10.03, or 21-10-03 before a time of day: year or day first."""
@@ -86,6 +88,31 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     return known | {first > 12 for first, second in pairs if max(first, second) > 12}
 
 
+def orders_since(texts: Iterable[str], days: Iterable[datetime]) -> set[bool]:
+    """Return the order, as `day_orders`, by which the first of these comments is of the month behind one of `days`.
+
+    These are the days that a page shows for its post, the surest first.
+
+    No order is sure if both fit, or if the other one puts the comments closer together.
+    """
+    rows = [
+        tuple(map(int, row)) for text in texts if len(text) <= _MAX_SLASHED for row in _FIGURES.findall(text)
+    ]
+    return next(filter(None, (_order_since(rows, day.replace(tzinfo=None)) for day in days)), set())
+
+
+def _order_since(rows: Iterable[tuple[int, ...]], day: datetime) -> set[bool]:
+    spans = dict[bool, tuple[timedelta, timedelta]]()
+    for order in (True, False):
+        with suppress(ValueError):  # no month has this number
+            found = [datetime(2000 + y % 100, *((b, a) if order else (a, b))) for a, b, y in rows]
+            spans[order] = (min(found) - day, max(found) - min(found))
+    near = {order for order, (gap, _) in spans.items() if -_DAY <= gap <= 31 * _DAY}
+    # The other order may put all comments on a few days of a later month.
+    is_sure = all(spans[one][1] <= span for one in near for gap, span in spans.values() if gap >= -_DAY)
+    return near if len(near) == 1 and is_sure else set()
+
+
 def stamp_of_link(url: str | None) -> datetime | None:
     """Return the time in UTC of the stamp in a link to a comment, as Blogger has it; None without one."""
     stamp = _SHOWN_COMMENT.search(url or "")
@@ -113,6 +140,12 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
         return text.replace(match[0], "?") if orders and "." in match[0] else text
     date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
     return f"{text[: match.start()]}{date}{text[match.end() :]}"
+
+
+def write_whole_year(text: str, form: str, order: Iterable[bool]) -> str:
+    """Return the text with the dates `SHORT_DATE` in `form`; those with dots have that of a sure `order`."""
+    forms = [r"\1.\3.20\4" if is_day_first else r"20\4.\1.\3" for is_day_first in order] * ("." in text)
+    return SHORT_DATE.sub(forms[0] if len(forms) == 1 else form, text)
 
 
 def short_date_form(shown: str, lang: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
-from blogarchive.parsing.dates.numbers import fold, words_of
+from blogarchive.parsing.dates.numbers import DISTANCE, DISTANCE_LANGUAGES, fold, words_of
 from blogarchive.parsing.dates.order import stamp_of_link
 from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
 
@@ -27,6 +27,7 @@ class ParsedDate(NamedTuple):
 _MAX_FALLBACK_LENGTH = 60
 # A sentence without a word of time, such as a name and a title, makes dateparser guess.
 _TIME_WORDS = re.compile(rf"\b(?:{'|'.join(words_of('fallback'))})\b")
+_DISTANCE = re.compile(DISTANCE)
 # Forms of the grammar: what it rejected stays rejected.
 _GRAMMAR_FORMS = re.compile(
     r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
@@ -48,9 +49,9 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
     is_phrase = (
         len(text) <= _MAX_FALLBACK_LENGTH and len(text.split()) > 1 and not _GRAMMAR_FORMS.search(text)
     )
-    if not is_phrase or not _TIME_WORDS.search(text):
+    if not is_phrase or not ((distance := _DISTANCE.search(text)) or _TIME_WORDS.search(text)):
         return None
-    at, precision = _ask_dateparser(text, now.replace(tzinfo=None))
+    at, precision = _ask_dateparser(distance[0] if distance else text, now.replace(tzinfo=None))
     if at is None or precision is None or not rules.FIRST_YEAR <= at.year <= rules.LAST_YEAR:
         return None
     at = rules.truncate(at.replace(tzinfo=now.tzinfo), precision).at
@@ -65,7 +66,8 @@ def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precisio
 
     settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "past", "RETURN_TIME_AS_PERIOD": True}
     settings["PARSERS"] = ["relative-time", "absolute-time"]
-    found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
+    known = [one for word, one in DISTANCE_LANGUAGES.items() if _DISTANCE.fullmatch(text) and word in text]
+    found = DateDataParser(languages=known or ["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
     return found.date_obj, _PERIODS.get(found.period or "")
 
 

@@ -5,15 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, count, dropwhile, takewhile
+from itertools import chain, count, dropwhile, islice, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment
-from blogarchive.parsing.dates.order import day_orders, stamp_of_link
-from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked
+from blogarchive.parsing.dates.order import day_orders, orders_since, stamp_of_link
+from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked, parse_url_date
 from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
-from blogarchive.sites.engines.times import CLOCK, MOMENT, parse_exact, stated_times
+from blogarchive.sites.engines.times import CLOCK, DATE, MOMENT, parse_exact, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
@@ -65,7 +65,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     elements = lift([outline.holders[place] for place in places], stops)
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
-    orders, whole, rows = _find_orders(outline, places), list[Read](), Read()
+    orders, whole, rows = _find_orders(outline, places, now), list[Read](), Read()
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         _find_parts(outline, items, is_whole)
@@ -80,12 +80,15 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     return next(iter(whole), rows)
 
 
-def _find_orders(outline: Outline, places: list[int]) -> set[bool]:
-    """Return the orders of month and day that the dates of comments have, else those of the page."""
+def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool]:
+    """Return the orders of month and day that the dates of comments have, else those of the page, or since its post."""
     dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     nodes = outline.select("time[datetime], a[href*='showComment=']")
     stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
-    return day_orders(dates) or day_orders(stated)
+    head = outline.span(outline.title.heading).stop
+    shown = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))
+    posted = chain([parse_url_date(outline.tree.url, now)], islice(filter(None, shown), 1))
+    return day_orders(dates) or day_orders(stated) or orders_since(dates, (one.at for one in posted if one))
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
@@ -136,8 +139,8 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
     for one, above in answered([*known]).items():
         known[one].above = known[one].above or known[above]
     for item in items:
-        # Mezzanine shows a rating of each comment, Drupal votes.
-        item.inner += chain(*(select_all(part, ".rating, .votes") for part in item.parts))
+        # Mezzanine shows a rating of each comment, Drupal votes, themes a form to answer.
+        item.inner += chain(*(select_all(part, ".rating, .votes, form") for part in item.parts))
         inner = with_descendants(item.inner)
         item.nodes = [n for x in item.parts for n in x.iter() if n in outline.order and n not in inner]
     return items
@@ -158,9 +161,10 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     # VOID of Typecho has `回复 @name` between the name and the time.
     head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
-    # A comment without a time has a name, a text and links to answer alone.
+    # A comment without a day has a name, a text, a verb, links to answer and the time of day alone.
     bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
     rest = (text for text in map(own_text, bare) if text not in item.name[0])
+    rest = (one for one in rest if not (_SAYS.fullmatch(f" {one}") or CLOCK.fullmatch(one)))
     if (time is item.body and not is_head) or not all(map(_ANSWER.fullmatch, rest)):
         return None
     found = parse_exact(outline, item.place, now, orders) or parse_linked(line, time.get("href"), now)

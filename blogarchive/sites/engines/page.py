@@ -271,8 +271,7 @@ def _read_categories(around: Surroundings) -> tuple[str, ...]:
     wholes = [node for node in body.iterancestors() if outline.contains(node, known[-1])] or [body]
     whole = next((node for node in wholes if node.tag in ("main", "article")), wholes[0])
     # Starlight has the tags inside the element of the text, and so beside its headings.
-    headings = {*outline.select(_HEADS)} - around.closed - text
-    cards = ancestors(headings) - ancestors(known) - {body}
+    cards = ancestors({*outline.select(_HEADS)} - around.closed - text) - ancestors(known) - {body}
     near = next(chain(known[-1].iterancestors("article"), known[-1].iterancestors()), body)
     # Butterfly has them in the banner, Nikola in an `aside`.
     beside = text | outline.beside.difference(near.iter())

@@ -11,15 +11,20 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.dates.numbers import MONTH_NAME
-from blogarchive.parsing.dates.order import SHORT_DATE, day_orders, language_orders, write_year_first
+from blogarchive.parsing.dates.order import (
+    SHORT_DATE,
+    day_orders,
+    language_orders,
+    write_whole_year,
+    write_year_first,
+)
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import PATTERNS, is_within, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors
 
-_DATE, _VAGUE = ("".join(PATTERNS["times"][x]).replace("MONTH_NAME", MONTH_NAME) for x in ("date", "vague"))
+_DATE, _VAGUE = ("".join(PATTERNS["times"][name]) for name in ("date", "vague"))
 _TIME = f"(?:{_DATE})日?{''.join(PATTERNS['times']['clock'])}"
 _FORMS = (_DATE, _VAGUE, f"{_DATE}|{_VAGUE}", f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?")
 DATE, VAGUE, MOMENT, _SHOWN, _LINE = (re.compile(one, re.IGNORECASE) for one in _FORMS)
@@ -200,7 +205,8 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         text += f" {(below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else '').strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 22) : start])[0]
-    date, after = SHORT_DATE.sub(outline.short_date, match[0]), _GAP.sub(r" \1:", text[end : end + _WINDOW])
+    date = write_whole_year(match[0], outline.short_date, order)
+    after = _GAP.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before.replace(" on ", " ") + date + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from blogarchive.items import CrawledPage, DateText, ListedPost, PageKind, Post, Precision, Target
+from blogarchive.parsing.dates.numbers import DISTANCE
 from blogarchive.parsing.urls import netloc_of
 from blogarchive.sites.base import site_by_name
 from blogarchive.store.database.archive import Archive
@@ -169,8 +170,8 @@ def is_same_time(one: str, other: str) -> bool:
     return timedelta() <= datetime.fromisoformat(exact) - datetime.fromisoformat(coarse) < unit
 
 
-# A time such as 3小时前 or `2 years ago` is another one at each fetch.
-_RELATIVE_TIME = re.compile(r"前|刚|剛|昨|今天|ago", re.IGNORECASE)
+# A time such as 3小时前, `2 years ago` or `vor 2 Jahren` is another one at each fetch.
+_RELATIVE_TIME = re.compile(rf"前|刚|剛|昨|今天|ago|{DISTANCE}", re.IGNORECASE)
 
 
 def is_relative(date: DateText | None) -> bool:

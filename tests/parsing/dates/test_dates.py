@@ -20,6 +20,7 @@ from blogarchive.parsing.dates.order import (
     SHORT_DATE,
     day_orders,
     join_date,
+    orders_since,
     short_date_form,
     write_year_first,
 )
@@ -306,6 +307,23 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
     text: str, others: list[str], expected: str
 ) -> None:
     assert write_year_first(text, day_orders(others)) == expected
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["2/9/2013", "2/10/2013"], {False}),
+        (["9/2/2013 at 9:42", "10.2.13"], {True}),
+        (["7/2/2013"], {True}),  # the post is of 8 February in another zone
+        (["9/2/2013", "9/3/2013"], set()),  # in two months, or on two days of September
+        (["3/2/2013", "2/3/2013"], set()),
+        (["9/2/2014", "2/9/2014"], set()),
+        (["13/13/2013"], set()),
+        ([], set()),
+    ],
+)
+def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expected: set[bool]) -> None:
+    assert orders_since(texts, [datetime(2013, 2, 8)]) == expected
 
 
 @pytest.mark.parametrize(

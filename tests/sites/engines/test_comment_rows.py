@@ -573,7 +573,7 @@ def test_a_link_to_report_the_only_comment_is_no_word_of_it() -> None:
 
 
 def test_days_and_months_that_nothing_tells_apart_are_told() -> None:
-    said = rows('<div class="said"><b>{name}</b><p>{text}</p><i>{at}</i></div>', at="5/{n}/2025 09:0{n}")
+    said = rows('<div class="said"><b>{name}</b><p>{text}</p><i>{at}</i></div>', at="8/{n}/2025 09:0{n}")
     page = read(f'<div id="comments"><h3>评论</h3>{said}</div>')
     assert (shown(page), [one.field for one in page.problems]) == (timeless(), ["comments"])
 
@@ -582,12 +582,12 @@ def test_days_and_months_that_nothing_tells_apart_are_told() -> None:
     ("at", "lang", "first"),
     [
         ("0{n}.05.2025 09:0{n}", "de", "05-02 09:02"),
-        ("05.0{n}.2025 at 9:0{n} am", "en-US", None),
+        ("05.0{n}.2025 at 9:0{n} am", "en-US", "05-02 09:02"),
         ("05.2{n}.2025 at 9:0{n} am", "en-US", "05-22 09:02"),
         ("2{n}.05.2025 at 9:0{n} am", "en", "05-22 09:02"),
     ],
 )
-def test_dots_between_a_month_and_a_day_say_nothing_of_their_order_on_english_pages(
+def test_a_comment_is_of_the_month_behind_its_post_if_figures_do_not_tell_day_and_month(
     at: str, lang: str, first: str | None
 ) -> None:
     item = '<li class="comment"><h4>{name}</h4><time class="when"><a href="#{n}">{at}</a></time><p>{text}</p></li>'
@@ -597,8 +597,48 @@ def test_dots_between_a_month_and_a_day_say_nothing_of_their_order_on_english_pa
 
 
 @pytest.mark.parametrize(
+    ("at", "when", "read_as"),
+    [
+        ("5/{n}/2025 at 9:0{n}am", "May 1, 2025", "05-02 09:02"),
+        ("{n}/5/2025 at 9:0{n}am", "May 1, 2025", "05-02 09:02"),
+        ("0{n}.05.25 @ 9:0{n} am", "May 1, 2025", "05-02 09:02"),
+        ("05.0{n}.25 @ 9:0{n} am", "May 1, 2025", "05-02 09:02"),
+        ("5/{n}/2025 at 9:0{n}am", "February 1, 2025", None),  # 5 February and 2 May
+        ("5/{n}/2025 at 9:0{n}am", "May 1, 2015", None),
+    ],
+)
+def test_the_order_of_day_and_month_that_puts_comments_right_behind_their_post_is_theirs(
+    at: str, when: str, read_as: str | None
+) -> None:
+    item = '<li class="comment"><h4>{name}</h4><p class="when">{at}</p><div class="text">{text}</div></li>'
+    page = read(f'<ol class="comments">{rows(item, at)}</ol>', "en", when)
+    assert shown(page)[0] == (COMMENTS[0][0], read_as, COMMENTS[0][1])
+    assert [one.field for one in page.problems] == ([] if read_as else ["comments"])
+
+
+@pytest.mark.parametrize("at", ["vor {n} Jahren", "hace {n} años", "{n} anni fa", "{n} года назад"])
+def test_a_comment_that_is_some_years_old_is_read_in_the_language_of_its_page(at: str) -> None:
+    item = '<li class="comment"><h4>{name}</h4><p class="when">{at}</p><div class="text">{text}</div></li>'
+    page = read(f'<ol class="comments">{rows(item, at)}</ol>', "de")
+    years = [(one.posted and one.posted.at and one.posted.at.year) for one in page.posts[0].comments]
+    assert (years, page.problems) == ([2024, 2023, 2022], ())
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"), [("Kommentar von ", ""), ("", " to <a href='#c1'>老木</a>"), ("<i>Blogger</i>", "")]
+)
+def test_words_and_badges_of_a_theme_beside_a_name_are_not_of_it(before: str, behind: str) -> None:
+    item = f'<li class="comment"><span class="comment-author">{before}{{name}}{behind}</span> <time>{{at}}</time><p>{{text}}</p></li>'
+    assert shown(read(f'<ol class="comments">{rows(item)}</ol>')) == expected()
+
+
+@pytest.mark.parametrize(
     "at",
     [
+        "{n} May 25 at 09:0{n}",
+        "0{n}/May/25 at 9:0{n} am",
+        "0{n} May - 2025 at 09:0{n} AM",
+        "<i>{n} mayo 2025</i> <i>a las</i> <i>09:0{n}:00</i>",
         "{n} May 2025 9.0{n}am",
         "0{n}-May-25 09:0{n}",
         "May {n} '25 at 9:0{n}",

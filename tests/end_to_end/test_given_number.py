@@ -103,5 +103,6 @@ def test_a_number_with_other_posts_is_not_the_blog_stored_under_a_name(named: tu
         ran = tool.run("update")
         assert ran.code == 4
         assert f"a page of another blog ({NEIGHBOUR})" in ran.err
+        assert tool.run("reparse").code == 0, "refuses the page for the same reason"
         assert tool.rows("select uid from authors") == [(NAME,)]
         assert tool.scalar("select count(*) from posts") == before

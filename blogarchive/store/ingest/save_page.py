@@ -188,7 +188,7 @@ def resave_page(archive: Archive, page_id: int, crawled: CrawledPage) -> SaveRes
         if stored is None:
             return context.result(outcome)
         rejected = validate.validate_page(crawled, load_stored_state(archive, crawled, blog))
-        rejected = rejected or (_NO_BLOG if blog.uid is None else None)
+        rejected = rejected or _reject_by_author(archive, crawled, blog)
         if rejected is not None:
             context.failure = rejected.failure
         else:

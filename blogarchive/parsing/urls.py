@@ -13,9 +13,9 @@ from blogarchive.errors import UsageError
 
 _AROUND: Final = "《》〈〉<>“”‘’\"'`「」『』【】（）()[]，。；、,; \t\r\n\u3000\ufeff\u200b"
 _SCHEME = re.compile(r"(https?)\s*[:：]?\s*[/／]{1,3}(?=[\w\[])", re.IGNORECASE)
-# The name of a file, as none.html, is no host.
+# The name of a file, as none.html, is no host; blog.example.org/none.html begins with one.
 _TYPED_HOST = re.compile(
-    r"(?!\S+\.(?:x?html?|mhtml?|xml|txt|db|w?arc|gz)$)(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))"
+    r"(?![^\s/]+\.(?:x?html?|mhtml?|xml|txt|db|w?arc|gz)$)(www\.|[\w-]+(\.[\w-]+)+(:\d+)?([/?#]|$))"
 )
 
 

@@ -47,6 +47,18 @@ def test_other_text_is_unchanged(text: str) -> None:
     assert repair_url(text) == text
 
 
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("none.html", "none.html"),
+        ("blog.example.org/none.html", "https://blog.example.org/none.html"),
+        ("www.example.org/feed.xml", "https://www.example.org/feed.xml"),
+    ],
+)
+def test_the_name_of_a_file_alone_is_no_host(typed: str, url: str) -> None:
+    assert repair_url(typed) == url
+
+
 def test_a_port_and_a_plain_scheme_stay() -> None:
     assert repair_url("127.0.0.1:8080/u/1/") == "https://127.0.0.1:8080/u/1/"
     assert repair_url("http://blog.creaders.net") == "http://blog.creaders.net"

@@ -30,7 +30,8 @@ _WEEKDAY_AFTER = rf"(?: ?,? ?(?:{numbers.WEEKDAY}|\([一二三四五六日]\)))"
 # Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time.
 # WordPress in Chinese writes 四月 12, 2010 浏览：3 in one line.
 _YEAR_BEHIND = (
-    rf"(?:(?:,| ?·(?= ?[0-9]{{4}} ?年)) ?(?P<tail>[0-9]{{4}})(?![0-9:])(?:(?<=[0-9], (?:19|20)[0-9]{{2}})|{_NO_COUNTER})"
+    rf"(?:(?:,| ?·(?= ?[0-9]{{4}} ?年)) ?(?P<tail>[0-9]{{4}})(?![0-9:])"
+    rf"(?:(?<=[0-9], (?:19|20)[0-9]{{2}})|{_NO_COUNTER})"
     rf"|(?P<weekday>{_WEEKDAY_AFTER})?[ ,]*(?P<late>(?:19|20)[0-9]{{2}})(?![0-9:]){_NO_COUNTER}(?: ?年)?"
     rf"(?(weekday)|(?= (?:{PERIOD} ?)?[0-9]{{1,2}}:[0-9]{{2}})))"
 )

@@ -172,6 +172,11 @@ DISTANCE = (
 """Pattern of a distance in another language than Chinese and English: `vor 3 Jahren`."""
 
 
+def name_words(pattern: str) -> str:
+    """Return a pattern with those of MONTH_NAME and DISTANCE in the place of their names."""
+    return pattern.replace("MONTH_NAME", MONTH_NAME).replace("DISTANCE", DISTANCE)
+
+
 def fold(text: str) -> str:
     """Return `text` for matching: NFKC, simplified, lower case, single spaces, without other calendars."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text.translate(_NUMERALS))).lower()

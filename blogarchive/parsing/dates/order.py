@@ -1,7 +1,7 @@
 """The order of day, month and year in dates of figures: of several elements, with slashes, with two digits of a year."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -60,7 +60,7 @@ DAY_FIRST = re.compile(
 """Languages that write the day before the month, also in figures."""
 
 
-def language_orders(lang: str) -> set[bool]:
+def _language_orders(lang: str) -> set[bool]:
     """Return the orders of month and day in a language, as `day_orders`; both in English of no certain country."""
     return {True} if DAY_FIRST.match(lang) else {True, False} if lang.lower().startswith("en") else set()
 
@@ -68,11 +68,11 @@ def language_orders(lang: str) -> set[bool]:
 _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
-def day_orders(texts: Iterable[str]) -> set[bool]:
+def day_orders(texts: Iterable[str], lang: str = "") -> set[bool]:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 alone does not show it.
 
     It does if the same date for machines follows, as in `5/6/2021 2021-06-05`. 13/5/21 may begin with the year. Beside
-    3/1/15, as in the Spanish of Blogger, it does not: no year has one digit.
+    3/1/15, as in the Spanish of Blogger, it does not: no year has one digit. If no text shows it, the language does.
     """
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     short = [_SHORT_SLASHED.sub(r"\1/\2/20\3\4", text) if _STATED.search(text) else text for text in short]
@@ -85,27 +85,28 @@ def day_orders(texts: Iterable[str]) -> set[bool]:
     is_year_last = any(len(row[0]) == 1 for row in rows)
     known |= {False for row in rows if int(row[1]) > 12}
     known |= {True for row in rows if is_year_last and int(row[0]) > 12}
-    return known | {first > 12 for first, second in pairs if max(first, second) > 12}
+    return known | {first > 12 for first, second in pairs if max(first, second) > 12} or _language_orders(
+        lang
+    )
 
 
-def orders_since(texts: Iterable[str], days: Iterable[datetime]) -> set[bool]:
-    """Return the order, as `day_orders`, by which the first of these comments is of the month behind one of `days`.
+def orders_since(texts: Iterable[str], times: Iterable[tuple[datetime, object]]) -> set[bool]:
+    """Return the order, as `day_orders`, by which the first of these comments is of the month behind one of `times`.
 
-    These are the days that a page shows for its post, the surest first.
-
-    No order is sure if both fit, or if the other one puts the comments closer together.
+    These are the times of the post and their precision. No order is sure if both fit, or if the other one puts the
+    comments closer together.
     """
     rows = [
         tuple(map(int, row)) for text in texts if len(text) <= _MAX_SLASHED for row in _FIGURES.findall(text)
     ]
-    return next(filter(None, (_order_since(rows, day.replace(tzinfo=None)) for day in days)), set())
+    return next(filter(None, (_order_since(rows, at.replace(tzinfo=None)) for at, _ in times)), set())
 
 
 def _order_since(rows: Iterable[tuple[int, ...]], day: datetime) -> set[bool]:
     spans = dict[bool, tuple[timedelta, timedelta]]()
     for order in (True, False):
-        with suppress(ValueError):  # no month has this number
-            found = [datetime(2000 + y % 100, *((b, a) if order else (a, b))) for a, b, y in rows]
+        with suppress(ValueError):  # no month has this number, or there is no date
+            found = [datetime(y + 2000 * (y < 100), *((b, a) if order else (a, b))) for a, b, y in rows]
             spans[order] = (min(found) - day, max(found) - min(found))
     near = {order for order, (gap, _) in spans.items() if -_DAY <= gap <= 31 * _DAY}
     # The other order may put all comments on a few days of a later month.
@@ -142,10 +143,11 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
     return f"{text[: match.start()]}{date}{text[match.end() :]}"
 
 
-def write_whole_year(text: str, form: str, order: Iterable[bool]) -> str:
-    """Return the text with the dates `SHORT_DATE` in `form`; those with dots have that of a sure `order`."""
-    forms = [r"\1.\3.20\4" if is_day_first else r"20\4.\1.\3" for is_day_first in order] * ("." in text)
-    return SHORT_DATE.sub(forms[0] if len(forms) == 1 else form, text)
+def fill_year(text: str, form: str, order: Set[bool]) -> str:
+    """Return the text with the dates `SHORT_DATE` in `form`; if that is unknown, those with dots in a sure `order`."""
+    if form == r"\g<0>" and "." in text and len(order) == 1:
+        form = r"\1.\3.20\4" if True in order else r"20\4.\1.\3"
+    return SHORT_DATE.sub(form, text)
 
 
 def short_date_form(shown: str, lang: str) -> str:

@@ -51,7 +51,8 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
     )
     if not is_phrase or not ((distance := _DISTANCE.search(text)) or _TIME_WORDS.search(text)):
         return None
-    at, precision = _ask_dateparser(distance[0] if distance else text, now.replace(tzinfo=None))
+    words, languages = (distance[0], _languages(distance[0])) if distance else (text, ["en", "zh", "zh-Hant"])
+    at, precision = _ask_dateparser(words, now.replace(tzinfo=None), languages)
     if at is None or precision is None or not rules.FIRST_YEAR <= at.year <= rules.LAST_YEAR:
         return None
     at = rules.truncate(at.replace(tzinfo=now.tzinfo), precision).at
@@ -60,14 +61,24 @@ def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
     return ParsedDate(at, precision)
 
 
-def _ask_dateparser(text: str, now: datetime) -> tuple[datetime | None, Precision | None]:
+def _languages(distance: str) -> list[str]:
+    """Return the codes of the languages whose word begins or ends a distance."""
+    return [
+        code
+        for word, code in DISTANCE_LANGUAGES.items()
+        if word in (distance[: len(word)], distance[-len(word) :])
+    ]
+
+
+def _ask_dateparser(
+    text: str, now: datetime, languages: list[str]
+) -> tuple[datetime | None, Precision | None]:
     """Return the time that dateparser finds, naive as `now`, and its precision; None for each that it does not find."""
     from dateparser.date import DateDataParser  # takes 0.1 s, and most runs never need it
 
     settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "past", "RETURN_TIME_AS_PERIOD": True}
     settings["PARSERS"] = ["relative-time", "absolute-time"]
-    known = [one for word, one in DISTANCE_LANGUAGES.items() if _DISTANCE.fullmatch(text) and word in text]
-    found = DateDataParser(languages=known or ["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
+    found = DateDataParser(languages=languages, settings=settings).get_date_data(text)
     return found.date_obj, _PERIODS.get(found.period or "")
 
 

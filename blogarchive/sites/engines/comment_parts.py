@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from blogarchive.items import Comment
 from blogarchive.parsing.dates.order import day_orders, orders_since, stamp_of_link
-from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked, parse_url_date
+from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked
 from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
 from blogarchive.sites.engines.times import CLOCK, DATE, MOMENT, parse_exact, stated_times
@@ -87,8 +87,7 @@ def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool
     stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
     head = outline.span(outline.title.heading).stop
     shown = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))
-    posted = chain([parse_url_date(outline.tree.url, now)], islice(filter(None, shown), 1))
-    return day_orders(dates) or day_orders(stated) or orders_since(dates, (one.at for one in posted if one))
+    return day_orders(dates) or day_orders(stated) or orders_since(dates, islice(filter(None, shown), 1))
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
@@ -161,10 +160,9 @@ def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -
     # VOID of Typecho has `回复 @name` between the name and the time.
     head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
     named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
-    # A comment without a day has a name, a text, a verb, links to answer and the time of day alone.
+    # A comment without a time has a name, a text, a verb and links to answer alone.
     bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
-    rest = (text for text in map(own_text, bare) if text not in item.name[0])
-    rest = (one for one in rest if not (_SAYS.fullmatch(f" {one}") or CLOCK.fullmatch(one)))
+    rest = (x for x in map(own_text, bare) if not (x in item.name[0] or _SAYS.fullmatch(f" {x}")))
     if (time is item.body and not is_head) or not all(map(_ANSWER.fullmatch, rest)):
         return None
     found = parse_exact(outline, item.place, now, orders) or parse_linked(line, time.get("href"), now)

@@ -8,14 +8,12 @@ from blogarchive.items import Page, PageKind, ParsedPage, ParsedUrl, Target
 from blogarchive.sites.base import Explanation, Site
 from blogarchive.sites.engines import urls
 
-NAME = "web"
-
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class AnyBlog(Site):
     """The site of all hosts that no other site has."""
 
-    name: str = NAME
+    name: str = "web"
     hosts: tuple[str, ...] = ()
     image_hosts: tuple[str, ...] = tuple(urls.PATTERNS["image_hosts"])
     has_any_host: bool = True
@@ -45,7 +43,7 @@ class AnyBlog(Site):
         """Return the list of posts to try after that of `target`, at last the home page to walk from; None if it is none."""
         if urls.is_rest(target.url) and (number := target.post_number):  # its page shows some of them
             url = urljoin(target.url, f"/{number}")
-            return Target(url=url, site=NAME, kind=PageKind.POST, uid=target.uid, number=number)
+            return Target(url=url, site=self.name, kind=PageKind.POST, uid=target.uid, number=number)
         uid, is_later = target.uid, target.kind is PageKind.HOME and target.page_no > 1
         if uid is None or not (is_later and urls.is_index(target.url)):
             return None

@@ -1,7 +1,7 @@
 """Find when a post was published, by the data for machines, the URL and the first date by its heading."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache, cached_property, partial
@@ -11,25 +11,20 @@ from urllib.parse import urlsplit
 
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.dates.order import (
-    SHORT_DATE,
-    day_orders,
-    language_orders,
-    write_whole_year,
-    write_year_first,
-)
+from blogarchive.parsing.dates.numbers import name_words
+from blogarchive.parsing.dates.order import SHORT_DATE, day_orders, fill_year, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import PATTERNS, is_within, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors
 
-_DATE, _VAGUE = ("".join(PATTERNS["times"][name]) for name in ("date", "vague"))
+_DATE, _VAGUE, _AGO = (name_words("".join(PATTERNS["times"][name])) for name in ("date", "vague", "ago"))
 _TIME = f"(?:{_DATE})日?{''.join(PATTERNS['times']['clock'])}"
-_FORMS = (_DATE, _VAGUE, f"{_DATE}|{_VAGUE}", f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?")
-DATE, VAGUE, MOMENT, _SHOWN, _LINE = (re.compile(one, re.IGNORECASE) for one in _FORMS)
+_FORMS = (_DATE, f"{_DATE}|{_VAGUE}", f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", _AGO)
+DATE, MOMENT, _SHOWN, _LINE, AGO = (re.compile(one, re.IGNORECASE) for one in _FORMS)
 _EDITED, _UPDATED, _GAP, CLOCK = patterns("times", "edited updated gap alone")
-_OWN, _LOST, AGO, _STAMP = patterns("times", "own lost ago stamp")
+_OWN, _LOST, _STAMP = patterns("times", "own lost stamp")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
 _DAY, _WINDOW, _MAX_LINE, _MAX_ABOVE, _MAX_AFTER, _FAR, _EDIT = timedelta(days=1), 48, 300, 5, 12, 2, 3
 
@@ -191,7 +186,7 @@ def is_edited(outline: Outline, place: int) -> bool:
     return any(map(_EDITED.search, (label, nodes[place].get("itemprop", ""), texts[place][:120])))
 
 
-def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
+def parse_place(outline: Outline, place: int, now: datetime, order: Set[bool]) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
     shown = outline.texts[place].replace("’", "'").replace(" '", " 20")
     text = write_year_first(" ".join(shown.split()), order)
@@ -205,8 +200,7 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Iterable[boo
         text += f" {(below if CLOCK.match(below) else above if CLOCK.fullmatch(above) else '').strip()}"
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 22) : start])[0]
-    date = write_whole_year(match[0], outline.short_date, order)
-    after = _GAP.sub(r" \1:", text[end : end + _WINDOW])
+    date, after = fill_year(match[0], outline.short_date, order), _GAP.sub(r" \1:", text[end : end + _WINDOW])
     parsed = parse_date(" ".join((before.replace(" on ", " ") + date + after).split()), now)
     return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 
@@ -217,7 +211,7 @@ def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[boo
     Without an `order`, that of the language counts.
     """
     text, node = outline.texts[place].strip()[:80], outline.holders[place]
-    order = {*order} or day_orders([text]) or language_orders(outline.tree.root.get("lang") or "")
+    order = {*order} or day_orders([text], outline.tree.root.get("lang") or "")
     found = parse_place(outline, place, now, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
     # Argon has the whole time in an element that it shows under the pointer.

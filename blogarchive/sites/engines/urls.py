@@ -7,11 +7,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from blogarchive.items import PageKind, ParsedUrl
-from blogarchive.parsing.dates.numbers import DISTANCE, MONTH_NAME
 from blogarchive.parsing.urls import canonical_parts, readable
 
-_NAMED = Path(__file__).with_name("patterns.toml").read_text("utf-8").replace("MONTH_NAME", MONTH_NAME)
-PATTERNS = tomllib.loads(_NAMED.replace("DISTANCE", DISTANCE))
+PATTERNS = tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
 
 
 def patterns(module: str, names: str) -> tuple[re.Pattern[str], ...]:

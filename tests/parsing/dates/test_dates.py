@@ -323,7 +323,7 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
     ],
 )
 def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expected: set[bool]) -> None:
-    assert orders_since(texts, [datetime(2013, 2, 8)]) == expected
+    assert orders_since(texts, [(datetime(2013, 2, 8), "day")]) == expected
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ class Worker:
                 self._refuse(error)
 
     def _refuse(self, error: errors.BlogArchiveError) -> None:
-        """With `once`, raise the first of these errors after the rounds: cron tells a person nothing else."""
+        """Keep the first error of a refused shard if `once` is set; `run` raises it, and cron sends its message."""
         self._refused = self._refused or (error if self.once else None)
 
     def _report(self, name: str, text: str) -> None:

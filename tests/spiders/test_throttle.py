@@ -7,7 +7,7 @@ from ipaddress import ip_address
 import pytest
 
 from blogarchive.errors import CannotWrite, Interrupted
-from spiders.throttle import LONGEST_WAIT, REFUSALS_ALLOWED, HostThrottle, RequestCancelled
+from spiders.throttle import LONGEST_WAIT, REFUSALS_ALLOWED, REPEATS_ALLOWED, HostThrottle, RequestCancelled
 
 MINUTE = timedelta(minutes=1)
 
@@ -51,6 +51,29 @@ async def test_a_page_in_between_resets_the_count_of_refusals(throttle: HostThro
         throttle.record_refusal("a", retry_after=None)
         throttle.record_response("a")
     assert "a" not in throttle.blocked_hosts
+
+
+async def test_a_host_whose_pages_fail_in_a_row_is_blocked(throttle: HostThrottle) -> None:
+    for _ in range(REFUSALS_ALLOWED):
+        assert "a" not in throttle.blocked_hosts
+        throttle.record_failure("a")
+    assert "a" in throttle.blocked_hosts
+
+
+async def test_a_host_that_answers_many_urls_with_one_page_is_blocked(throttle: HostThrottle) -> None:
+    for _ in range(REPEATS_ALLOWED + 1):
+        assert "a" not in throttle.blocked_hosts
+        throttle.record_response("a", b"the page of a block")
+    assert "a" in throttle.blocked_hosts
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+async def test_only_another_page_ends_a_row_of_refusals(throttle: HostThrottle, is_same: bool) -> None:
+    for number in range(REFUSALS_ALLOWED + 1):
+        throttle.record_refusal("a", retry_after=None)
+        throttle.record_failure("a")
+        throttle.record_response("a", b"page" if is_same else b"page %d" % number)
+    assert ("a" in throttle.blocked_hosts) is is_same
 
 
 async def test_a_host_that_asks_for_hours_is_blocked_at_once(throttle: HostThrottle) -> None:

@@ -2,10 +2,13 @@
 
 import gzip
 import random
+import re
 import zlib
+from base64 import b32encode, b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, partial
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -101,6 +104,28 @@ def test_a_content_that_differs_from_its_digest_is_named_and_not_stored(tmp_path
         (post_url(102), "its content differs from its checksum")
     ]
     assert rows(tmp_path / "a.db", "select number from posts where body_text <> ''") == [("101",), ("103",)]
+
+
+def test_a_damaged_digest_is_no_digest_of_the_content(tmp_path: Path) -> None:
+    digest = re.compile(rb"(Payload-Digest: sha1:\w{8})\w+").sub(
+        rb"\1, 69 ", whole_file("a.warc", tmp_path), 1
+    )
+    (tmp_path / "x.warc").write_bytes(digest)
+    done = import_warc(tmp_path / "a.db", tmp_path / "x.warc")
+    assert [one.why for one in done.unplaced] == ["its content differs from its checksum"]
+    assert done.posts == 2
+
+
+@pytest.mark.parametrize("form", ["hexadecimal", "base32 without padding", "base64"])
+def test_a_digest_may_have_each_form_that_crawlers_write(form: str, tmp_path: Path) -> None:
+    found = sha256(page(101, title="第101篇").encode()).digest()
+    written = {"hexadecimal": found.hex(), "base64": b64encode(found).decode()}.get(
+        form, b32encode(found).decode().rstrip("=")
+    )
+    sha1 = re.compile(rb"(Payload-Digest: )sha1:\w+")
+    body = sha1.sub(rb"\1sha256:" + written.encode(), whole_file("a.warc", tmp_path), 1)
+    (tmp_path / "x.warc").write_bytes(body)
+    assert import_warc(tmp_path / "a.db", tmp_path / "x.warc").posts == len(NUMBERS)
 
 
 _HEAD = (

@@ -5,6 +5,7 @@ import sys
 import zlib
 from io import BytesIO
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import brotli
 from warcio.statusandheaders import StatusAndHeaders
@@ -39,7 +40,10 @@ def write_warc(
                 ],
                 protocol="HTTP/1.1",
             )
-            headers = {"WARC-Date": date} | ({"WARC-Truncated": truncated} if truncated else {})
+            # A fixed identifier: warcio draws one at random, and tests that damage bytes need the same file each time.
+            identifier = f"<urn:uuid:{uuid5(NAMESPACE_URL, url)}>"
+            headers = {"WARC-Date": date, "WARC-Record-ID": identifier}
+            headers |= {"WARC-Truncated": truncated} if truncated else {}
             writer.write_record(
                 writer.create_warc_record(
                     url,

@@ -19,13 +19,17 @@ _DATE_BOX = re.compile(
 _YEAR = re.compile(r"\s*(?:19|20)\d\d\s*")
 # Xuite has an element for each number, other blogs have the year above `05-06`.
 _NUMBERS = re.compile(r"((?:19|20)\d\d) (0[1-9]|1[0-2])[-/. ](0[1-9]|[12]\d|3[01])( \d\d:\d\d(?::\d\d)?)?")
+_YEAR_BEHIND = re.compile(r"(?:(?:0[1-9]|[12]\d|3[01]) ){2}(?:19|20)\d\d")
 _MAX_BOX = 60
 
 
 def join_date(parts: Sequence[str]) -> str | None:
     """Return the date that texts show together, as leaves of a calendar do: `22 12月 2018`, `Dec 22 2018`."""
-    if match := _NUMBERS.fullmatch(" ".join(map(str.strip, parts))):
+    figures = " ".join(map(str.strip, parts))
+    if match := _NUMBERS.fullmatch(figures):
         return "-".join(match.groups()[:3]) + (match[4] or "")
+    if _YEAR_BEHIND.fullmatch(figures):  # `08`, `09` and `2011`: day or month first
+        return figures.replace(" ", "/")
     parts = [part for part in parts if part.strip().lower() != "of"]  # `17 of Sep, 2012`
     # Habari has the year above the day and the month.
     parts = [*parts[1:], parts[0]] if len(parts) == 3 and _YEAR.fullmatch(parts[0]) else parts
@@ -37,6 +41,9 @@ def join_date(parts: Sequence[str]) -> str | None:
 
 
 # --- dates of figures
+
+Orders = Set[bool]
+"""Whether dates begin with the day, not with the month; none or both if that is not sure."""
 
 # The `mon` in `14 months ago` is no Monday.
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
@@ -50,6 +57,7 @@ _SHORT_SLASHED = re.compile(
 )
 _FIGURES = re.compile(r"(?<![\d/.-])(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)(?![\d/.-])")
 _SHOWN_COMMENT = re.compile(r"[?&]showComment=(\d{10})\d{3}(?!\d)")
+_URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/)")
 _DAY, _MAX_SLASHED = timedelta(days=1), 80  # the longest length of a text that is a date, not prose
 
 SHORT_DATE = re.compile(r"(?<![\d.,v/-])(\d\d?)(\.|-(?=\d\d-\d\d(?:\W+\d\d?:|$)))(\d\d?)\2(\d\d)(?![\d.])")
@@ -112,6 +120,12 @@ def _order_since(rows: Iterable[tuple[int, ...]], day: datetime) -> set[bool]:
     # The other order may put all comments on a few days of a later month.
     is_sure = all(spans[one][1] <= span for one in near for gap, span in spans.values() if gap >= -_DAY)
     return near if len(near) == 1 and is_sure else set()
+
+
+def order_of_page(text: str, lang: str, url: str) -> set[bool]:
+    """Return the order, as `day_orders`, by which a date is of the month in a URL: `/2011/08/`; else that of `lang`."""
+    months = [(datetime(int(match[1]), int(match[2]), 1), None) for match in _URL_MONTH.finditer(url)]
+    return orders_since([text], months[:1]) or day_orders([text], lang)
 
 
 def stamp_of_link(url: str | None) -> datetime | None:

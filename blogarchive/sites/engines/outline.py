@@ -36,7 +36,7 @@ class Outline:
         # `_inner` are the places in `order` of an element and of those in it.
         self._inner, self._spans = dict[Element, range](), dict[Element, range]()
         self.metas, self.article_data = find_metas(tree.root), find_article(tree.root)
-        self.body_class = str(tree.root.xpath("string(body/@class)"))
+        self.body_class, self.lang = str(tree.root.xpath("string(body/@class)")), tree.root.get("lang") or ""
         self._walk()
         sizes = [len("".join(text.split())) for text in self.texts]
         # Blogango never closes the element that names a comment: one without `href` is no link.
@@ -79,7 +79,7 @@ class Outline:
     @cached_property
     def short_date(self) -> str:
         """The form of the dates `SHORT_DATE` with their full year on this page."""
-        return short_date_form(" ".join([self.tree.url, *self.texts]), self.tree.root.get("lang") or "")
+        return short_date_form(" ".join([self.tree.url, *self.texts]), self.lang)
 
     def span(self, node: Element | None) -> range:
         """Return the indexes of the texts in an element, none for None."""

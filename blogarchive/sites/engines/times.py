@@ -1,7 +1,6 @@
 """Find when a post was published, by the data for machines, the URL and the first date by its heading."""
 
 import re
-from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache, cached_property, partial
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import name_words
-from blogarchive.parsing.dates.order import SHORT_DATE, day_orders, fill_year, write_year_first
+from blogarchive.parsing.dates.order import SHORT_DATE, Orders, fill_year, order_of_page, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
@@ -186,7 +185,7 @@ def is_edited(outline: Outline, place: int) -> bool:
     return any(map(_EDITED.search, (label, nodes[place].get("itemprop", ""), texts[place][:120])))
 
 
-def parse_place(outline: Outline, place: int, now: datetime, order: Set[bool]) -> ParsedDate | None:
+def parse_place(outline: Outline, place: int, now: datetime, order: Orders) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
     shown = outline.texts[place].replace("’", "'").replace(" '", " 20")
     text = write_year_first(" ".join(shown.split()), order)
@@ -205,14 +204,14 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Set[bool]) -
     return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 
 
-def parse_exact(outline: Outline, place: int, now: datetime, order: Iterable[bool] = ()) -> ParsedDate | None:
+def parse_exact(outline: Outline, at: int, now: datetime, order: Orders | None = None) -> ParsedDate | None:
     """Return the date in a text; that for machines in an attribute if the shown one is rough, such as `3天前`.
 
-    Without an `order`, that of the language counts.
+    Without an `order`, that by which the date is of the month in the URL counts, else that of the language.
     """
-    text, node = outline.texts[place].strip()[:80], outline.holders[place]
-    order = {*order} or day_orders([text], outline.tree.root.get("lang") or "")
-    found = parse_place(outline, place, now, order)
+    text, node = outline.texts[at].strip()[:80], outline.holders[at]
+    order = order or order_of_page(text, outline.lang, outline.tree.url if order is None else "")
+    found = parse_place(outline, at, now, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
     # Argon has the whole time in an element that it shows under the pointer.
     inner = (text for text in (one.text or "" for one in node) if DATE.search(text))

@@ -339,6 +339,9 @@ def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expecte
         (["2010", "06", "25", "13:25"], "2010-06-25 13:25"),
         (["2010", " 06 ", "25"], "2010-06-25"),
         (["2010", "13", "25"], None),
+        (["05", "16", "2009"], "05/16/2009"),
+        (["05", "06", "2009"], "05/06/2009"),
+        (["5", "6", "2009"], None),  # may be counts beside a year
         (["17", "2014", "5"], None),  # may be the number of the posts of a year
         (["Dec", "22", "Sat", "2018", "21:35"], "2018 Dec 22 21:35"),
         (["Dec", "22", "Room", "2018"], None),

@@ -14,8 +14,10 @@ TEXT = "<p>" + "Am Morgen lag das Laub auf der Straße, und der Laden hatte noch
 INVALID = "http://[url"
 
 
-def read(body: str, head: str = "", url: str = URL, window: str = f"{TITLE} – Notizen") -> ParsedPage:
-    text = f"<!DOCTYPE html><html><head><title>{window}</title>{head}</head>{body}</html>"
+def read(
+    body: str, head: str = "", url: str = URL, window: str = f"{TITLE} – Notizen", lang: str = ""
+) -> ParsedPage:
+    text = f"<!DOCTYPE html><html lang='{lang}'><head><title>{window}</title>{head}</head>{body}</html>"
     return api.parse_page(text.encode(), url, fetched_at=READ_AT)
 
 
@@ -1375,3 +1377,14 @@ def test_links_that_show_their_urls_are_of_a_text_of_them() -> None:
         f'<body><article><h1>{TITLE}</h1><p>20. Mai 2019</p><div class="summary">{text}</div></article></body>'
     )
     assert all(url in (page.posts[0].body_text or "") for url in urls)
+
+
+@pytest.mark.parametrize("lang", ["en", "pt-BR", "zh"])
+@pytest.mark.parametrize(
+    "shown", ["05/06/2019", "<i>05</i> <i>06</i> <i>2019</i>"], ids=["one text", "an element for each number"]
+)
+def test_a_day_that_may_be_a_month_is_of_the_month_in_the_address(shown: str, lang: str) -> None:
+    for url, expected in (("2019/05", "2019-05-06"), ("2019/06", "2019-06-05")):
+        page = read(post(shown), url=f"https://notes.example.org/{url}/das-wetter/", lang=lang)
+        assert page.posts[0].posted is not None
+        assert (f"{page.posts[0].posted.at:%F}", told(page)) == (expected, [])

@@ -417,6 +417,15 @@ def test_pages_of_comments_are_counted_in_the_query_too(
     assert next_page(url, *links) == [f"{URL}{one}" for one in following]
 
 
+@pytest.mark.parametrize(
+    "word", ["응답", "Atsakyti", "Atbildēt", "Erantzun", "ตอบกลับ"], ids=["ko", "lt", "lv", "eu", "th"]
+)
+def test_a_link_to_answer_in_the_box_of_the_text_is_not_of_it(word: str) -> None:
+    item = f'<li class="comment"><div class="details"><b>{{name}}</b> <span><a href="#re{{n}}">{word}</a></span> <i>{{at}}</i><p>{{text}}</p><p>{{text}}</p></div></li>'
+    page = read(f'<ol class="comments">{rows(item)}</ol>')
+    assert [text for _, _, text in shown(page)] == [f"{text}\n{text}" for _, text in COMMENTS]
+
+
 @pytest.mark.parametrize("button", ['<div class="tools">回复</div>', "<p><span>Reply</span></p>"])
 def test_a_button_to_answer_that_is_no_link_is_not_the_text_of_a_single_comment(button: str) -> None:
     page = read(
@@ -643,6 +652,7 @@ def test_words_and_badges_of_a_theme_beside_a_name_are_not_of_it(before: str, be
         "{n} May 2025 9.0{n}am",
         "0{n}-May-25 09:0{n}",
         "May {n} '25 at 9:0{n}",
+        "<i>Kl. 09:0{n}</i> <i>d. {n}. May 2025</i>",
         "{n} مايو، 2025 الساعة 9:0{n} ص",
     ],
 )

@@ -1355,6 +1355,19 @@ def test_the_bookmark_of_another_post_below_a_text_does_not_date_it() -> None:
     assert (page.posts[0].posted, told(page)) == (None, ["posted_at"])
 
 
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [("/2019/05/7/ende/", None), ("/2019/05/07/ende/", "2019-05-07"), ("/2019/5/7/ende/", "2019-05-07")],
+)
+def test_a_number_behind_the_month_in_a_url_is_a_day_only_with_the_zero_of_the_month(
+    path: str, day: str | None
+) -> None:
+    body = f'<article><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div></article>'
+    page = read(f'<body class="single single-post">{body}', url=f"https://notes.example.org{path}")
+    posted = page.posts[0].posted
+    assert (posted and f"{posted.at:%F}", "posted_at" in told(page)) == (day, day is None)
+
+
 def test_times_beside_links_to_newest_comments_of_other_posts_date_no_post() -> None:
     newest = "".join(
         f'<li><a href="/2018/other-{n}/comment-page-2/#comment-{n}">Anna: Schön</a> <span>2021-03-0{n} 08:30</span></li>'

@@ -130,7 +130,7 @@ def is_of_another(around: Surroundings, node: Element) -> bool:
     is_beside = boxes != [] and (heading is None or not any(outline.contains(x, heading) for x in boxes))
     near = (node, *islice(node.iterancestors(), _MAX_ABOVE), *(() if is_line else node))
     # On a mirror the post has another URL than its own link, the bookmark of WordPress, leads to.
-    links = (one for one in near if one.tag == "a" and not (is_line and one.get("rel") == "bookmark"))
+    links = (one for one in near if one.tag == "a" and not one.xpath(PATTERNS["times"]["self"], line=is_line))
     is_apart = is_beside or any(_leads_away(outline, one) for one in links)
     return is_apart or links_post(outline, node) or not around.cards.isdisjoint(node.iterancestors())
 

@@ -1355,6 +1355,18 @@ def test_the_bookmark_of_another_post_below_a_text_does_not_date_it() -> None:
     assert (page.posts[0].posted, told(page)) == (None, ["posted_at"])
 
 
+def test_a_bookmark_below_the_text_dates_its_post_if_it_has_the_address_of_the_canonical_link() -> None:
+    """A mirror of WordPress links the post by its number, and is stored under another address."""
+    head = '<head><link rel="canonical" href="../../../index.html?p=3"></head>'
+    line = '<a href="../../../index.html?p=3" rel="bookmark"><time datetime="2019-05-20T08:30Z">20. Mai 2019</time></a>'
+    body = (
+        f'<article><h1>{TITLE}</h1><div class="entry-content">{TEXT}</div><footer>{line}</footer></article>'
+    )
+    page = read(f'{head}<body class="single single-post">{body}', url="https://notes.example.org/2019/05/7/")
+    assert page.posts[0].posted is not None
+    assert (f"{page.posts[0].posted.at:%F}", told(page)) == ("2019-05-20", [])
+
+
 @pytest.mark.parametrize(
     ("path", "day"),
     [("/2019/05/7/ende/", None), ("/2019/05/07/ende/", "2019-05-07"), ("/2019/5/7/ende/", "2019-05-07")],

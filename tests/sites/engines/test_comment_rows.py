@@ -418,7 +418,7 @@ def test_pages_of_comments_are_counted_in_the_query_too(
 
 
 @pytest.mark.parametrize(
-    "word", ["응답", "Atsakyti", "Atbildēt", "Erantzun", "ตอบกลับ"], ids=["ko", "lt", "lv", "eu", "th"]
+    "word", ["응답", "Atsakyti", "Atbildēt", "Erantzun", "ตอบกลับ", "Responder a este comentario"]
 )
 def test_a_link_to_answer_in_the_box_of_the_text_is_not_of_it(word: str) -> None:
     item = f'<li class="comment"><div class="details"><b>{{name}}</b> <span><a href="#re{{n}}">{word}</a></span> <i>{{at}}</i><p>{{text}}</p><p>{{text}}</p></div></li>'
@@ -653,6 +653,7 @@ def test_words_and_badges_of_a_theme_beside_a_name_are_not_of_it(before: str, be
         "0{n}-May-25 09:0{n}",
         "May {n} '25 at 9:0{n}",
         "<i>Kl. 09:0{n}</i> <i>d. {n}. May 2025</i>",
+        "<i>{n} May 2025</i> <b>a las: </b><i>09:0{n}</i>",
         "{n} مايو، 2025 الساعة 9:0{n} ص",
     ],
 )

@@ -76,11 +76,12 @@ def _language_orders(lang: str) -> set[bool]:
 _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
-def day_orders(texts: Iterable[str], lang: str = "") -> set[bool]:
+def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> set[bool]:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 alone does not show it.
 
     It does if the same date for machines follows, as in `5/6/2021 2021-06-05`. 13/5/21 may begin with the year. Beside
-    3/1/15, as in the Spanish of Blogger, it does not: no year has one digit. If no text shows it, the language does.
+    3/1/15, as in the Spanish of Blogger, it does not: no year has one digit. If no text shows it, the month in the URL
+    of the post does, as `/2011/08/`, else the language.
     """
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     short = [_SHORT_SLASHED.sub(r"\1/\2/20\3\4", text) if _STATED.search(text) else text for text in short]
@@ -93,24 +94,23 @@ def day_orders(texts: Iterable[str], lang: str = "") -> set[bool]:
     is_year_last = any(len(row[0]) == 1 for row in rows)
     known |= {False for row in rows if int(row[1]) > 12}
     known |= {True for row in rows if is_year_last and int(row[0]) > 12}
-    return known | {first > 12 for first, second in pairs if max(first, second) > 12} or _language_orders(
-        lang
-    )
+    known |= {first > 12 for first, second in pairs if max(first, second) > 12}
+    month = _URL_MONTH.search(url)
+    since = (datetime(int(month[1]), int(month[2]), 1), "month") if month else None
+    return known or orders_since(short, since) or _language_orders(lang)
 
 
-def orders_since(texts: Iterable[str], times: Iterable[tuple[datetime, object]]) -> set[bool]:
-    """Return the order, as `day_orders`, by which the first of these comments is of the month behind one of `times`.
+def orders_since(texts: Iterable[str], since: tuple[datetime, str] | None) -> set[bool]:
+    """Return the order, as `day_orders`, by which the first of these dates is in the month behind the time of a post.
 
-    These are the times of the post and their precision. No order is sure if both fit, or if the other one puts the
-    comments closer together.
+    `since` is this time and its precision. No order is sure if both fit, or if the other one puts the dates closer
+    together.
     """
-    rows = [
-        tuple(map(int, row)) for text in texts if len(text) <= _MAX_SLASHED for row in _FIGURES.findall(text)
-    ]
-    return next(filter(None, (_order_since(rows, at.replace(tzinfo=None)) for at, _ in times)), set())
-
-
-def _order_since(rows: Iterable[tuple[int, ...]], day: datetime) -> set[bool]:
+    if since is None:
+        return set()
+    day = since[0].replace(tzinfo=None)
+    short = (text for text in texts if len(text) <= _MAX_SLASHED)
+    rows = [tuple(map(int, row)) for text in short for row in _FIGURES.findall(text)]
     spans = dict[bool, tuple[timedelta, timedelta]]()
     for order in (True, False):
         with suppress(ValueError):  # no month has this number, or there is no date
@@ -120,12 +120,6 @@ def _order_since(rows: Iterable[tuple[int, ...]], day: datetime) -> set[bool]:
     # The other order may put all comments on a few days of a later month.
     is_sure = all(spans[one][1] <= span for one in near for gap, span in spans.values() if gap >= -_DAY)
     return near if len(near) == 1 and is_sure else set()
-
-
-def order_of_page(text: str, lang: str, url: str) -> set[bool]:
-    """Return the order, as `day_orders`, by which a date is of the month in a URL: `/2011/08/`; else that of `lang`."""
-    months = [(datetime(int(match[1]), int(match[2]), 1), None) for match in _URL_MONTH.finditer(url)]
-    return orders_since([text], months[:1]) or day_orders([text], lang)
 
 
 def stamp_of_link(url: str | None) -> datetime | None:
@@ -157,7 +151,7 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
     return f"{text[: match.start()]}{date}{text[match.end() :]}"
 
 
-def fill_year(text: str, form: str, order: Set[bool]) -> str:
+def fill_year(text: str, form: str, order: Orders) -> str:
     """Return the text with the dates `SHORT_DATE` in `form`; if that is unknown, those with dots in a sure `order`."""
     if form == r"\g<0>" and "." in text and len(order) == 1:
         form = r"\1.\3.20\4" if True in order else r"20\4.\1.\3"

@@ -248,7 +248,9 @@ def _parse_time_only(text: str, now: datetime) -> ParsedDate | None:
 
 # BlazeBlogger has the number of the post behind the month: /2025/08/21-slug/.
 # `/2007/07/3/` has the number behind the month too: a day has a zero where the month has one.
-_PATH = re.compile(r"/((?:19|20)\d\d)([/-])(0?[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01]|(?<!0\d.)[1-9])(?=\2|/|$)")
+_IN_URL = re.compile(
+    r"/((?:19|20)\d\d)([/-])(0?[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01]|(?<!0\d.)[1-9])(?=\2|/|$)"
+)
 
 
 def parse_stamp(value: str, now: datetime) -> ParsedDate | None:
@@ -277,7 +279,7 @@ def open_time(text: str) -> DateText:
 
 def parse_url_date(url: str, now: datetime) -> ParsedDate | None:
     """Return the day that the path of a URL has, as `/2014/07/14/`; None if it has none."""
-    match = _PATH.search(urlsplit(url).path)
+    match = _IN_URL.search(urlsplit(url).path)
     return parse_date("-".join(match.group(1, 3, 4)), now) if match else None
 
 

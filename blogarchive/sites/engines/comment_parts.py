@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, count, dropwhile, islice, takewhile
+from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment
@@ -87,7 +87,7 @@ def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool
     stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
     head = outline.span(outline.title.heading).stop
     shown = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))
-    return day_orders(dates) or day_orders(stated) or orders_since(dates, islice(filter(None, shown), 1))
+    return day_orders(dates) or day_orders(stated) or orders_since(dates, next(filter(None, shown), None))
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:

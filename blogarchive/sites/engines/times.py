@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import DateText
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import name_words
-from blogarchive.parsing.dates.order import SHORT_DATE, Orders, fill_year, order_of_page, write_year_first
+from blogarchive.parsing.dates.order import SHORT_DATE, Orders, day_orders, fill_year, write_year_first
 from blogarchive.parsing.dates.parse import ParsedDate, date_text, parse_date, parse_stamp, parse_url_date
 from blogarchive.parsing.html import Element, link_url
 from blogarchive.sites.engines.outline import Outline
@@ -209,8 +209,8 @@ def parse_exact(outline: Outline, at: int, now: datetime, order: Orders | None =
 
     Without an `order`, that by which the date is of the month in the URL counts, else that of the language.
     """
-    text, node = outline.texts[at].strip()[:80], outline.holders[at]
-    order = order or order_of_page(text, outline.lang, outline.tree.url if order is None else "")
+    text, node, url = outline.texts[at].strip()[:80], outline.holders[at], outline.tree.url
+    order = order or day_orders([text], outline.lang, url if order is None else "")
     found = parse_place(outline, at, now, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
     # Argon has the whole time in an element that it shows under the pointer.

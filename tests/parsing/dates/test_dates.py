@@ -323,7 +323,23 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
     ],
 )
 def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expected: set[bool]) -> None:
-    assert orders_since(texts, [(datetime(2013, 2, 8), "day")]) == expected
+    assert orders_since(texts, (datetime(2013, 2, 8), "day")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        ("5/6/2021", "en", {False}),
+        ("5/6/2021", "fr", {False}),
+        ("5/6/2021 2021-06-05", "en", {True}),
+        ("5/7/2021", "fr", {False}),
+        ("6/7/2021", "fr", {True}),  # of another month in both orders
+    ],
+)
+def test_the_month_in_the_url_tells_the_order_if_the_text_does_not(
+    text: str, lang: str, expected: set[bool]
+) -> None:
+    assert day_orders([text], lang, "https://notes.example.org/2021/05/wetter/") == expected
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,8 @@ def _first_text(texts: list[str]) -> _Names:
 
 def is_label(text: str) -> bool:
     """Return whether a text is no name and no comment, but a button or the number of the comment."""
-    return len(text) <= 40 and all(map(_LABELS.fullmatch, re.findall(r"\w+", text)))
+    words = re.findall(r"\w+", text)
+    return len(text) <= 40 and all(_LABELS.fullmatch(one) or _ANSWER.fullmatch(one) for one in words)
 
 
 def _trim(text: str) -> str:

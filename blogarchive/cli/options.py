@@ -224,30 +224,17 @@ def _options(command: click.Command) -> dict[str, click.Option]:
 
 
 def _open_db(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
-    """Return the path of the archive; its damage explains an unexpected error of the command."""
-    ctx.with_resource(explain_damage(value))
-    return value
+    """Return the path of the archive; its damage explains an unexpected error of the command.
 
-
-def _open_db_in_folder(ctx: click.Context, param: click.Parameter, value: Path) -> Path:
-    """Return the path of the archive; raises `UsageError` if the user names a folder that does not exist."""
+    Raises `UsageError` if the user names a folder that does not exist.
+    """
     source = ctx.get_parameter_source(param.name or "")
     # A mistyped folder would be made, and the blog be fetched into it as if nothing were stored.
     if source is not click.core.ParameterSource.DEFAULT and not value.parent.exists():
         text = _("no archive at {path}: there is no folder {folder}; make it, or correct --db")
         raise UsageError(text, path=value, folder=value.parent)
-    return _open_db(ctx, param, value)
-
-
-def _db_option(callback: Callable[..., Path]) -> Callable[[_F], _F]:
-    return click.option(
-        "--db",
-        type=FILE,
-        default=default_db,
-        is_eager=True,  # the configuration file is beside the archive
-        callback=callback,
-        help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
-    )
+    ctx.with_resource(explain_damage(value))
+    return value
 
 
 def set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
@@ -260,10 +247,14 @@ def set_up_logging(ctx: click.Context, param: click.Parameter, value: bool) -> b
     return value
 
 
-db = _db_option(_open_db_in_folder)
-
-db_in_new_folder = _db_option(_open_db)
-"""For a command that makes the folder later."""
+db = click.option(
+    "--db",
+    type=FILE,
+    default=default_db,
+    is_eager=True,  # the configuration file is beside the archive
+    callback=_open_db,
+    help=_("Path of the archive. [default: BLOGARCHIVE_DB, data/archive.db or ~/blogarchive/archive.db]"),
+)
 
 config = click.option(
     "--config",

@@ -143,7 +143,7 @@ def serve(context: click.Context, /, archives: tuple[Path, ...], db: Path, **cho
     help=_("0 takes any free port. [default: 8123, or a free one if it is taken]"),
 )
 @click.option("--no-browser", is_flag=True, help=_("Print the address; do not open a browser."))
-@options.db_in_new_folder
+@options.db
 def app(port: int | None, no_browser: bool, db: Path) -> None:
     """Start, watch and stop backups in the browser."""
     from blogarchive.browse.app.server import run_app

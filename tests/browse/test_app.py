@@ -36,7 +36,9 @@ UID = "31182"
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[AppServer]:
-    with app_server(tmp_path / "data" / "archive.db") as running:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with app_server(folder / "archive.db") as running:
         yield running
 
 

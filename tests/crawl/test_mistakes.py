@@ -30,7 +30,7 @@ def test_a_refused_connection_is_named_and_leaves_no_archive(tool: Tool, live: s
     assert ran.code == 4
     assert ran.err.splitlines()[0].endswith(f"new archive at {tool.db}")
     assert ran.err.splitlines()[-1].endswith(f"creaders/{UID} {live}: connection refused")
-    assert not tool.db.exists()
+    assert not list(tool.folder.iterdir())
 
 
 def test_an_archive_that_cannot_be_written_is_not_announced(tool: Tool, live: str) -> None:

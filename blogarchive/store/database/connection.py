@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from gettext import gettext as _
@@ -49,9 +49,8 @@ def require_archive(path: Path) -> None:
 def hold_lock(path: Path | str, command: str, *, now: datetime) -> Iterator[None]:
     """Lock the archive at `path` for a command that writes; raises `ArchiveBusy`, naming the holder, at once.
 
-    The lock file is `PATH.lock`, beside the real file if `path` is a link. It is never removed: otherwise two
-    processes could lock two files of one name. A second file names the holder, because on Windows no other process
-    can read a locked one.
+    The lock file is `PATH.lock`, beside the real file if `path` is a link. It stays beside an archive. A second file
+    names the holder, because on Windows no other process can read a locked one.
     """
     with _locked(path):
         holder = LockHolder(pid=os.getpid(), command=command, since=format_utc(now))
@@ -82,6 +81,7 @@ def _locked(path: Path | str) -> Iterator[None]:
     from filelock import FileLock, Timeout  # a twentieth of the start of a command that only reads
 
     file = _lock_file(path)
+    new_folders = [folder for folder in file.parents if not folder.exists()]
     lock = FileLock(file, timeout=0)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,17 @@ def _locked(path: Path | str) -> Iterator[None]:
     try:
         yield
     finally:
+        if not os.path.exists(path):  # noqa: PTH110 - a failed first run leaves nothing
+            _remove(file, new_folders)
         lock.release()
+
+
+def _remove(file: Path, folders: Sequence[Path]) -> None:
+    """Remove a lock file that is still locked: a process that waits for it finds that it has no name any more."""
+    with suppress(OSError):  # Windows removes it after the release; a folder may have other files
+        file.unlink()
+        for folder in folders:
+            folder.rmdir()
 
 
 def _lock_file(path: Path | str) -> Path:

@@ -142,6 +142,14 @@ def test_a_dry_run_is_rolled_back_and_locks_the_archive_if_named(path: Path, clo
         assert archive.scalar("select count(*) from posts where title = 'x'") == 0
 
 
+def test_a_lock_of_no_archive_leaves_neither_a_file_nor_a_folder(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "old").mkdir()
+    for path in (tmp_path / "new" / "blogs" / "archive.db", tmp_path / "old" / "archive.db"):
+        with connection.hold_lock(path, "backup", now=clock.now):
+            assert path.with_name("archive.db.lock").exists()
+        assert [found.name for found in tmp_path.rglob("*")] == ["old"]
+
+
 def test_an_archive_and_a_link_to_it_share_one_lock(path: Path, clock: Clock) -> None:
     Archive.open(path, create=True).close()
     link = path.with_name("link.db")

@@ -163,12 +163,14 @@ MONTHS = {name: int(month) for name, month in words_of("months").items()}
 
 MONTH_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 
-DISTANCE_LANGUAGES = words_of("before_distance") | words_of("behind_distance")
-_AMOUNT = r"(?:[0-9]{1,3} ?|(?:ein(?:e[mnr]?)?|une?|een|un[oa]) )[^\W\d]{1,12}"
-DISTANCE = (
-    rf"(?<!\S)(?:(?:{'|'.join(words_of('before_distance'))}) {_AMOUNT}"
-    rf"|{_AMOUNT} (?:{'|'.join(words_of('behind_distance'))}))(?!\w)"
-)
+DISTANCES: dict[str, list[str]] = _WORDS["distances"]
+"""By language: patterns of the words before a distance, of those behind it, and of seven units from year to second."""
+
+_BEFORE, _BEHIND = ("|".join(filter(None, (row[at] for row in DISTANCES.values()))) for at in range(2))
+_AMOUNT = r"(?:[0-9]{1,3} ?|(?:ein(?:e[mnr]?)?|une?|een|un[oa]|(?<=acum )o) )(?:de )?[^\W\d]{1,12}"
+_NO_SPACE = "(?<=[가-힣])|(?<=[かヶカケ]月)|(?<=[週周][間间])"  # Korean and Japanese
+_ENDS = rf"(?: |{_NO_SPACE})(?:{_BEHIND})"
+DISTANCE = rf"(?<!\S)(?:(?:{_BEFORE}) {_AMOUNT}(?:{_ENDS})?|{_AMOUNT}{_ENDS})(?!\w)"
 """Pattern of a distance in another language than Chinese and English: `vor 3 Jahren`."""
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
-from blogarchive.parsing.dates.numbers import DISTANCE, DISTANCE_LANGUAGES, fold, words_of
+from blogarchive.parsing.dates.numbers import fold, words_of
 from blogarchive.parsing.dates.order import stamp_of_link
 from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
 
@@ -27,7 +27,6 @@ class ParsedDate(NamedTuple):
 _MAX_FALLBACK_LENGTH = 60
 # A sentence without a word of time, such as a name and a title, makes dateparser guess.
 _TIME_WORDS = re.compile(rf"\b(?:{'|'.join(words_of('fallback'))})\b")
-_DISTANCE = re.compile(DISTANCE)
 # Forms of the grammar: what it rejected stays rejected.
 _GRAMMAR_FORMS = re.compile(
     r"[0-9] ?[-/.:] ?[0-9]|[0-9零一二三四五六七八九十百两] ?[年月日号点时]|[$¥￥€%]|[0-9]{5,}"
@@ -45,41 +44,23 @@ _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
 def _parse_by_dateparser(text: str, now: datetime) -> ParsedDate | None:
-    """Return the date that dateparser parses in the folded `text` at `now`, or None."""
+    """Return the date that dateparser parses in the folded `text` at `now`, cut to its precision, or None."""
     is_phrase = (
         len(text) <= _MAX_FALLBACK_LENGTH and len(text.split()) > 1 and not _GRAMMAR_FORMS.search(text)
     )
-    if not is_phrase or not ((distance := _DISTANCE.search(text)) or _TIME_WORDS.search(text)):
+    if not (is_phrase and _TIME_WORDS.search(text)):
         return None
-    words, languages = (distance[0], _languages(distance[0])) if distance else (text, ["en", "zh", "zh-Hant"])
-    at, precision = _ask_dateparser(words, now.replace(tzinfo=None), languages)
+    from dateparser.date import DateDataParser  # takes 0.1 s, and most runs never need it
+
+    settings = {"RELATIVE_BASE": now.replace(tzinfo=None), "RETURN_TIME_AS_PERIOD": True}
+    settings |= {"PREFER_DATES_FROM": "past", "PARSERS": ["relative-time", "absolute-time"]}
+    found = DateDataParser(languages=["en", "zh", "zh-Hant"], settings=settings).get_date_data(text)
+    at, precision = found.date_obj, _PERIODS.get(found.period or "")
     if at is None or precision is None or not rules.FIRST_YEAR <= at.year <= rules.LAST_YEAR:
         return None
     at = rules.truncate(at.replace(tzinfo=now.tzinfo), precision).at
-    if at - now > rules.FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text):
-        return None
-    return ParsedDate(at, precision)
-
-
-def _languages(distance: str) -> list[str]:
-    """Return the codes of the languages whose word begins or ends a distance."""
-    return [
-        code
-        for word, code in DISTANCE_LANGUAGES.items()
-        if word in (distance[: len(word)], distance[-len(word) :])
-    ]
-
-
-def _ask_dateparser(
-    text: str, now: datetime, languages: list[str]
-) -> tuple[datetime | None, Precision | None]:
-    """Return the time that dateparser finds, naive as `now`, and its precision; None for each that it does not find."""
-    from dateparser.date import DateDataParser  # takes 0.1 s, and most runs never need it
-
-    settings = {"RELATIVE_BASE": now, "PREFER_DATES_FROM": "past", "RETURN_TIME_AS_PERIOD": True}
-    settings["PARSERS"] = ["relative-time", "absolute-time"]
-    found = DateDataParser(languages=languages, settings=settings).get_date_data(text)
-    return found.date_obj, _PERIODS.get(found.period or "")
+    is_coming = at - now > rules.FUTURE_TOLERANCE and not _FUTURE_WORDS.search(text)
+    return None if is_coming else ParsedDate(at, precision)
 
 
 # --- parsing

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from blogarchive.items import Precision
-from blogarchive.parsing.dates import rules
-from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, parse_number, words_of
+from blogarchive.parsing.dates import numbers, rules
+from blogarchive.parsing.dates.numbers import ENGLISH_WEEKDAY, NUMBER, WEEKDAY, parse_number
 
 # --- distances
 
-_CHINESE_UNITS, _ENGLISH_UNITS = words_of("chinese_units"), words_of("english_units")
+_CHINESE_UNITS, _ENGLISH_UNITS = numbers.words_of("chinese_units"), numbers.words_of("english_units")
 _SMALLER_UNITS = {
     "year": ("month", 12),
     "month": ("day", 30),
@@ -26,6 +26,7 @@ _SMALLER_UNITS = {
 }
 _NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _ENGLISH_NUMBERS = {"a": 1, "an": 1} | {word: number for number, word in enumerate(_NUMBER_WORDS, start=1)}
+_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")  # of the rows of DISTANCES
 _FINEST_FIRST: tuple[Precision, ...] = ("second", "minute", "hour", "day", "month", "year")
 
 _COUNT = r"[0-9]{1,6}(?:\.[0-9]{1,2})?"
@@ -75,6 +76,21 @@ def _parse_english_amount(part: re.Match[str]) -> tuple[Decimal, str]:
     return count / 2 if half else count, _ENGLISH_UNITS[unit]
 
 
+def _resolve_distance(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
+    """Return the date of a distance in any language: a theme that is not translated has the unit in English.
+
+    `години` is a year in Bulgarian and an hour in Ukrainian: the word beside it tells, `ago` does not.
+    """
+    found = set[str]()
+    for before, behind, *units in numbers.DISTANCES.values():
+        unit = "|".join(map("({}|{})".format, units, numbers.DISTANCES["en"][2:]))
+        form = rf"(?:(?:{before}) )?(?:[0-9]+|\w+ ) ?(?:de )?(?:{unit})(?: ?(?:{behind}|ago))?"
+        one = re.fullmatch(form, match[0])
+        found |= {_UNITS[one.lastindex - 1]} if one and one.lastindex else set()
+    (unit,) = found
+    return _shift(now, [(Decimal(number[0] if (number := re.search("[0-9]+", match[0])) else 1), unit)], -1)
+
+
 def _shift(now: datetime, amounts: Iterable[tuple[Decimal, str]], sign: int) -> rules.ResolvedDate:
     """Shift `now` by all amounts, and truncate it to the smallest unit among them."""
     total: Counter[str] = Counter()
@@ -109,6 +125,7 @@ def _shift_months(now: datetime, months: int) -> datetime:
 RELATIVE_RULES = rules.make_rules(
     (rules.Placement.BOUNDED, _CHINESE_AGO, _resolve_chinese),
     (rules.Placement.BOUNDED, _ENGLISH_AGO, _resolve_english),
+    (rules.Placement.BOUNDED, numbers.DISTANCE, _resolve_distance),
 )
 """The rules of this module."""
 

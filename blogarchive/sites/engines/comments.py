@@ -20,7 +20,7 @@ from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_
 from blogarchive.sites.markup.picker import is_media, with_descendants
 
 _COUNT, _ID, _HEADING_OF, _ANSWER, _LINE, _OFF = patterns("comments", "count id heading_of answer line off")
-_MOMENT, _PINGS, _PING, _SENTENCE, _OF_ANSWER = patterns("comments", "moment pings ping sentence of_answer")
+_MOMENT, _PINGS, _PING, _SENTENCE, _CHILD, _ROW = patterns("comments", "moment pings ping sentence child row")
 _Nodes = set[Element]
 _NO_SECTION, _MAX_GROUPS, _MAX_NOTICE, _MAX_HEADING = frozenset(PATTERNS["comments"]["no_section"]), 6, 60, 20
 
@@ -38,9 +38,9 @@ def comment_sections(outline: Outline) -> list[Element]:
     """Return the elements that contain the comments of the page, by their names."""
     found, start = list[Element](), -1 if (top := outline.title.heading) is None else outline.order[top]
     below = (node for node, place in outline.order.items() if place > start and node.tag not in _NO_SECTION)
-    # Themes number the comments, and do not name their list.
-    numbered = Counter(x.getparent() for x in outline.order if _ID.search(x.get("id") or ""))
-    for node in (x for x in below if has_role(x, COMMENTS) or is_media(x, DATE) or numbered[x] > 1):
+    # Themes number the comments or name each, and do not name their list.
+    rows = Counter(x.getparent() for x in outline.order if _ID.search(x.get("id", "")) or has_role(x, _ROW))
+    for node in (x for x in below if has_role(x, COMMENTS) or is_media(x, DATE) or rows[x] > 1):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
         if not (is_beside or (found and outline.contains(found[-1], node))):
             found.append(node)
@@ -235,7 +235,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     for place, (text, holder) in enumerate(zip(outline.texts, outline.holders, strict=True)):
         if holder in inside and shows_time(holder, text):
             # Answers may stand in other elements, comments of the owner in one of another class.
-            alike = (holder.tag, _OF_ANSWER.sub("", shape_of(holder)[0][1]))
+            alike = (holder.tag, _CHILD.sub("", shape_of(holder)[0][1]))
             # bjyblog has the time of a comment in a `p`, that of an answer in an `li`, both of one class.
             for kind in (shape_of(holder), (alike,), ((holder.tag, "*"),), (("*", alike[1]),), (("*", "*"),)):
                 groups[kind].append(place)

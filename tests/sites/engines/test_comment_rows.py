@@ -626,12 +626,30 @@ def test_the_order_of_day_and_month_that_puts_comments_right_behind_their_post_i
     assert [one.field for one in page.problems] == ([] if read_as else ["comments"])
 
 
-@pytest.mark.parametrize("at", ["vor {n} Jahren", "hace {n} años", "{n} anni fa", "{n} года назад"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "vor {n} Jahren",
+        "hace {n} años",
+        "{n} anni fa",
+        "{n} года назад",
+        "acum {n} ani",
+        "{n}년 전",
+        "pre {n} years",
+        "{n} years geleden",
+    ],
+)
 def test_the_age_of_a_comment_is_read_in_other_languages(at: str) -> None:
     item = '<li class="comment"><h4>{name}</h4><p class="when">{at}</p><div class="text">{text}</div></li>'
     page = read(f'<ol class="comments">{rows(item, at)}</ol>', "de")
     years = [(one.posted and one.posted.at and one.posted.at.year) for one in page.posts[0].comments]
     assert (years, page.problems) == ([2024, 2023, 2022], ())
+
+
+def test_comments_without_numbers_and_a_heading_are_found_by_their_class_alone() -> None:
+    item = '<li class="comment"><div class="said">{text}</div><div class="who">{name}</div><i>{at}</i></li>'
+    page = read(f"<ul>{rows(item)}</ul>")
+    assert (shown(page), page.problems) == (expected(), ())
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def test_a_file_that_is_no_archive_is_6_and_unchanged(run_cli: RunCli, tmp_path:
     assert result.code == 6
     assert "letter.db" in result.err
     assert file.read_text().startswith("亲爱的读者：")
+    assert list(tmp_path.iterdir()) == [file], "no lock is left beside it"
 
 
 def test_an_unknown_uid_or_number_is_2(run_cli: RunCli, db: Path, tmp_path: Path) -> None:

@@ -186,6 +186,11 @@ def _no_larger_than(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
+def test_on_a_full_disk_no_archive_is_begun(tool: Tool) -> None:
+    ran = ended(tool.start("backup", "http://127.0.0.1:1/u/1/", preexec_fn=_no_larger_than(4096)))
+    assert (ran.code, ran.err.count("free some space"), list(tool.folder.iterdir())) == (6, 1, []), ran.err
+
+
 def test_a_full_disk_is_6_and_no_row_is_torn(tool: Tool) -> None:
     with DemoHost([make_blog(UID, posts=30)]) as host:
         full = tool.start("backup", host.blog_url(UID), "-v", preexec_fn=_no_larger_than(420_000))

@@ -62,7 +62,8 @@ class Archive(Statements):
         - `UsageError` if a newer blogarchive migrated it, or an older one made it and `read_only` is set.
         """
         path = Path(path)
-        if create and not read_only and not path.exists():
+        is_new = create and not read_only and not path.exists()
+        if is_new:
             make_folder(path)
         else:
             require_archive(path)
@@ -71,6 +72,8 @@ class Archive(Statements):
             archive._prepare(create=create)
         except BaseException:
             archive.connection.close()
+            if is_new:  # the disk is full
+                delete_archive(path)
             raise
         return archive
 

@@ -81,7 +81,7 @@ def _locked(path: Path | str) -> Iterator[None]:
     from filelock import FileLock, Timeout  # a twentieth of the start of a command that only reads
 
     file = _lock_file(path)
-    new_folders = [folder for folder in file.parents if not folder.exists()]
+    is_kept, new_folders = file.exists(), [folder for folder in file.parents if not folder.exists()]
     lock = FileLock(file, timeout=0)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -92,8 +92,9 @@ def _locked(path: Path | str) -> Iterator[None]:
         raise CannotWrite.for_file(file, error) from error
     try:
         yield
+        is_kept = is_kept or os.path.exists(path)  # noqa: PTH110
     finally:
-        if not os.path.exists(path):  # noqa: PTH110 - a failed first run leaves nothing
+        if not is_kept:  # of no archive, or of a file that is refused
             _remove(file, new_folders)
         lock.release()
 

@@ -33,7 +33,9 @@ from blogarchive.importing.saved_files import CannotIdentify, Reject, SavedPage
 from blogarchive.items import CrawledPage, Target
 from blogarchive.messages import N_
 from blogarchive.parsing import content_encoding
+from blogarchive.parsing.urls import split_web_url
 from blogarchive.sites.base import find_site, site_by_name
+from blogarchive.store.database.archive import NOTICES
 from blogarchive.store.ingest.reparse import urls_without_media_file
 from blogarchive.store.pages.pages import parse_counted, parse_target
 from blogarchive.store.read.exports import PAGE_FIELD
@@ -52,20 +54,24 @@ def import_warc(
     """Import the pages of known sites from the WARC file `source`; create the archive if there is none.
 
     The time of a page is that of its record. Records of other hosts are skipped; if there is no page of a known host,
-    the report says so. Pages of known hosts that cannot be parsed are listed in it, and so is a truncated file. An
-    image is stored if a stored post shows it. `progress` counts records; their total is not known. Raises as
-    `import_html`, and `UsageError` if the file is no WARC.
+    the report says so. Pages of known hosts that cannot be parsed are listed in it, and so are a truncated file and a
+    damaged URL. An image is stored if a stored post shows it. `progress` counts records; their total is not known.
+    Raises as `import_html`, and `UsageError` if the file is no WARC.
     """
     if site is not None:
         site_by_name(site)
     saved_files.require_plain_file(source)
     next(read_records(source, _ignore), None)  # raises before an archive is created for nothing
-    others = 0
+    others, unchecked = 0, set[str]()
     with PageImporter.open(archive) as importer:
         for count, record in enumerate(read_records(source, importer.reject), 1):
             with importer.isolate_failure(record.url):
                 others += not _import_record(importer, record, source, site)
+            unchecked.add(record.unknown_digest)
             progress(count, 0)
+        for digest in filter(None, sorted(unchecked)):
+            text = _("{name}: checksums of the unknown kind {kind!r} are not checked")
+            NOTICES.warning(text.format(name=source.name, kind=digest))
         if others and not importer.has_pages:
             text = ngettext(
                 "{count} page is of a host that no site has; --site web reads it as one of any blog",
@@ -103,6 +109,8 @@ def _import_record(importer: PageImporter, record: "Record", source: Path, site:
     if exported is None and (not is_html or record.status != HTTPStatus.OK):
         return True
     if exported is None and find_target(record.url, site, known=True) is None:
+        if split_web_url(record.url) is None:
+            raise CannotIdentify(_("its URL is damaged"))
         return False
     page = _read_page(record, source)
     if exported is None:
@@ -181,6 +189,7 @@ class Record:
         self.url: str = raw.rec_headers.get_header("WARC-Target-URI") or ""
         self.is_checked = False
         self.is_refused = False
+        self.unknown_digest = ""
         self.cost = 0
 
     @property
@@ -252,6 +261,7 @@ class Record:
         try:
             found = hashlib.new(algorithm, content, usedforsecurity=False).digest()
         except (ValueError, TypeError):  # an unknown algorithm, or one without a fixed length
+            self.unknown_digest = algorithm[:_MAX_DETAIL]
             return True
         # Any other form is a damaged header: Zstandard without a checksum turns damage into other text.
         given = digest.rstrip("=")

@@ -116,6 +116,23 @@ def test_a_damaged_digest_is_no_digest_of_the_content(tmp_path: Path) -> None:
     assert done.posts == 2
 
 
+def test_an_unknown_kind_of_digest_is_named_once_and_its_pages_are_imported(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "x.warc").write_bytes(_DIGEST.sub(b"xxh\x1b128:abcd", whole_file("a.warc", tmp_path)))
+    assert import_warc(tmp_path / "a.db", tmp_path / "x.warc").posts == len(NUMBERS)
+    assert caplog.messages == ["x.warc: checksums of the unknown kind 'xxh\\x1b128' are not checked"]
+
+
+@pytest.mark.parametrize("url", ["http://[blog.creaders.net/u/1/1.html", "https:///u/1/1.html"])
+def test_a_page_whose_url_is_damaged_is_named_and_keeps_no_other_from_its_import(
+    url: str, tmp_path: Path
+) -> None:
+    records = [(one, "text/html", page(101).encode(), "200 OK") for one in (url, post_url(101))]
+    done = import_warc(tmp_path / "a.db", write_warc(tmp_path / "x.warc", records))
+    assert ([(one.name, one.why) for one in done.unplaced], done.posts) == ([(url, "its URL is damaged")], 1)
+
+
 @pytest.mark.parametrize(
     "write",
     [bytes.hex, lambda found: b32encode(found).decode().rstrip("="), lambda found: b64encode(found).decode()],

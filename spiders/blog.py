@@ -190,7 +190,8 @@ class BlogSpider(PoliteSpider):
                 self.throttle.back_off(host, tries)
             yield _next_try(responses.request_of(response), last_body=crawled.page.body)
         elif kind is ResponseKind.CUT:
-            self._record_failure(crawled.target, Failure(kind="cut", detail=Detail.PAGE_STOPS), host)
+            detail = Detail.PAGE_STOPS if crawled.page.body else Detail.PAGE_EMPTY
+            self._record_failure(crawled.target, Failure(kind="cut", detail=detail), host)
         else:
             if kind is ResponseKind.BROKEN:
                 self.throttle.record_failure(host)

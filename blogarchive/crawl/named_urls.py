@@ -25,7 +25,7 @@ def start_targets(options: CrawlOptions) -> list[Target]:
     """
     site_of = _site_finder(options.db, options.site)
     for name in options.urls:
-        if os.path.exists(name):  # noqa: PTH110 - Path.exists raises for a long name
+        if os.path.exists(name.removeprefix("file://")):  # noqa: PTH110 - Path.exists raises for a long name
             text = _("{name} is a file or folder, for `blogarchive import html`; a URL begins with https://")
             raise UsageError(text, name=name)
     return [_start_target(url, site_of(url)) for url in map(repair_url, (*options.urls, *options.listed))]

@@ -279,7 +279,11 @@ def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> errors.BlogA
         return errors.RobotsForbid(text, what=_describe(by_kind["robots"]))
     if "blocked" in by_kind:
         text = _("the site refuses requests: {what}; try again later, with a longer --delay")
+        if by_kind["blocked"].detail == Detail.STATUS.format(status=401):
+            text = _("the site asks for a password: {what}; --cookies sends a login of your browser")
         return errors.SiteBlocks(text, what=_describe(by_kind["blocked"]))
     reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
     hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
+    if "(TLS)" in reasons:
+        hint = _("; if the host has no TLS, write the URL with http://")
     return errors.Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)

@@ -322,7 +322,9 @@ def to_user_error(error: Exception, path: Path) -> BlogArchiveError | None:
             text = _("the disk is full at {path}; make room, then run the same command")
     elif isinstance(error, UnicodeDecodeError) or any(sign in words for sign in _DAMAGED):
         shown = _("its schema has invalid characters") if isinstance(error, UnicodeDecodeError) else shown
-        text = _("{path} is damaged or no archive of blogarchive ({error}); restore a copy of it")
+        text = _(
+            "{path} is damaged or no archive of blogarchive ({error}); restore a copy, or name another file with --db"
+        )
     elif "locked" in words or "busy" in words:
         kind, text = ArchiveBusy, _("another program holds {path} ({error}); try again when it has finished")
     elif "foreign key" in words:  # of a table that a user has added

@@ -36,6 +36,7 @@ def test_a_file_that_is_no_archive_is_6_and_unchanged(run_cli: RunCli, tmp_path:
     result = run_cli(*command.split(), "--db", file)
     assert result.code == 6
     assert "letter.db" in result.err
+    assert "name another file with --db" in result.err
     assert file.read_text().startswith("亲爱的读者：")
     assert list(tmp_path.iterdir()) == [file], "no lock is left beside it"
 

@@ -12,6 +12,7 @@ import pytest
 from blogarchive.cli.group import default_arguments
 from blogarchive.store.database.files import default_db, has_display
 from tests.demo import DemoHost, make_blog
+from tests.demo.server.faults import Blank, Fault, Refuse, Rule
 from tests.nights.host import EvolvingHost, make_certificate
 from tests.tool import Tool
 
@@ -84,6 +85,7 @@ def test_https_on_a_host_without_it_is_one_line_about_tls(tool: Tool) -> None:
     assert ran.code == 4
     assert "no secure connection (TLS): wrong version number" in ran.err.splitlines()[-1]
     assert "SSL routines" not in ran.err.splitlines()[-1]
+    assert ran.err.splitlines()[-1].endswith("if the host has no TLS, write the URL with http://")
     assert not tool.db.exists()
 
 
@@ -98,6 +100,21 @@ def test_a_certificate_of_nobody_is_accepted_only_by_an_option(tool: Tool, tmp_p
         cookies.write_text("# Netscape HTTP Cookie File\n")
         words = "update", "--ignore-certificates", "--cookies", str(cookies)
         assert tool.run(*words).code == 4, "cookies go to nobody"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Refuse(401), "asks for a password: .*; --cookies sends"),
+        (Blank(), "no blog could be reached: .*: the page is empty$"),
+    ],
+)
+def test_a_page_behind_a_password_and_one_without_a_byte_are_named(
+    tool: Tool, fault: Fault, said: str
+) -> None:
+    with DemoHost([make_blog(UID, posts=1)], rules=[Rule(fault, match="/u/")]) as host:
+        ran = tool.run("backup", host.blog_url(UID))
+    assert (ran.code, bool(re.search(said, ran.err.splitlines()[-1]))) == (4, True), ran.err
 
 
 def test_a_failed_backup_of_another_blog_keeps_the_archive(tool: Tool, live: str) -> None:

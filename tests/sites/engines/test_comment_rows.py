@@ -612,6 +612,7 @@ def test_a_comment_is_of_the_month_behind_its_post_if_figures_do_not_tell_day_an
         ("{n}/5/2025 at 9:0{n}am", "May 1, 2025", "05-02 09:02"),
         ("0{n}.05.25 @ 9:0{n} am", "May 1, 2025", "05-02 09:02"),
         ("05.0{n}.25 @ 9:0{n} am", "May 1, 2025", "05-02 09:02"),
+        ("0{n}/05/25   -   09:0{n}:00", "May 1, 2025", "05-02 09:02"),
         ("5/{n}/2025 at 9:0{n}am", "February 1, 2025", None),  # 5 February and 2 May
         ("5/{n}/2025 at 9:0{n}am", "May 1, 2015", None),
     ],

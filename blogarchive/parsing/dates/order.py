@@ -42,8 +42,8 @@ def join_date(parts: Sequence[str]) -> str | None:
 
 # --- dates of figures
 
-Orders = Set[bool]
-"""Whether dates begin with the day, not with the month; none or both if that is not sure."""
+Orders = Set[bool | None]
+"""Whether dates begin with the day, not with the month, None for the year; none or several if that is not sure."""
 
 # The `mon` in `14 months ago` is no Monday.
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
@@ -66,17 +66,10 @@ DAY_FIRST = re.compile(
     r"(?i)(?:fr|de|es|it|pt|nl|ru|uk|pl|ro|tr|el|vi|id|da|nb|fi|cs|sk|en[-_](?:gb|au|nz|in|ie|za))\b"
 )
 """Languages that write the day before the month, also in figures."""
-
-
-def _language_orders(lang: str) -> set[bool]:
-    """Return the orders of month and day in a language, as `day_orders`; both in English of no certain country."""
-    return {True} if DAY_FIRST.match(lang) else {True, False} if lang.lower().startswith("en") else set()
-
-
 _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
-def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> set[bool]:
+def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> Orders:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 alone does not show it.
 
     It does if the same date for machines follows, as in `5/6/2021 2021-06-05`. 13/5/21 may begin with the year. Beside
@@ -97,24 +90,26 @@ def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> set[bool]
     known |= {first > 12 for first, second in pairs if max(first, second) > 12}
     month = _URL_MONTH.search(url)
     since = (datetime(int(month[1]), int(month[2]), 1), "month") if month else None
-    return known or orders_since(short, since) or _language_orders(lang)
+    # English of no certain country has both.
+    usual = {True} if DAY_FIRST.match(lang) else {True, False} if re.match("(?i)en", lang) else set[bool]()
+    return known or orders_since(short, since, lang) or usual
 
 
-def orders_since(texts: Iterable[str], since: tuple[datetime, str] | None) -> set[bool]:
+def orders_since(texts: Iterable[str], since: tuple[datetime, str] | None, lang: str = "") -> Orders:
     """Return the order, as `day_orders`, by which the first of these dates is in the month behind the time of a post.
 
-    `since` is this time and its precision. No order is sure if both fit, or if the other one puts the dates closer
-    together.
+    `since` is this time and its precision. No order is sure if several fit, or if another one puts the dates closer
+    together. The year is first only in a language that has it there: `13/09/20`.
     """
     if since is None:
         return set()
     day = since[0].replace(tzinfo=None)
-    short = (text for text in texts if len(text) <= _MAX_SLASHED)
-    rows = [tuple(map(int, row)) for text in short for row in _FIGURES.findall(text)]
-    spans = dict[bool, tuple[timedelta, timedelta]]()
-    for order in (True, False):
+    rows = [[*map(int, row)] for text in texts if len(text) <= _MAX_SLASHED for row in _FIGURES.findall(text)]
+    spans = dict[bool | None, tuple[timedelta, timedelta]]()
+    orders: tuple[bool | None, ...] = (True, False, None)[: 2 + bool(_YEAR_FIRST.match(lang))]
+    for order, (y, m, d) in zip(orders, ((2, 1, 0), (2, 0, 1), (0, 1, 2)), strict=False):
         with suppress(ValueError):  # no month has this number, or there is no date
-            found = [datetime(y + 2000 * (y < 100), *((b, a) if order else (a, b))) for a, b, y in rows]
+            found = [datetime(row[y] + 2000 * (row[y] < 100), row[m], row[d]) for row in rows]
             spans[order] = (min(found) - day, max(found) - min(found))
     near = {order for order, (gap, _) in spans.items() if -_DAY <= gap <= 31 * _DAY}
     # The other order may put all comments on a few days of a later month.
@@ -128,14 +123,15 @@ def stamp_of_link(url: str | None) -> datetime | None:
     return datetime.fromtimestamp(int(stamp[1]), UTC) if stamp else None
 
 
-def write_year_first(text: str, order: Iterable[bool]) -> str:
+def write_year_first(text: str, order: Iterable[bool | None]) -> str:
     """Return the text with a date such as 5/6/2021 as year-month-day, unchanged if its month is not known.
 
     The weekday in the text tells the month, else `order`: the result of `day_orders` for dates of the same page.
     Without a sure `order`, 5/6/21 12:30 is none: it may begin with the year. With both orders, 5.6.2021 is none either.
     """
     orders = {*order}
-    text = _SHORT_SLASHED.sub(r"\1/\2/20\3\4" if len(orders) == 1 else "?", text)
+    form = r"20\1-\2-\3\4" if None in orders else r"\1/\2/20\3\4"
+    text = _SHORT_SLASHED.sub(form if len(orders) == 1 else "?", text)
     if (match := _SLASHED.search(text)) is None:
         return text
     first, second, year = map(int, match.groups())
@@ -145,7 +141,7 @@ def write_year_first(text: str, order: Iterable[bool]) -> str:
         dates = (datetime(year, second, first), datetime(year, first, second))
         fits = [ENGLISH_DAYS[date.weekday()] == day[1].lower() for date in dates]
         orders = {fits[0]} if len({*fits}) == 2 else orders
-    if len(orders) != 1:  # another rule puts the day first if dots are between the numbers
+    if len(orders - {None}) != 1:  # another rule puts the day first if dots are between the numbers
         return text.replace(match[0], "?") if orders and "." in match[0] else text
     date = f"{year}-{second:02}-{first:02}" if True in orders else f"{year}-{first:02}-{second:02}"
     return f"{text[: match.start()]}{date}{text[match.end() :]}"

@@ -2,14 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, count, dropwhile, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment
-from blogarchive.parsing.dates.order import day_orders, orders_since, stamp_of_link
+from blogarchive.parsing.dates.order import Orders, day_orders, orders_since, stamp_of_link
 from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked
 from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
@@ -80,14 +80,14 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     return next(iter(whole), rows)
 
 
-def _find_orders(outline: Outline, places: list[int], now: datetime) -> set[bool]:
+def _find_orders(outline: Outline, places: list[int], now: datetime) -> Orders:
     """Return the orders of month and day that the dates of comments have, else those of the page, or since its post."""
-    dates = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
+    days = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     nodes = outline.select("time[datetime], a[href*='showComment=']")
     stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
-    head = outline.span(outline.title.heading).stop
-    shown = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))
-    return day_orders(dates) or day_orders(stated) or orders_since(dates, next(filter(None, shown), None))
+    head, lang = outline.span(outline.title.heading).stop, outline.lang
+    seen = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))
+    return day_orders(days) or day_orders(stated) or orders_since(days, next(filter(None, seen), None), lang)
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
@@ -145,7 +145,7 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
     return items
 
 
-def _read_item(outline: Outline, item: Item, orders: Set[bool], now: datetime) -> Comment | None:
+def _read_item(outline: Outline, item: Item, orders: Orders, now: datetime) -> Comment | None:
     if item.name is None or item.body is None:
         return None
     time = outline.holders[item.place]

@@ -327,6 +327,22 @@ def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expecte
 
 
 @pytest.mark.parametrize(
+    ("texts", "lang", "order", "first"),
+    [
+        (["13/02/20 08:02", "13/03/01 9:10"], "zh-CN", {None}, "2013-02-20 08:02"),
+        (["13/02/20 08:02"], "pt", set(), "?"),
+        (["13/08/20 08:02"], "zh-CN", set(), "?"),
+    ],
+)
+def test_the_year_is_first_in_chinese_if_it_puts_all_comments_behind_their_post(
+    texts: list[str], lang: str, order: set[bool | None], first: str
+) -> None:
+    assert orders_since(texts, (datetime(2013, 2, 8), "day"), lang) == order
+    assert write_year_first(texts[0], order) == first
+    assert write_year_first("5/6/2021", {None}) == "5/6/2021"
+
+
+@pytest.mark.parametrize(
     ("text", "lang", "expected"),
     [
         ("5/6/2021", "en", {False}),

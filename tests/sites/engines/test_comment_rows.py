@@ -743,6 +743,26 @@ def test_years_of_two_digits_come_first_on_chinese_pages_alone() -> None:
     assert {one.field for one in page.problems} >= {"posted_at", "comments"}
 
 
+@pytest.mark.parametrize(
+    ("at", "lang", "first"),
+    [
+        ("25/05/0{n} 09:0{n}", "zh-CN", "2025-05-02"),
+        ("25/06/0{n} 09:0{n}", "zh-CN", None),  # long after the post
+        ("0{n}/05/25 09:0{n}", "zh-CN", "2025-05-02"),
+    ],
+)
+def test_a_year_of_two_digits_before_slashes_is_read_if_it_puts_chinese_comments_behind_their_post(
+    at: str, lang: str, first: str | None
+) -> None:
+    item = '<li class="item"><b class="author">{name}</b> <span class="time">{at}</span><p>{text}</p></li>'
+    page = read(
+        f'<div id="comments"><h3>3 评论</h3><ul>{rows(item, at=at)}</ul></div>', lang, "2025-05-01 08:05"
+    )
+    posted = page.posts[0].comments[0].posted
+    assert (posted and posted.at and f"{posted.at:%F}") == first
+    assert [one.field for one in page.problems] == ([] if first else ["comments"])
+
+
 def test_days_without_a_year_below_a_heading_of_comments_are_told() -> None:
     page = read(
         f"<h3>评论</h3><section>{rows('<p>{name}</p><p>{text}</p><p>{at}</p>', at='5月{n}日')}</section>"

@@ -252,7 +252,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
         read = [one for _, one in rows if one is not None]
         is_whole, shape = len(read) == len(rows), shapes[places]
         exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)
-        is_named = len(shape) > 1 or (is_whole and shape[0][1] not in ("", "*"))
+        is_named = len(shape) > 1 or (is_whole and shape[0][1] not in ("", "*", "#number"))
         # The commenter may have written a date too.
         of_time = sum(n.tag == "time" or has_role(n, _LINE) for n in (outline.holders[at] for at in places))
         if is_whole or shape[0][1] != "#number":

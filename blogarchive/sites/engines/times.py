@@ -187,7 +187,7 @@ def is_edited(outline: Outline, place: int) -> bool:
 
 def parse_place(outline: Outline, place: int, now: datetime, order: Orders) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
-    shown = outline.texts[place].replace("’", "'").replace(" '", " 20")
+    shown = re.sub(r"(?<=\d)h(?=\d\d\b)", ":", outline.texts[place].replace("’", "'")).replace(" '", " 20")
     text = write_year_first(" ".join(shown.split()), order)
     if (match := DATE.search(text)) is None:
         return None

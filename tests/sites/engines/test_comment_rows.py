@@ -581,6 +581,12 @@ def test_a_link_to_report_the_only_comment_is_no_word_of_it() -> None:
     assert (len(shown(page)), page.problems) == (1, ())
 
 
+def test_an_hour_before_the_day_in_the_paragraph_of_the_name_is_read() -> None:
+    item = '<li class="comment" id="comment-{n}"><p><strong>{name}</strong> às {at}</p><p>{text}</p></li>'
+    page = read(f'<div id="comments"><ol>{rows(item, at="9h0{n} - 0{n}/05/2025")}</ol></div>', "pt")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 def test_days_and_months_that_nothing_tells_apart_are_told() -> None:
     said = rows('<div class="said"><b>{name}</b><p>{text}</p><i>{at}</i></div>', at="8/{n}/2025 09:0{n}")
     page = read(f'<div id="comments"><h3>评论</h3>{said}</div>')

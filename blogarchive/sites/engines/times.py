@@ -140,10 +140,11 @@ def links_post(outline: Outline, node: Element, body: Element | None = None) -> 
 
     With a `body`, it may also be in a card beside it, and the row may link this post by its title.
     """
-    row = next(node.iterancestors(*("li", "article")[: 1 + (body is not None)]), node)
-    is_row = row.tag in ("li", "article", "a") and {outline.title.heading, body}.isdisjoint(row.iter())
-    own = outline.title.text if body is not None else None
-    return is_row and any(_leads_away(outline, one) or outline.text(one) == own for one in row.iter("a"))
+    tags, own = ("li", "article", "a"), outline.title.text if body is not None else None
+    row = next(node.iterancestors(*tags[: 1 + (body is not None)]), node)
+    # Themes have the links to the posts before and after in an `article` around the post and its comments.
+    rows = (x for x in (row, node) if x.tag in tags and {outline.title.heading, body}.isdisjoint(x.iter()))
+    return any(_leads_away(outline, x) or outline.text(x) == own for one in rows for x in one.iter("a"))
 
 
 def _leads_away(outline: Outline, anchor: Element) -> bool:

@@ -1052,3 +1052,19 @@ def test_names_that_are_words_of_buttons_elsewhere_are_names(names: list[str]) -
     item = "<div class='c'><h3><a href='#c{n}'>Re: Die Brücke</a></h3><small>von {who}, {at}</small><p>{text}</p></div>"
     page = read(f"<h2>Kommentare</h2>{rows(item, who=names)}", "de")
     assert ([name for name, _, _ in shown(page)], page.problems) == (names, ())
+
+
+def test_a_day_in_the_title_of_a_neighbour_is_no_time_of_a_comment_if_one_element_has_all() -> None:
+    item = "<div class='comment'><b>{name}</b> <time>{at}</time><p>{text}</p></div>"
+    link = "<nav><a href='/notes/links-2025-05-02/'>Previous: links for 2025-05-02</a></nav>"
+    area = f"<div class='comments'><h3>Comments</h3>{rows(item)}{link}</div></article>"
+    page = read("", text=f"{TEXT}</div>{area}<div>")
+    assert shown(page) == expected()
+    assert page.problems == ()
+
+
+def test_the_word_of_a_link_that_deletes_a_comment_is_not_of_its_text() -> None:
+    button = "<a class='comment-delete' href='/delete-comment.g?postID=1'><span>delete</span></a>"
+    item = "<div class='comment'><b>{name}</b> <time>{at}</time><div class='comment_body'><p>{text}</p>%s</div></div>"
+    page = read(f"<div id='comments'><h3>Comments</h3>{rows(item % button)}</div>")
+    assert shown(page) == expected()

@@ -55,8 +55,7 @@ class ArchiveReader:
         One post with its comments is in memory at a time.
         """
         for each in (blog,) if blog is not None else self.blogs():
-            for heading in self._reader.headings(each):
-                yield self._reader.post(heading)
+            yield from map(self._reader.post, self._reader.headings(each))
 
     def image_bytes(self, image: Image) -> bytes:
         """Return the stored file of an image; raises `KeyError` if its file is not stored."""

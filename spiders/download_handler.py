@@ -160,8 +160,7 @@ class ThrottledDownloadHandler(HTTP11DownloadHandler):
             response = await self._send(request, spider, host, accepted_at)
         if response.status >= 400 and (page := page_of(response)).is_refusal:
             # Pause before the next request is sent: the callback runs too late. It handles longer pauses.
-            wait = page.retry_after or throttle.unit
-            throttle.pause(host, min(wait, LONGEST_WAIT))
+            throttle.pause(host, min(page.retry_after or throttle.unit, LONGEST_WAIT))
         return response
 
     async def _send(self, request: Request, spider: PoliteSpider, host: str, accepted_at: float) -> Response:

@@ -41,8 +41,7 @@ class RobotsRules:
 
     def add(self, robotparser: RobotParser, request: Request) -> None:
         """Add the rules for the host of `request`; a receiver of Scrapy's signal `robots_parsed`."""
-        url = urlparse_cached(request)
-        self._parsers[url.netloc] = robotparser
+        self._parsers[urlparse_cached(request).netloc] = robotparser
         delay = robotparser.crawl_delay(self._user_agent)
         if delay:  # Scrapy reads it and does not use it
             self._throttle.set_crawl_delay(service_of(request.url), delay)

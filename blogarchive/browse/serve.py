@@ -119,8 +119,7 @@ def create_app(*paths: Path, immutable: bool = False) -> Datasette:
     files: list[str] = []
     immutables: list[str] = []
     for path in paths:
-        chosen = immutables if _opens_immutable(path, immutable=immutable) else files
-        chosen.append(str(path))
+        (immutables if _opens_immutable(path, immutable=immutable) else files).append(str(path))
     return _Datasette(files=files, immutables=immutables, settings=dict(SETTINGS), metadata=METADATA)
 
 

@@ -73,9 +73,7 @@ def _format_sums(blogs: Sequence[status_query.BlogStatus]) -> Iterator[str]:
 
 def _format_archive(found: status_query.ArchiveStatus) -> Iterator[str]:
     """Yield the lines of the archive: discovered blogs, size, last run, tasks that wait."""
-    for coverage in found.coverage:
-        if coverage.blogs_discovered:
-            yield _format_coverage(coverage)
+    yield from (_format_coverage(one) for one in found.coverage if one.blogs_discovered)
     text = _("stored: {pages} and {images}; last run: {last_run}")
     pages, images = page_count(found.pages), image_count(found.media)
     yield text.format(pages=pages, images=images, last_run=_format_last_run(found))

@@ -115,8 +115,7 @@ def _urls_above(url: str) -> Iterator[str]:
     parts = urlsplit(url)
     steps = parts.path.split("/")
     yield urljoin(url, parts.path)
-    for count in range(len(steps) - 1, 0, -1):
-        yield urljoin(url, "/".join(steps[:count]) + "/")
+    yield from (urljoin(url, "/".join(steps[:count]) + "/") for count in range(len(steps) - 1, 0, -1))
 
 
 def _target(site: Site, parsed: ParsedUrl) -> Target:

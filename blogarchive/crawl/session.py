@@ -316,9 +316,7 @@ class TargetSource:
 
     def home_targets(self, host: str) -> Iterator[Target]:
         """Yield the home pages of the blogs on `host`."""
-        for blog in self._blogs_on(host):
-            if home := blogs.home_target(self._archive, blog):
-                yield home
+        yield from filter(None, (blogs.home_target(self._archive, blog) for blog in self._blogs_on(host)))
 
     def due_targets(self, host: str) -> Iterator[Target]:
         """Yield all due targets of the blogs on `host`, with those in flight."""

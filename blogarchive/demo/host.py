@@ -70,8 +70,7 @@ def _handler(answers: dict[str, _Answer]) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             status, headers, recorded = answers.get(self.path, (HTTPStatus.NOT_FOUND, (), b""))
-            own_url = f"http://{self.headers['Host']}"
-            body = recorded.replace(_RECORDED_URL.encode(), own_url.encode())
+            body = recorded.replace(_RECORDED_URL.encode(), f"http://{self.headers['Host']}".encode())
             self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)

@@ -183,8 +183,7 @@ class _BookWriter:
             path = f"c{heading.id:05}.xhtml"
             posts.append(post_files.PostFile(blog=blog, heading=heading, path=path, page=page))
         self._add_posts(list(post_files.plan_posts(self._job, posts, self._image)))
-        missing = len(self._volume.posts) - len(posts)
-        self._job.done.missing += missing
+        self._job.done.missing += len(self._volume.posts) - len(posts)
         self._job.done.pictures += len(self._images)
         self._describe(posts)
 

@@ -77,8 +77,7 @@ def to_markdown(body_html: str) -> str:
         for table in reversed(soup.find_all("table")):
             if not _is_grid(table):
                 _unwrap(table)
-    text = _converter().convert_soup(soup)
-    return re.sub(r"\n{3,}", "\n\n", text.replace(_BREAK, "\\")).strip("\n")
+    return re.sub(r"\n{3,}", "\n\n", _converter().convert_soup(soup).replace(_BREAK, "\\")).strip("\n")
 
 
 def _collapse_spaces(source: str) -> str:
@@ -257,8 +256,7 @@ def export_markdown(job: ExportJob) -> None:
         folder.write(f"{path}/_index.md", f"{head}\n\n{rows}\n".encode())
         posts += files
         missing += len(headings) - len(files)
-    plans = plan_posts(job, posts, make_image_source(job.reader, "images/"))
-    write_posts(job, folder, plans, _render)
+    write_posts(job, folder, plan_posts(job, posts, make_image_source(job.reader, "images/")), _render)
     job.done.missing = missing
     job.done.files.update(folder.finish())
 

@@ -262,8 +262,7 @@ class Worker:
             return
         row, begun = began
         began_at = shard_file.boot_clock()
-        report = partial(self.observer.on_message, name)
-        self._running[name] = running = Round(row, begun.id, report)
+        self._running[name] = running = Round(row, begun.id, partial(self.observer.on_message, name))
         try:
             if self._ending.is_set():
                 running.stop()

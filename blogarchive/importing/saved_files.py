@@ -156,8 +156,7 @@ def require_plain_file(source: Path, *packed: bytes) -> bytes:
 def find_image_sources(body: bytes, content_type: str | None) -> tuple[str, ...]:
     """Return the `src` of every image of a page, each once, as written."""
     root = parse_html(decode(body, content_type).text)
-    sources = (image.get("src", "").strip() for image in root.iter("img"))
-    return tuple(filter(None, dict.fromkeys(sources)))
+    return tuple(filter(None, dict.fromkeys(image.get("src", "").strip() for image in root.iter("img"))))
 
 
 def find_image_file(page: SavedPage, page_url: str, src: str, root: Path) -> tuple[str, bytes] | None:

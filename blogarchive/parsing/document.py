@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import cast
 
 from lxml import etree, html
@@ -44,13 +45,8 @@ class Document:
 
     def common_ancestor(self, first: Line, last: Line) -> dom.Element:
         """Return the innermost element that contains both lines."""
-        node = first.block
-        while not self.contains(node, last) or not self.contains(node, first):
-            parent = node.getparent()
-            if parent is None:
-                break
-            node = parent
-        return node
+        around = chain((first.block,), first.block.iterancestors())
+        return next(node for node in around if self.contains(node, last) and self.contains(node, first))
 
     def child_containing(self, ancestor: dom.Element, line: Line) -> dom.Element:
         """Return the child of `ancestor` that contains `line`, or `ancestor` if the line is its own."""

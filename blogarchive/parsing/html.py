@@ -229,10 +229,7 @@ def _parse(clean: bytes) -> tuple[Element, Sequence[str]]:
         return etree.Element("html"), ()
     # Not lxml.html's parser: it looks up a Python class for every element.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_blank_text=False)
-    try:
-        root: Element | None = etree.fromstring(clean, parser)
-    except etree.ParserError:
-        root = None
+    root: Element | None = etree.fromstring(clean, parser)
     return etree.Element("html") if root is None else root, [error.message for error in parser.error_log]
 
 

@@ -49,8 +49,7 @@ def build_entry(blog: BlogHeader, post: FullPost, *, page_url: str = "") -> etre
     author = build_element("author")
     author.append(build_element("name", blog.name))
     entry.append(author)
-    for name in post.categories:
-        entry.append(build_element("category", term=name))
+    entry.extend(build_element("category", term=name) for name in post.categories)
     entry.append(build_element("content", render_body(post.body_html, post.url, _at_site), type="html"))
     return entry
 

@@ -101,8 +101,7 @@ def _discover(process: AsyncCrawlerProcess, arguments: dict[str, str]) -> tuple[
 
 def parse_arguments(arguments: dict[str, str]) -> CrawlOptions:
     """Return the options of the arguments `-a NAME=VALUE` of the spider `blog`; raises Scrapy's `UsageError`."""
-    values = _convert("blog", arguments)
-    return CrawlOptions(command="backup", **{"db": default_db(), **values})
+    return CrawlOptions(command="backup", **{"db": default_db(), **_convert("blog", arguments)})
 
 
 def _convert(spider: str, arguments: dict[str, str]) -> dict[str, Any]:

@@ -205,8 +205,7 @@ def _is_typed_image(view: PageView, headers: Headers, header: CommentHeader, ind
         return False
     if len(headers) == 1:
         return index in comment_footers.find_last_block(view, headers)
-    element = comment_footers.find_comment_element(view, headers, header)
-    return index in view.document.lines_in(element)
+    return index in view.document.lines_in(comment_footers.find_comment_element(view, headers, header))
 
 
 # Promise "any order": saved pages of other hosts, such as those in the tests, have the header below the text.

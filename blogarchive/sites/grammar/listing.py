@@ -169,8 +169,7 @@ def _is_pager(view: PageView, line: Line, page_no: int) -> bool:
     above, below = (list(takewhile(lambda i: _PAGER_LINE.fullmatch(view.folded[i]), each)) for each in near)
     # A template may separate numbers by style alone, without a space.
     lines = [*reversed(above), at, *below]
-    pieces = [view.folded[i][a:b] for i in lines for a, b, _, _ in view.lines[i].spans]
-    text = " ".join(pieces)
+    text = " ".join(view.folded[i][a:b] for i in lines for a, b, _, _ in view.lines[i].spans)
     numbers = {int(found) for found in re.findall(r"\d{1,9}", text)}
     return "页" in text or {1, 2} <= numbers or re.search(rf"(?<!\d){page_no}\s*/\s*\d", text) is not None
 

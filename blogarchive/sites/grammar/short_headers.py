@@ -213,8 +213,7 @@ def _find_frames(view: page.PageView, begin: int, times: Sequence[int], *, is_wh
         return frames if is_apart and all(element.tag in _FRAMES for element in elements) else ()
     if is_apart:
         return frames
-    starts = [begin, *(i + 1 for i in times)]
-    pairs = zip(starts, times, strict=False)
+    pairs = zip([begin, *(i + 1 for i in times)], times, strict=False)
     frames = [range(_find_name(view, range(first, i + 1)), i + 1) for first, i in pairs]
     texts = {_block_path(view, i) for frame in frames for i in view.lines_with_text(frame[1:-1])}
     return () if {_block_path(view, frame.start) for frame in frames} & texts else frames

@@ -36,10 +36,8 @@ _RANGE_START = re.compile(rf"[{re.escape(BULLETS)}\s\u200b]*[从自\[(]?\s*\d{{4
 
 
 def _parse_row(view: PageView, index: int) -> MonthRow | None:
-    for _, _, to in view.links[index]:
-        if to is not None:
-            return _parse_range(view.lines[index].text, to.url)
-    return _parse_range(view.lines[index].text, None)
+    url = next((to.url for _, _, to in view.links[index] if to is not None), None)
+    return _parse_range(view.lines[index].text, url)
 
 
 def _matches_range(text: str) -> bool:

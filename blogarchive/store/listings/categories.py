@@ -48,8 +48,7 @@ def ensure_category(context: SaveContext, name: str, url: str | None) -> int:
     category_id, stored_url, last_seen_at = row
     is_newer = not context.is_reparse and context.moment > last_seen_at
     if is_newer or (url is not None and stored_url is None):
-        seen_at = context.moment if is_newer else last_seen_at
-        changed = {"last_seen_at": seen_at, "url": url or stored_url}
+        changed = {"last_seen_at": context.moment if is_newer else last_seen_at, "url": url or stored_url}
         context.archive.update_row("categories", category_id, changed)
     return int(category_id)
 

@@ -398,8 +398,7 @@ def copy_comment(context: SaveContext, post_id: int, base: str, digest: str, ord
     changed = {"fingerprint": f"{ordinal}|{base}", "page_id": context.page_id(), "gone_at": None, **now}
     rows = [{**row, **changed} for row in archive.dicts(query, (post_id, base, digest))]
     on_conflict = "on conflict(post_id, fingerprint) do nothing"
-    inserted = archive.insert_rows("comments", rows, on_conflict=on_conflict)
-    context.count(comments_new=inserted)
+    context.count(comments_new=archive.insert_rows("comments", rows, on_conflict=on_conflict))
 
 
 def _insert(context: SaveContext, post_id: int, item: ShownComment) -> None:

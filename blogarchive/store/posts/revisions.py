@@ -58,8 +58,7 @@ def has_equal_images(archive: Archive, old: Content, new: Content, own_hosts: Co
     query = """select url, sha256 from media where url in (select value from json_each(?))
             and sha256 is not null"""
     files: dict[str, str] = dict(archive.rows(query, (json.dumps(urls[0] + urls[1]),)))
-    paths = zip(*(image_paths(form[-1]) for form in forms), strict=True)
-    pairs = zip(paths, *urls, strict=True)
+    pairs = zip(zip(*(image_paths(form[-1]) for form in forms), strict=True), *urls, strict=True)
     return all(one == other or (a in files and files[a] == files.get(b)) for (one, other), a, b in pairs)
 
 

@@ -249,8 +249,7 @@ class ExportReader:
                 where ?1 is null or m.url in (select pm.url from post_media pm join posts p on p.id = pm.post_id
                       where p.author_id in (select value from json_each(?1)))
                 order by m.url"""
-        rows = self.archive.each(query, (self._scope,))
-        for row in rows:
+        for row in self.archive.each(query, (self._scope,)):
             yield StoredImage._make((*row, self.image_bytes(row[2])))
 
     def _author_id(self, words: str) -> int:

@@ -308,9 +308,7 @@ class _BlogReader:
         authors = self._archive.dicts(query, like=BlogStatus)
         found = {blogs.Blog(site=author["site"], uid=author["uid"]): author for author in authors}
         forgotten = set(self._archive.all_as(blogs.Blog, _FORGOTTEN))
-        for blog, author in found.items():
-            if blog not in forgotten:
-                yield self._status(blog, **author)
+        yield from (self._status(blog, **found[blog]) for blog in found if blog not in forgotten)
         for blog in blogs.stored_blogs(self._archive, hopeless=True, left_out=True):
             if blog not in found and blog not in forgotten:
                 home = blogs.home_target(self._archive, blog)

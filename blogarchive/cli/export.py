@@ -55,7 +55,12 @@ Formats:
     type=click.Choice(["blog", "year"]),
     help=_("With epub: a folder with a book for each blog, or for each blog and year."),
 )
-@click.option("--author", "authors", multiple=True, help=_("A uid, site/uid or nickname; may be repeated."))
+@click.option(
+    "--author",
+    "authors",
+    multiple=True,
+    help=_("Only posts of this blog: uid, site/uid or nickname; may be repeated."),
+)
 @click.option("--since", type=options.Day(), help=_("Only posts of that day and later."))
 @click.option("--until", type=options.Day(last=True), help=_("Only posts of that day and earlier."))
 @click.option("--category", "categories", multiple=True, help=_("Posts of that category; may be repeated."))

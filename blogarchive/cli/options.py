@@ -336,7 +336,9 @@ db_json_quiet = all_of(db, as_json, quiet)
 crawl_flags = all_of(
     delay,
     click.option("--limit", type=Count(min=1), help=_("Fetch at most this many posts.")),
-    click.option("--since", type=Day(), help=_("Leave out posts older than this, by a list or their URL.")),
+    click.option(
+        "--since", type=Day(), help=_("Leave out posts that a list or their URL dates before this day.")
+    ),
     duration,
     max_requests,
     click.option(

@@ -10,7 +10,7 @@ from blogarchive.items import Page, PageKind, Target
 from blogarchive.messages.details import explain_detail
 from blogarchive.parsing.dates.parse import parse_date
 from blogarchive.sites.normalize import parse_normalized
-from blogarchive.store.search_index import index_text
+from blogarchive.store.search_index import folding_version, index_text
 
 gc.disable()
 for _package in (
@@ -32,6 +32,7 @@ for _package in (
 ):
     list(walk_modules_iter(_package))
 
+folding_version()  # reads the metadata of OpenCC
 index_text("国")  # else each command that stores a text reads OpenCC's dictionaries: a tenth of its CPU
 
 # Else each command compiles the patterns of pages, dates and messages anew: an eighth of its CPU.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from lxml import etree
 
 from blogarchive.items import Page, PageKind, ParsedPage, Post, Target
 from blogarchive.parsing.html import Element, parse_html
-from blogarchive.sites.base import site_by_name, site_names
+from blogarchive.sites.base import Explanation, site_by_name, site_names
 from blogarchive.sites.markup import MarkupSite
 from blogarchive.sites.markup.parts import CardParts, Form, LinkParts, ListParts, Pick, PostParts, Template
 from blogarchive.sites.markup.picker import Picker, parse_tree, select_all
@@ -55,8 +56,13 @@ def _parse(case: Path, html: str | None = None) -> ParsedPage:
     return _site(case).parse_page(*_page(case, html))
 
 
+@cache
+def _explained(case: Path) -> Explanation:
+    return _site(case).explain_page(*_page(case))
+
+
 def _template(case: Path) -> Template:
-    name = _site(case).explain_page(*_page(case)).template
+    name = _explained(case).template
     return next(template for template in _site(case).templates if template.name == name)
 
 
@@ -110,8 +116,8 @@ def test_every_declared_field_is_filled_in_some_fixture(site: MarkupSite) -> Non
         filled = {
             source.field
             for case in cases
-            for source in site.explain_page(*_page(case)).sources
             if _template(case) is template
+            for source in _explained(case).sources
         }
         assert set(_declared(template)) - filled - _UNKNOWN.get((site.name, template.name), set()) == set()
 

@@ -76,13 +76,13 @@ def _closing_comments(outline: Outline, quoted: list[Element], body: Element) ->
     """Return the comments that end the element of the text, behind their heading; static copies have no form."""
     start, inside = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
     beside = [x for x in range(start, outline.span(body).stop) if outline.holders[x] not in inside]
-    above = outline.holders[start - 1]
-    head = next(above.iterancestors(*HEADINGS), above)
+    lines = [*(above := outline.holders[start - 1]).iterancestors(*HEADINGS), above]
+    heads = [x for x in lines if x.get("id") == "comments" or HEADING.fullmatch(outline.text(x))][:1]
     # Below the last comment, in the element around the text, are at most a few characters.
     is_end = mark(body) < 2 and sum(map(outline.sizes, beside)) < _MAX_HEADING
     # An author quotes comments under other words.
-    named = "comments" in {x.get("id") for x in (head, *quoted[:1])} or HEADING.fullmatch(outline.text(head))
-    return [head, *quoted] if is_end and named and outline.tree.root.find(".//textarea") is None else []
+    named = heads or any(x.get("id") == "comments" for x in quoted[:1])
+    return [*heads, *quoted] if is_end and named and outline.tree.root.find(".//textarea") is None else []
 
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:

@@ -1277,6 +1277,16 @@ def test_comments_that_an_author_quotes_at_the_end_of_a_text_stay_in_it(above: s
     assert "Jutta" in (page.posts[0].body_text or "")
 
 
+def test_the_comments_that_end_the_element_of_the_text_may_have_their_heading_inside() -> None:
+    item = '<article id="comment-{1}" class="comment"><p>Am See.</p>{0} <time>2019-05-2{1} 09:05</time></article>'
+    said = "".join(item.format(name, n) for n, name in enumerate(["Jutta", "Sven"], 1))
+    section = f'<section class="comments" id="comments"><header><h3>Kommentare</h3></header>{said}</section>'
+    html = f"<title>Regen</title><article><h1>Regen</h1><time>2019-05-20</time>{TEXT}{section}</article>"
+    page = api.parse_page(html.encode(), "https://notes.example.org/bridge/", fetched_at=READ_AT)
+    assert ([x.author_name for x in page.posts[0].comments], told(page)) == (["Jutta", "Sven"], [])
+    assert "See" not in (page.posts[0].body_text or "")
+
+
 def test_a_count_that_links_the_post_by_another_url_is_told() -> None:
     said = "".join(
         f'<div class="comment"><b>{name}</b> <i>2019-05-2{n} 09:05</i><p>Am See.</p></div>'

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain, count, dropwhile, takewhile
+from itertools import chain, count, dropwhile, filterfalse, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment
@@ -123,7 +123,6 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
     items = sorted(map(Item, elements, places), key=lambda item: outline.order[item.element])
     known = {item.element: item for item in items}
     for item in items:
-        item.above = next((known[one] for one in item.element.iterancestors() if one in known), None)
         rest = [] if way is None else beside(item.element, bool(way), known.keys(), APART)
         # A copy of Blogger closes the box of a comment above its text: the next name is behind the time.
         box = known.get(n := next(item.element.itersiblings(preceding=True), outline.tree.root), Item(n, -1))
@@ -133,15 +132,19 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
         # Sablog-X has the heading of all comments in a `div`: it ends the first of them.
         rest = [*takewhile(lambda one: not HEADING.fullmatch(outline.text(one)), shown)]
         item.parts = sorted([item.element, *rest], key=outline.order.__getitem__)
-        if item.above is not None:
-            item.above.inner.append(item.element)
-    for one, above in answered([*known]).items():
-        known[one].above = known[one].above or known[above]
+    # Thesis has the answers to a comment in its `dd`, beside the `dt` with its name.
+    owners = {part: item for item in items for part in item.parts}
+    for item in items:
+        outer = [owners[one] for one in item.element.iterancestors() if one in owners]
+        item.above = next((x for x in outer if not way or outline.contains(x.element, item.element)), None)
+        next(iter(outer), Item(item.element, -1)).inner += [item.element] if way else item.parts
     for item in items:
         # Mezzanine shows a rating of each comment, Drupal votes, themes a form to answer.
         item.inner += chain(*(select_all(part, ".rating, .votes, form") for part in item.parts))
         inner = with_descendants(item.inner)
         item.nodes = [n for x in item.parts for n in x.iter() if n in outline.order and n not in inner]
+    for one, above in answered([*known]).items():
+        known[one].above = known[one].above or known[above]
     return items
 
 
@@ -153,13 +156,15 @@ def _read_item(outline: Outline, item: Item, orders: Orders, now: datetime) -> C
     others = () if item.body in item.nodes else {*item.body}.difference(item.parts)
     drop = _added_to(outline, item, item.body, item.name[0]).union(item.inner, others)
     # A theme without an element for the text begins it with `posted by NAME on DAY:`.
-    above = outline.texts[outline.span(item.body).start : item.place]
-    is_head = outline.contains(item.body, time) and all(_trim(one) in ("", item.name[0]) for one in above)
-    text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=time if is_head else None)
+    first, head = max(item.place, min(item.shown, default=0)), outline.span(item.body).start
+    above = (_trim(outline.texts[at]) for at in range(head, first) if at != item.place)
+    is_head = outline.contains(item.body, time) and all(x == item.name[0] or is_label(x) for x in above)
+    begin = time if (x := outline.holders[first]) in ancestors([time]) else x
+    text = read_body(Picker(tree=outline.tree), item.body, removed=drop, head=begin if is_head else None)
     start, line = outline.span(item.element).start, " ".join(outline.texts[item.place].split())[:80]
     # VOID of Typecho has `回复 @name` between the name and the time.
-    head = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
-    named = _REPLY.match(outline.text(item.body)) or _TO.search(head)
+    before = " ".join(outline.texts[at] for at in range(start, item.place) if at not in item.shown)
+    named = _REPLY.match(outline.text(item.body)) or _TO.search(before)
     # A comment without a time has a name, a text, a verb and links to answer alone.
     bare = () if shows_time(time, outline.texts[item.place]) else {*item.nodes}.difference(item.body.iter())
     rest = (x for x in map(own_text, bare) if not (x in item.name[0] or _SAYS.fullmatch(f" {x}")))
@@ -191,7 +196,9 @@ def _find_names(outline: Outline, item: Item) -> Iterator[_Names]:
     every = {place for part in item.parts for place in span(part) if outline.holders[place] in nodes}
     places = {at for at in every - shown if "@" not in (texts[at - 1].rstrip()[-1:], texts[at].lstrip()[:1])}
     free = [n for n in item.nodes if span(n) and span(n).start in places and shown.isdisjoint(span(n))]
-    yield (classed := _names_by_class(outline, item, free))
+    # The innermost of the elements named for the author: `cite.fn` in `div.comment-author`.
+    named = [n for n in _authors(outline, free) if not is_label(_ODD.sub("x", outline.text(n)))]
+    yield (classed := _with_shapes(outline, item, filterfalse(ancestors(named).__contains__, named)))
     before, after, closest = _texts_by_time(outline, item, places)
     yield _first_text([*dropwhile(lambda one: not _AFTER.match(f"{one} "), after)])
     free = [n for n in free if not _OWN.search(n.get("href", ""))]
@@ -218,12 +225,6 @@ def _texts_by_time(outline: Outline, item: Item, places: set[int]) -> tuple[list
     before = [_DAY.sub("", text[:start]), *(closest[at] for at in closest if at in line and at < own)]
     after = [closest[at] for at in closest if at in line and at > own]
     return before, [*CLOCK.sub("", text[end:].lstrip(" 日")).split("|"), *after], [*closest.values()]
-
-
-def _names_by_class(outline: Outline, item: Item, nodes: list[Element]) -> _Names:
-    """Return the names in the innermost of the elements named for the author: `cite.fn` in `div.comment-author`."""
-    named = [n for n in _authors(outline, nodes) if not is_label(_ODD.sub("x", outline.text(n)))]
-    return _with_shapes(outline, item, sorted({*named} - ancestors(named), key=outline.order.__getitem__))
 
 
 def _names_in(outline: Outline, item: Item, nodes: Iterable[Element], tags: tuple[str, ...]) -> _Names:

@@ -42,8 +42,7 @@ def comment_sections(outline: Outline) -> list[Element]:
     rows = Counter(x.getparent() for x in outline.order if _ID.search(x.get("id", "")) or has_role(x, _ROW))
     for node in (x for x in below if has_role(x, COMMENTS) or is_media(x, DATE) or rows[x] > 1):
         is_beside = node in outline.beside and (found or "comments" not in names_of(node))
-        if not (is_beside or (found and outline.contains(found[-1], node))):
-            found.append(node)
+        found += [node] * (not (is_beside or (found and outline.contains(found[-1], node))))
     return found
 
 
@@ -76,13 +75,13 @@ def _closing_comments(outline: Outline, quoted: list[Element], body: Element) ->
     """Return the comments that end the element of the text, behind their heading; static copies have no form."""
     start, inside = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
     beside = [x for x in range(start, outline.span(body).stop) if outline.holders[x] not in inside]
-    lines = [*(above := outline.holders[start - 1]).iterancestors(*HEADINGS), above]
+    # The heading of a section stands above it, or in it.
+    lines = (*(above := outline.holders[start - 1]).iterancestors(*HEADINGS), above, *quoted[:1])
     heads = [x for x in lines if x.get("id") == "comments" or HEADING.fullmatch(outline.text(x))][:1]
     # Below the last comment, in the element around the text, are at most a few characters.
     is_end = mark(body) < 2 and sum(map(outline.sizes, beside)) < _MAX_HEADING
     # An author quotes comments under other words.
-    named = heads or any(x.get("id") == "comments" for x in quoted[:1])
-    return [*heads, *quoted] if is_end and named and outline.tree.root.find(".//textarea") is None else []
+    return heads + quoted if is_end and heads and outline.tree.root.find(".//textarea") is None else []
 
 
 def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:

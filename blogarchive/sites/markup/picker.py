@@ -341,8 +341,8 @@ def read_body(
 ) -> Body:
     """Return the body in `element`, without hidden elements, `removed`, and those that `drop` and `opened` select.
 
-    The elements of `opened` are open to other selectors from now on. The text up to `head`, and signs behind it, is
-    none of the body.
+    The elements of `opened` are open to other selectors from now on. The text up to `head` is none of the body; nor
+    is `head`, if it is one of those removed, and signs behind it.
     """
     unclosed = picker.with_closed()
     # The body is closed by now, so its own elements are selected by a picker without closed ones.
@@ -370,19 +370,22 @@ def _copy_visible(
             node.tag = "span"
     shut = [n for one, n in pairs[1:] if n.tag in dom.NEVER_SHOWN or one in hidden or one in dropped]
     if head is not None:
-        _remove_head(pairs, head)
+        _remove_head(pairs, head, is_last=head in dropped)
     _remove_elements(copy, shut)
     copy.tag, copy.tail = "div", None
     copy.attrib.clear()
     return copy
 
 
-def _remove_head(pairs: Iterable[tuple[Element, Element]], head: Element) -> None:
-    """Remove the texts up to the copy of `head`, and the signs behind it; `pairs` are elements and their copies."""
+def _remove_head(pairs: Iterable[tuple[Element, Element]], head: Element, *, is_last: bool) -> None:
+    """Remove the texts up to the copy of `head`; if it is the last of them, also the signs behind it.
+
+    `pairs` are elements and their copies.
+    """
     around = {*head.iterancestors()}
     for original, node in pairs:
         if original is head:
-            node.tail = (node.tail or "").lstrip(" \t\r\n:：,，")
+            node.tail = (node.tail or "").lstrip(" \t\r\n:：,，") if is_last else node.tail
             return
         node.text, node.tail = None, node.tail if original in around else None
 

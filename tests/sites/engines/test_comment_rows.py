@@ -239,6 +239,31 @@ def test_the_words_around_name_and_time_in_the_element_of_the_text_are_not_of_it
     assert (shown(page), page.problems) == (expected(), ())
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        '<li><a href="#c{n}">{at}</a> <cite>{name}</cite> сказал(ла): <br/><p>{text}</p>{more}</li>',
+        "<li><b>{n}</b> {name}<br><i>Le {at} </i><br><p>{text}</p>{more}</li>",
+        "<li><h5>{name}</h5> {at} <a href='?replytocom={n}#respond'> - Reply</a><p>{text}</p>{more}</li>",
+        '<li><a name="c{n}"># {n}</a><cite>{name}</cite> dice: <br><i>{at}</i><p>{text}</p>{more}</li>',
+    ],
+)
+def test_bare_words_above_the_paragraphs_of_a_comment_are_not_of_its_text(item: str) -> None:
+    more = ["", "<p>坡上的人说是去年。</p>", "<p>今天<b>没有</b>开门。</p><p>明天再去。</p>"]
+    page = read(f"<h3 id='comments'>评论</h3><ol>{rows(item, more=more)}</ol>")
+    (_, first), (_, second), (_, third) = COMMENTS
+    texts = (first, f"{second}\n坡上的人说是去年。", f"{third}\n今天没有开门。\n明天再去。")
+    assert (shown(page), page.problems) == (expected(*texts), ())
+
+
+def test_an_answer_in_the_second_part_of_a_comment_has_its_own_name_and_names_whom_it_answers() -> None:
+    item = '{start}<dt class="comment"><b class="author">{name}</b> <i>{at}</i></dt><dd class="comment"><div class="format_text"><p>{text}</p></div>{end}'
+    inner = rows(item, start=["", '<dl class="children">', ""], end=["", "</dd></dl></dd>", "</dd>"])
+    page = read(f"<div id='comments'><p>3 comments</p><dl>{inner}</dl></div>")
+    assert (shown(page), page.problems) == (expected(), ())
+    assert [one.reply_to for one in page.posts[0].comments] == [None, "青禾", None]
+
+
 def test_paragraphs_named_for_comments_are_no_areas_of_them() -> None:
     item = '<p class="commentOpen"><strong>{name}</strong> <em>{at}</em></p><p class="commentBody">{text}</p>'
     page = read(f'<div class="mentions"><h3>评论</h3><p class="small">从旧站移来。</p>{rows(item)}</div>')
@@ -319,13 +344,13 @@ def test_comments_that_a_script_shows_are_read_and_hidden_ones_are_not() -> None
 
 
 @pytest.mark.parametrize(
-    "notice", ["评论已关闭。", "Comments are closed.", "Los comentarios están cerrados.", None]
+    "notice", ["评论已关闭。", "Comments are closed.", "Los comentarios están cerrados.", "谢谢。"]
 )
 def test_comments_in_one_element_with_the_text_are_read_beside_a_notice_that_they_are_closed(
-    notice: str | None,
+    notice: str,
 ) -> None:
     said = rows('<li id="comment-{n}"><cite>{name}</cite> <i>{at}</i><p>{text}</p></li>')
-    section = f'<div id="comments"><div class="top"><h2>评论</h2><h3>{notice or "谢谢。"}</h3></div><ol id="commentlist">{said}</ol></div>'
+    section = f'<div id="comments"><div class="top"><h2>评论</h2><h3>{notice}</h3></div><ol id="commentlist">{said}</ol></div>'
     links = "".join(f'<li><a href="/notes/{n}/">坡上的第{n}家店</a></li>' for n in range(4))
     post = f"<h2>桥</h2><div class='line'>2025年5月1日 <a href='#comments'>评论</a></div>{TEXT}{section}"
     columns = (
@@ -334,10 +359,8 @@ def test_comments_in_one_element_with_the_text_are_read_beside_a_notice_that_the
     text = f"<title>桥 | 北坡</title><body><div id='post_content'>{columns}</div></body>"
     page = api.parse_page(text.encode(), URL, fetched_at=READ_AT)
     told = [problem.field for problem in page.problems]
-    # Without a notice they may be quoted: the text has them, and is in doubt.
-    assert (shown(page), told) == ((expected(), []) if notice else ([], ["comments", "body"]))
-    assert "坡上的第" not in (page.posts[0].body_text or "")
-    assert ("面馆" in (page.posts[0].body_text or "")) is (notice is None)
+    assert (shown(page), told) == (expected(), [])
+    assert all(word not in (page.posts[0].body_text or "") for word in ("坡上的第", "面馆"))
 
 
 def test_the_long_title_of_a_linked_pingback_is_the_name_of_its_author() -> None:
@@ -418,7 +441,16 @@ def test_pages_of_comments_are_counted_in_the_query_too(
 
 
 @pytest.mark.parametrize(
-    "word", ["응답", "Atsakyti", "Atbildēt", "Erantzun", "ตอบกลับ", "Responder a este comentario"]
+    "word",
+    [
+        "응답",
+        "Atsakyti",
+        "Atbildēt",
+        "Erantzun",
+        "ตอบกลับ",
+        "Responder a este comentario",
+        "このコメントに返信",
+    ],
 )
 def test_a_link_to_answer_in_the_box_of_the_text_is_not_of_it(word: str) -> None:
     item = f'<li class="comment"><div class="details"><b>{{name}}</b> <span><a href="#re{{n}}">{word}</a></span> <i>{{at}}</i><p>{{text}}</p><p>{{text}}</p></div></li>'

@@ -195,8 +195,6 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
     """Return the elements in the text that a name, or a tag, says to be of the theme; code is of the text."""
     code, found = set[Element](), list[Element]()
     for node in filter(outline.order.__contains__, body.iterdescendants()):
-        # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
-        is_code = node.tag in ("pre", "code") or "highlight" in (node.get("class") or "")
         # Ad Inserter names its boxes `code-block-1`, as others name those of code.
         role = _ADDED if node.tag in _BLOCK_TAGS and node.find(".//pre") is None else _UNSEEN
         # A page may have thousands of empty links in a row.
@@ -205,7 +203,8 @@ def _named_parts(outline: Outline, body: Element) -> list[Element]:
         is_head = node.tag in HEADINGS and (two[1].tag == "form" or all(has_role(x, _ADDED) for x in two))
         # Beautiful Hugo lists other posts; a heading of Markdown has an id alone.
         is_list = node.tag in HEADINGS and node.get("class") == "see-also"
-        if is_code or node.getparent() in code:
+        # Highlighters name parts of code `comment` and `meta`, as themes name theirs.
+        if node.tag in ("pre", "code") or "highlight" in node.get("class", "") or node.getparent() in code:
             code.add(node)
         elif is_list or is_head or node.tag in _PART_TAGS or has_role(node, role):
             found += two[: 1 + is_list]

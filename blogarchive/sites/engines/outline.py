@@ -145,12 +145,14 @@ class Outline:
         parts |= {one for one in named for claim in claims if letters_of(claim).startswith(one)}
         # The window title may lack the mark of a copy: `[转]`.
         parts |= {letters_of(x) for x in titles.values() if letters_of(_MARK.sub("", x)) in parts}
-        confirmed = bare or [node for node, text in titles.items() if letters_of(text) in parts]
+        # The name of the blog may be that of a commenter; a theme has the post in a `comment_block`.
+        said = with_descendants(node for node in self.order if has_role(node, COMMENTS)).difference(own)
+        confirmed = bare or [n for n, text in titles.items() if letters_of(text) in parts and n not in said]
         others = _rivals(self, titles, confirmed, sites)
         keys = {x: _rank_heading(self, x, letters_of(titles[x]), claims, sites, others) for x in confirmed}
         # Old pages show the name of the blog, then the title, both as bold text; a footer repeats the name.
-        places = {titles[node]: self.order[node] for node in reversed(confirmed)}
-        best = max(confirmed, key=lambda node: (keys[node], places[titles[node]]), default=None)
+        places = {letters_of(titles[node]): self.order[node] for node in reversed(confirmed)}
+        best = max(confirmed, key=lambda node: (keys[node], places[letters_of(titles[node])]), default=None)
         # Jekyll states the name of the blog as the title of a post without one; its window has the motto, as the footer.
         is_bare = any(_is_site_name(claim, sites) for claim in _claims(self)[1:])
         if best is not None and keys[best][0] and keys[best][1] > is_bare:

@@ -1287,6 +1287,15 @@ def test_the_comments_that_end_the_element_of_the_text_may_have_their_heading_in
     assert "See" not in (page.posts[0].body_text or "")
 
 
+def test_the_name_of_the_owner_below_a_comment_is_not_the_title() -> None:
+    row = '<div class="comments-body"><p>Am See.</p><span>Posted by: <a name="c{1}">{0}</a> at 2019-05-2{1} 09:05</span></div>'
+    said = "".join(row.format(name, n) for n, name in enumerate(["Jutta", "Ada Lind"], 1))
+    text = TEXT.replace("</p>", " Der <b>regen</b>!</p>", 1)
+    html = f"<title>Ada Lind: Regen</title><p><b>Regen</b></p>{text}<p>May 20, 2019 10:51 AM</p><p>Comments</p>{said}"
+    page = api.parse_page(html.encode(), "https://notes.example.org/bridge/", fetched_at=READ_AT)
+    assert (page.posts[0].title, len(page.posts[0].comments)) == ("Regen", 2)
+
+
 def test_a_count_that_links_the_post_by_another_url_is_told() -> None:
     said = "".join(
         f'<div class="comment"><b>{name}</b> <i>2019-05-2{n} 09:05</i><p>Am See.</p></div>'

@@ -83,7 +83,7 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
 def _find_orders(outline: Outline, places: list[int], now: datetime) -> Orders:
     """Return the orders of month and day that the dates of comments have, else those of the page, or since its post."""
     days = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    nodes = outline.select("time[datetime], a[href*='showComment=']")
+    nodes = outline.select("time[datetime], a[href*='showComment='], a[href*='#c1']")
     stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
     head, lang = outline.span(outline.title.heading).stop, outline.lang
     seen = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))

@@ -953,6 +953,12 @@ def test_a_button_to_report_and_a_box_in_the_element_of_a_name_are_not_the_name(
     assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]
 
 
+def test_the_number_of_an_old_comment_of_blogger_tells_the_month() -> None:
+    item = '<div class="cmt"><b><a href="/profile/{n}" rel="nofollow">{name}</a> said...</b></div><div class="cmt">{text} <a href="#c11575364582344{n}163">9/6/06, 2:5{n} AM</a></div>'
+    page = read(f'<div class="comments" id="comments"><h4>3 comments:</h4>{rows(item)}</div>', "")
+    assert {str(one.posted and one.posted.at)[:13] for one in page.posts[0].comments} == {"2006-09-06 02"}
+
+
 @pytest.mark.parametrize("at", ["5/{n}/2025 09:0{n}:00 AM", "5/0{n}/25, 09:0{n} AM", "5/{n}/25 9:0{n}"])
 def test_the_stamp_in_the_link_of_a_comment_tells_the_month_and_the_time_stays_that_of_the_blog(
     at: str,
@@ -1017,13 +1023,18 @@ def test_comments_of_livefyre_are_stored_without_a_time() -> None:
     assert (shown(page), [one.field for one in page.problems]) == (timeless(), ["comments"])
 
 
+@pytest.mark.parametrize(
+    "link", ["/2008/11/bridge.html?showComment={stamp}000#c{n}000000000000000", "#c{stamp}23417{n}63"]
+)
 @pytest.mark.parametrize(("hours", "day"), [(-5, 26), (9, 27), (0, 27)])
-def test_a_time_of_day_in_a_link_of_blogger_is_of_the_day_nearest_to_its_stamp(hours: int, day: int) -> None:
+def test_a_time_of_day_in_a_link_of_blogger_is_of_the_day_nearest_to_its_stamp(
+    hours: int, day: int, link: str
+) -> None:
     stamps = [datetime(2008, 11, 27, 2, n, tzinfo=UTC) for n in (2, 3, 4)]
     local = [f"{one + timedelta(hours=hours):%I:%M %p}" for one in stamps]
     item = (
         '<dt class="comment-author" id="c{n}000000000000000"><a href="http://www.blogger.com/profile/{n}">{name}</a> said...</dt><dd class="comment-body"><p>{text}</p></dd>'
-        '<dd class="comment-footer"><a href="/2008/11/bridge.html?showComment={stamp}000#c{n}000000000000000" title="comment permalink">{local}</a></dd>'
+        f'<dd class="comment-footer"><a href="{link}" title="comment permalink">{{local}}</a></dd>'
     )
     said = rows(item, stamp=[f"{one.timestamp():.0f}" for one in stamps], local=local)
     page = read(f'<dl id="comments-block">{said}</dl>', "")

@@ -22,7 +22,7 @@ from tests.hostile.commands import assert_cheap
 from tests.importing.archives import rows
 from tests.importing.pages import page, post_url
 from tests.importing.warc_files import write_arc, write_warc, zstd
-from tests.tool import Tool
+from tests.tool import Tool, run_command
 
 NUMBERS = (101, 102, 103)
 CODINGS = {
@@ -116,12 +116,11 @@ def test_a_damaged_digest_is_no_digest_of_the_content(tmp_path: Path) -> None:
     assert done.posts == 2
 
 
-def test_an_unknown_kind_of_digest_is_named_once_and_its_pages_are_imported(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unknown_kind_of_digest_is_named_once_and_its_pages_are_imported(tmp_path: Path) -> None:
     (tmp_path / "x.warc").write_bytes(_DIGEST.sub(b"xxh\x1b128:abcd", whole_file("a.warc", tmp_path)))
-    assert import_warc(tmp_path / "a.db", tmp_path / "x.warc").posts == len(NUMBERS)
-    assert caplog.messages == ["x.warc: checksums of the unknown kind 'xxh\\x1b128' are not checked"]
+    ran = run_command("import", "warc", "x.warc", "--db", "a.db", folder=tmp_path)
+    assert ran.err.count("x.warc: checksums of the unknown kind 'xxh\\x1b128' are not checked\n") == 1
+    assert rows(tmp_path / "a.db", "select count(body_text) from posts") == [(len(NUMBERS),)]
 
 
 @pytest.mark.parametrize("url", ["http://[blog.creaders.net/u/1/1.html", "https:///u/1/1.html"])

@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment, Problem, comments_problem
@@ -76,7 +76,7 @@ def _closing_comments(outline: Outline, quoted: list[Element], body: Element) ->
     start, inside = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
     beside = [x for x in range(start, outline.span(body).stop) if outline.holders[x] not in inside]
     # The heading of a section stands above it, or in it.
-    lines = (*(above := outline.holders[start - 1]).iterancestors(*HEADINGS), above, *quoted[:1])
+    lines = (*islice((above := outline.holders[start - 1]).iterancestors(*HEADINGS), 1), above, *quoted[:1])
     heads = [x for x in lines if x.get("id") == "comments" or HEADING.fullmatch(outline.text(x))][:1]
     # Below the last comment, in the element around the text, are at most a few characters.
     is_end = mark(body) < 2 and sum(map(outline.sizes, beside)) < _MAX_HEADING

@@ -284,6 +284,6 @@ def _error_of_kinds(by_kind: Mapping[str, failures.OpenFailure]) -> errors.BlogA
         return errors.SiteBlocks(text, what=_describe(by_kind["blocked"]))
     reasons = "; ".join(map(_describe, by_kind.values())) or _("no page came")
     hint = _("; `blogarchive doctor URL` shows the page") if "unreadable" in by_kind else ""
-    if "(TLS)" in reasons:
+    if any(failure.detail.startswith(Detail.TLS.partition("{")[0]) for failure in by_kind.values()):
         hint = _("; if the host has no TLS, write the URL with http://")
     return errors.Unreachable(_("no blog could be reached: {reasons}").format(reasons=reasons) + hint)

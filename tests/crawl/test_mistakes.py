@@ -1,6 +1,7 @@
 """A first backup of a wrong URL ends with one clear line and leaves no archive; places of the archive."""
 
 import json
+import os
 import re
 import sqlite3
 import sys
@@ -79,13 +80,22 @@ def test_a_blog_of_a_site_that_is_not_installed_is_named_and_keeps_no_other_from
     assert "own/mine" in tool.run("status").out
 
 
-def test_https_on_a_host_without_it_is_one_line_about_tls(tool: Tool) -> None:
+@pytest.mark.parametrize(
+    ("language", "said", "hint"),
+    [
+        ("en", "no secure connection (TLS): wrong version number", "write the URL with http://"),
+        ("zh", "无法建立安全连接（TLS）：wrong version number", "网址请以 http:// 开头"),
+    ],
+)
+def test_https_on_a_host_without_it_is_one_line_about_tls(
+    tool: Tool, language: str, said: str, hint: str
+) -> None:
     with DemoHost([make_blog(UID, posts=1)]) as host:
-        ran = tool.run("backup", host.blog_url(UID).replace("http:", "https:"))
-    assert ran.code == 4
-    assert "no secure connection (TLS): wrong version number" in ran.err.splitlines()[-1]
-    assert "SSL routines" not in ran.err.splitlines()[-1]
-    assert ran.err.splitlines()[-1].endswith("if the host has no TLS, write the URL with http://")
+        url = host.blog_url(UID).replace("http:", "https:")
+        process = tool.start("backup", url, env={**os.environ, "BLOGARCHIVE_LANG": language})
+        last = process.communicate()[1].splitlines()[-1]
+    assert (process.returncode, said in last, last.endswith(hint)) == (4, True, True), last
+    assert "SSL routines" not in last
     assert not tool.db.exists()
 
 

@@ -56,7 +56,7 @@ _SHORT_SLASHED = re.compile(
     r"|(?:(?<=[AP]M \d\d/\d/\d\d)|(?<=[AP]M \d/\d/\d\d)|(?<=[AP]M \d/\d\d/\d\d))\s*$)"
 )
 _FIGURES = re.compile(r"(?<![\d/.-])(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)(?![\d/.-])")
-# The numbers of comments of Blogger begin with the time until 2009, and have 18 digits.
+# A page of Blogger of 2006 has numbers of comments that begin with their time; random ones of 2019 have 19 digits.
 _SHOWN_COMMENT = re.compile(r"(?:[?&]showComment=(?=\d{13}(?!\d))|#c(?=1[0-2]\d{16}$))(\d{10})")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/)")
 _DAY, _MAX_SLASHED = timedelta(days=1), 80  # the longest length of a text that is a date, not prose

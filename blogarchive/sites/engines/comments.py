@@ -75,7 +75,7 @@ def _closing_comments(outline: Outline, quoted: list[Element], body: Element) ->
     """Return the comments that end the element of the text, behind their heading; static copies have no form."""
     start, inside = outline.span(next(iter(quoted), None)).start, with_descendants(quoted)
     beside = [x for x in range(start, outline.span(body).stop) if outline.holders[x] not in inside]
-    # The heading of a section stands above it, or in it.
+    # The section with the id `comments` contains its heading, or follows it.
     lines = (*islice((above := outline.holders[start - 1]).iterancestors(*HEADINGS), 1), above, *quoted[:1])
     heads = [x for x in lines if x.get("id") == "comments" or HEADING.fullmatch(outline.text(x))][:1]
     # Below the last comment, in the element around the text, are at most a few characters.

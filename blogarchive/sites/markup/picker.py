@@ -341,8 +341,8 @@ def read_body(
 ) -> Body:
     """Return the body in `element`, without hidden elements, `removed`, and those that `drop` and `opened` select.
 
-    The elements of `opened` are open to other selectors from now on. The text up to `head` is none of the body; nor
-    is `head`, if it is one of those removed, and signs behind it.
+    The elements of `opened` are open to other selectors from now on. The text up to `head` is none of the body. If
+    `head` is one of those removed, the signs behind it are none either.
     """
     unclosed = picker.with_closed()
     # The body is closed by now, so its own elements are selected by a picker without closed ones.

@@ -59,9 +59,9 @@ def ancestors(nodes: Iterable[Element | None]) -> set[Element]:
 
 
 def beside_heading(heading: Element | None) -> list[Element]:
-    """Return the elements beside a heading, or what contains it, in each `header` around it, and its `footer`."""
+    """Return each `header` and `footer` beside a heading, or beside what contains it, in the `header` or `article`."""
     above = ancestors([heading])
-    outer = [one for one in above if one.tag in ("header", "article")]
+    outer = [one for one in above if one.xpath("ancestor-or-self::header or ancestor-or-self::article")]
     inner = (one for node in outer for one in node if node.tag == "header" or one.tag == "footer")
     return [one for one in inner if one not in above and one is not heading]
 

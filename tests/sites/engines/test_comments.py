@@ -1331,3 +1331,11 @@ def test_a_year_behind_a_raised_comma_is_read() -> None:
     page = read(f'<div id="comments"><h3>2 Kommentare</h3>{said}</div>')
     shown = [x.posted and f"{x.posted.at:%F %H:%M}" for x in page.posts[0].comments]
     assert (shown, told(page)) == (["2018-12-10 11:54", "2018-12-11 11:54"], [])
+
+
+def test_the_element_of_the_text_of_a_single_comment_is_not_all_of_it() -> None:
+    parts = '<div class="comment-author">Jutta</div><div class="comment-date">2019-05-21 09:05</div>'
+    item = f'<li class="comment">{parts}<div class="comment-body"><p>Am See.</p></div></li>'
+    page = read(f'<div id="comments"><h3>1 Kommentar</h3><ol>{item}</ol></div>')
+    assert [(x.author_name, x.body_text) for x in page.posts[0].comments] == [("Jutta", "Am See.")]
+    assert told(page) == []

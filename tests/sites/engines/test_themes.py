@@ -1001,3 +1001,13 @@ def test_a_page_with_the_url_of_a_post_that_shows_links_alone_says_so() -> None:
     rows = "".join(f'<li><a href="/article/{n}">第 {n} 天的桥</a></li>' for n in range(4, 9))
     page = read(f"<div role='main'><ul>{rows}</ul></div>", "https://notes.example.org/article/130", "山居")
     assert (page.posts, told(page)) == ((), ["body"])
+
+
+def test_the_footer_of_a_title_with_the_day_is_no_text_beside_a_shorter_one() -> None:
+    line = '<footer class="article-time"><time>May 06, 2020</time> <time>阅读时长: 1 分钟</time></footer>'
+    heading = f'<div class="article-title-wrapper"><h2 class="article-title">{TITLE}</h2></div>'
+    head = f'<header><div class="article-details">{heading}{line}</div></header>'
+    after = "<footer><section>更新于 2026-01-05</section></footer>"
+    page = read(f'<article>{head}<section class="article-content"><p>水很慢。</p></section>{after}</article>')
+    post = page.posts[0]
+    assert (post.body_text, post.posted and post.posted.text, told(page)) == ("水很慢。", "May 06, 2020", [])

@@ -156,6 +156,9 @@ def program_digest() -> bytes:
 FORMATS: Final = ("html", "markdown", "jsonl", "epub", "atom", "warc", "wacz", "parquet")
 """The formats of the command; `table` and `single_post` are options of two of them."""
 
+_MODULES: Final = {"table": "jsonl"}
+"""The modules of the formats that have no module of their name."""
+
 MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json"  # not compressed: digests, most of it, take long and become half as large
 
@@ -169,7 +172,7 @@ def run_export(
     progress: Progress = no_progress,
     **options: Any,
 ) -> Exported:
-    """Export to `out` by the function `export_KIND` of the module KIND, and return its result.
+    """Export to `out` by the function `export_KIND` of its module, and return its result.
 
     Nothing is written if the archive, the options, the program and the files are those of an earlier export; the result
     is `unchanged` then. Raises as an `Exporter`.
@@ -182,7 +185,8 @@ def run_export(
         if is_same:
             return Exported(**earlier["result"] | {"out": Path(earlier["result"]["out"]), "unchanged": True})
         options["earlier"] = earlier["records"]
-    export: Exporter = getattr(import_module(f"blogarchive.export.{kind}"), f"export_{kind}")
+    module = import_module(f"blogarchive.export.{_MODULES.get(kind, kind)}")
+    export: Exporter = getattr(module, f"export_{kind}")
     exported = export(archive, out, progress=progress, **(given | options))
     _remove_gone(earlier.get("files", {}), out, exported.files)
     if (exported.archive_state or exported.records) and exported.files and not exported.damaged:

@@ -10,7 +10,7 @@ from lxml import etree
 
 from blogarchive.errors import UsageError
 from blogarchive.export.epub import Division, export_epub
-from blogarchive.export.table import export_table
+from blogarchive.export.jsonl import export_table
 from tests.export.conftest import LINKS, Made, led_to, png
 
 XHTML = {"x": "http://www.w3.org/1999/xhtml"}

@@ -10,9 +10,8 @@ from blogarchive.errors import CannotWrite, UsageError
 from blogarchive.export.atom import export_atom
 from blogarchive.export.epub import export_epub
 from blogarchive.export.folder import ExportFolder, UniqueNames, atomic_file, safe_name
-from blogarchive.export.jsonl import export_jsonl
+from blogarchive.export.jsonl import export_jsonl, export_table
 from blogarchive.export.run import Exported
-from blogarchive.export.table import export_table
 from blogarchive.export.warc import export_warc
 from tests.export.conftest import Made
 

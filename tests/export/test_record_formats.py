@@ -12,8 +12,7 @@ from lxml import etree
 
 from blogarchive.errors import ArchiveDamaged, NoArchive, UsageError
 from blogarchive.export.atom import export_atom
-from blogarchive.export.jsonl import export_jsonl
-from blogarchive.export.table import COMMENT_COLUMNS, POST_COLUMNS, export_table
+from blogarchive.export.jsonl import COMMENT_COLUMNS, POST_COLUMNS, export_jsonl, export_table
 from blogarchive.store.read.exports import Filters
 from tests.export.conftest import SEEN, Made
 

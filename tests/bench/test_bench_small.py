@@ -109,7 +109,7 @@ OURS = {  # files of the package
     "blogarchive.parsing.charset.char_cost.cost_table",  # scripts
     "blogarchive.parsing.charset.whatwg._find_charset",  # charsets of the Encoding Standard
     "blogarchive.rendering.languages._converter",  # names of two tables of OpenCC
-    "blogarchive.store.readme._template",  # languages
+    "blogarchive.store.database.archive._template",  # languages
     "blogarchive.store.statements._stored_forms",  # dataclasses of the project
     "blogarchive.store.statements.columns_of",  # dataclasses of the project
     "blogarchive.store.statements.insert_sql",  # tables and columns of the archive

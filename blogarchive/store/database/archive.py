@@ -1,16 +1,17 @@
-"""Open, check, migrate and close an archive, which is one SQLite file; transactions on it."""
+"""Open, check, migrate and close an archive, which is one SQLite file; transactions on it, and its table `readme`."""
 
 import logging
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from gettext import gettext as _
 from pathlib import Path
 from typing import Self
 
 from blogarchive.errors import ArchiveBusy, ArchiveDamaged, CannotWrite, NoArchive
-from blogarchive.store import readme, search_index
+from blogarchive.store import search_index
 from blogarchive.store.database import migrations, schema, totals
 from blogarchive.store.database.connection import connect, identify_file, make_folder, require_archive
 from blogarchive.store.statements import Statements
@@ -135,9 +136,10 @@ class Archive(Statements):
         if self.exists("select 1 from _totals_pending"):
             with self.atomic():
                 totals.refresh(self)
-        if readme.is_outdated(self):
+        readme = _compose_readme(self)
+        if dict(self.rows("select language, text from readme")) != readme:
             with self.atomic():
-                readme.refresh_readme(self)
+                self.execute_many("replace into readme(language, text) values (?, ?)", list(readme.items()))
         self.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     def close(self) -> None:
@@ -194,3 +196,49 @@ def delete_archive(path: Path) -> None:
     """Delete the file of a closed archive, and the files of its write-ahead log."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+_LANGUAGES = ("zh", "en")
+_MAX_BLOGS = 100
+_BLOGS = """
+select coalesce(a.blog_title, a.nickname, a.uid), coalesce(a.nickname, a.uid), a.url,
+       coalesce(t.posts - t.missing, 0), coalesce(t.comments, 0)
+  from authors a left join _blog_totals t on t.author_id = a.id order by a.site, a.uid limit ?"""
+_LINES = {
+    "zh": "- {title}（{name}）：{posts} 篇文章，{comments} 条评论，{url}",
+    "en": "- {title} ({name}): {posts} posts, {comments} comments, {url}",
+}
+_MORE = {
+    "zh": "- 还有 {count} 个博客：select * from authors",
+    "en": "- and {count} more blogs: select * from authors",
+}
+_NO_BLOG = {"zh": "- 还没有博客", "en": "- none yet"}
+
+
+def _compose_readme(archive: Statements) -> dict[str, str]:
+    """Return the texts of the table `readme` by language: they explain the file to a person without blogarchive."""
+    query = "select min(first_seen_at), max(last_seen_at), count(*) from authors"
+    ((first_seen, last_seen, count),) = archive.rows(query)
+    blogs = archive.rows(_BLOGS, (_MAX_BLOGS,))
+    times = {"first_seen": _format_minute(first_seen), "last_seen": _format_minute(last_seen)}
+    shown = {language: _format_blogs(blogs, count - len(blogs), language) for language in _LANGUAGES}
+    return {language: _template(language).format(blogs=lines, **times) for language, lines in shown.items()}
+
+
+def _format_blogs(blogs: list[tuple[str, str, str, int, int]], more: int, language: str) -> str:
+    lines = [
+        _LINES[language].format(title=title, name=name, url=url, posts=posts, comments=comments)
+        for title, name, url, posts, comments in blogs
+    ]
+    if more:
+        lines.append(_MORE[language].format(count=more))
+    return "\n".join(lines) or _NO_BLOG[language]
+
+
+def _format_minute(moment: str | None) -> str:
+    return moment[:16].replace("T", " ") if moment else "—"
+
+
+@cache
+def _template(language: str) -> str:
+    return Path(__file__).parents[1].joinpath("texts", f"readme.{language}.txt").read_text("utf-8")

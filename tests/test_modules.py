@@ -13,7 +13,6 @@ _LEAST_IN_FOLDER, _MOST_IN_FOLDER = 3, 20
 _SHORT = {
     "blogarchive/__main__.py": "python -m",
     "blogarchive/export/atom.py": "imported if its command runs",
-    "blogarchive/messages/translate.py": "imported if a page is rendered",
     "blogarchive/parsing/unicode_form.py": "imported by commands that parse nothing",
     "blogarchive/post_facts.py": "imported by commands that parse nothing",
     "blogarchive/rendering/dates.py": "imported by exports that have no pages",

@@ -5,8 +5,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.messages import Language
-from blogarchive.messages.translate import plural_translator, translator
+from blogarchive.messages import Language, plural_translator, translator
 
 HTML_NAMES: Final[dict[Language, str]] = {"en": "en", "zh": "zh-Hans"}
 """The value of the attribute `lang`."""

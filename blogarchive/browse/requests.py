@@ -14,8 +14,7 @@ from datasette.utils.asgi import Request, Response
 
 from blogarchive.browse import archives, guard, languages
 from blogarchive.browse.pages import post_choices
-from blogarchive.messages import Language
-from blogarchive.messages.translate import plural_translator, translator
+from blogarchive.messages import Language, plural_translator, translator
 from blogarchive.store.read import blogs
 from blogarchive.store.statements import UNREADABLE, Statements
 

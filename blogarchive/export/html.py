@@ -18,7 +18,7 @@ from blogarchive.export import posts as post_files
 from blogarchive.export.folder import ExportFolder, UniqueNames, atomic_file, content_digest, safe_name
 from blogarchive.export.jsonl import compact_json
 from blogarchive.export.run import ExportJob, exporter, program_digest
-from blogarchive.messages.translate import plural_translator, translator
+from blogarchive.messages import plural_translator, translator
 from blogarchive.rendering.bodies import render_body
 from blogarchive.rendering.languages import detect_language
 from blogarchive.store.read.exports import PostDigest

@@ -8,7 +8,7 @@ import gettext
 import locale
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -44,6 +44,29 @@ def use_system_language() -> None:
 def catalogue(language: Language) -> gettext.NullTranslations:
     """Return the translations into `language`; English messages are returned unchanged."""
     return gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
+
+
+def translator(language: Language) -> Callable[..., str]:
+    """Return the function `_` of templates: a message with its placeholders filled, in `language`.
+
+    The result is Markup if a value is Markup; other values are escaped then. "" is returned unchanged.
+    """
+    translate = catalogue(language).gettext
+    return lambda message, **values: _fill(translate(message) if message else "", values)
+
+
+def plural_translator(language: Language) -> Callable[..., str]:
+    """Return the function `ngettext` of templates: as `translator`, by the number `n`."""
+    translate = catalogue(language).ngettext
+    return lambda one, many, n, **values: _fill(translate(one, many, n), values)
+
+
+def _fill(message: str, values: dict[str, object]) -> str:
+    if any(hasattr(value, "__html__") for value in values.values()):
+        from markupsafe import Markup  # loaded by then; commands without pages do not need it
+
+        return Markup(message).format(**values)  # noqa: S704 - the message is from the catalogue, not from a page
+    return message.format(**values) if values else message
 
 
 def _system_locale() -> str | None:

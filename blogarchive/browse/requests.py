@@ -1,4 +1,4 @@
-"""A request for a reading page: its archive, parameters, queries and permissions; its responses and errors."""
+"""A request for a reading page: its archive, language, parameters, queries, permissions; its responses and errors."""
 
 import logging
 import sqlite3
@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast, get_args
 from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils import sqlite_timelimit, tilde_decode
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, guard, languages
+from blogarchive.browse import archives, guard
 from blogarchive.browse.pages import post_choices
 from blogarchive.messages import Language, plural_translator, translator
 from blogarchive.store.read import blogs
@@ -100,6 +100,74 @@ def _describe_error(path: str, error: Exception) -> tuple[int, str]:
     return 500, " ".join((detail, _("`blogarchive verify` shows whether the archive is damaged.")))
 
 
+_HTML_NAMES: Final[dict[Language, str]] = {"en": "en", "zh": "zh-Hans"}
+"""The value of the attribute `lang`."""
+
+_OWN_NAMES: Final[dict[Language, str]] = {"en": "English", "zh": "中文"}
+_LANGUAGE_PARAMETER = "lang"
+_LANGUAGE_COOKIE = "blogarchive_lang"
+
+
+def page_language(request: Request) -> Language:
+    """Return the language of `?lang=`, else of the cookie, else the one that the browser prefers, else Chinese."""
+    return (
+        _chosen_language(request)
+        or _known_language(request.cookies.get(_LANGUAGE_COOKIE))
+        or _accepted_language(request)
+        or "zh"
+    )
+
+
+def store_language(response: Response, request: Request) -> None:
+    """Store the language of `?lang=`, if the URL has one, in a cookie for the next pages."""
+    if language := _chosen_language(request):
+        response.set_cookie(
+            _LANGUAGE_COOKIE, language, max_age=post_choices.COOKIE_SECONDS, httponly=True, samesite="lax"
+        )
+
+
+def language_values(request: Request) -> dict[str, object]:
+    """Return the variables of every template for the language of `request`, and a link to the other language."""
+    language = page_language(request)
+    other: Language = "en" if language == "zh" else "zh"
+    query = [(name, value) for name, value in parse_qsl(request.query_string) if name != _LANGUAGE_PARAMETER]
+    return {
+        "_": translator(language),
+        "ngettext": plural_translator(language),
+        "page_language": _HTML_NAMES[language],
+        "other_language": {
+            "url": "?" + urlencode([*query, (_LANGUAGE_PARAMETER, other)]),
+            "html_name": _HTML_NAMES[other],
+            "name": _OWN_NAMES[other],
+        },
+    }
+
+
+def _chosen_language(request: Request) -> Language | None:
+    return _known_language(request.args.get(_LANGUAGE_PARAMETER))
+
+
+def _known_language(name: str | None) -> Language | None:
+    return cast("Language", name) if name in get_args(Language) else None
+
+
+def _accepted_language(request: Request) -> Language | None:
+    accepted = request.headers.get("accept-language", "")
+    for part in sorted(accepted.split(","), key=_quality, reverse=True):
+        name = part.partition(";")[0].strip().lower()[:2]
+        if (language := _known_language(name)) and _quality(part) > 0:
+            return language
+    return None
+
+
+def _quality(part: str) -> float:
+    _, _, given = part.partition("q=")
+    try:
+        return float(given) if given else 1.0
+    except ValueError:
+        return 0.0
+
+
 _Result = TypeVar("_Result")
 # A reader waits no longer, and a thread of the server must not be lost to one request.
 _TIME_LIMIT_MS = 20_000
@@ -164,7 +232,7 @@ class RequestContext:
             "blog": await self.query(blogs.read_only_blog),
             "keys_on": keys_on,
             "keys_script": post_choices.script() if keys_on else "",
-            **languages.template_values(self.request),
+            **language_values(self.request),
             **values,
         }
         body = await self.datasette.render_template(f"archive/{template}", variables, request=self.request)
@@ -172,7 +240,7 @@ class RequestContext:
         policy = content_security_policy(remote=remote, script=source)
         headers = {"content-security-policy": policy, "vary": "accept-language, cookie"}
         response = respond(body, "text/html; charset=utf-8", headers, status)
-        languages.store_choice(response, self.request)
+        store_language(response, self.request)
         post_choices.store_choice(response, self.request)
         return response
 
@@ -200,8 +268,7 @@ def make_view(handler: Handler, *tables: str) -> Callable[["Datasette", Request]
         if database is None:
             return Response.text("No archive of that name is served here.", status=404)
         await archives.check_permissions(datasette, request.actor, database.name, *_TABLES, *tables)
-        language = languages.page_language(request)
         home = archives.home_url(datasette, database.name)
-        return await handler(RequestContext(datasette, request, database.name, language, home))
+        return await handler(RequestContext(datasette, request, database.name, page_language(request), home))
 
     return view

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from datasette.database import Database
 from datasette.utils.asgi import Request, Response
 
-from blogarchive.browse import archives, languages
+from blogarchive.browse import archives
 from blogarchive.browse.app.commands import SHORT_COMMAND, CommandResult, CrawlJob, FileTask, run_command
 from blogarchive.browse.guard import AsgiApp, Scope
+from blogarchive.browse.requests import language_values, page_language, store_language
 from blogarchive.errors import UsageError
 from blogarchive.messages import N_, Language
 from blogarchive.store.database.migrations import is_older
@@ -75,7 +76,7 @@ class Access:
 
 async def refused(datasette: "Datasette", request: Request, reason: str) -> Response:
     """Return the page that says why a request was refused, in the language of its browser."""
-    variables = {**languages.template_values(request), "can_switch": False, "message": reason}
+    variables = {**language_values(request), "can_switch": False, "message": reason}
     body = await datasette.render_template("app/refused.html", variables)
     return Response.html(body, status=403, headers=_HEADERS)
 
@@ -130,7 +131,7 @@ class AppContext:
     @property
     def language(self) -> Language:
         """The language of the browser."""
-        return languages.page_language(self.request)
+        return page_language(self.request)
 
     async def form(self) -> dict[str, str]:
         """Return the fields of the form, without blanks around their values.
@@ -155,7 +156,7 @@ class AppContext:
     async def page(self, template: str, **values: Any) -> Response:
         """Return the page that `template` makes of `values`."""
         variables = {
-            **languages.template_values(self.request),
+            **language_values(self.request),
             "can_switch": self.request.method == "GET",  # the address of a form's result cannot be opened
             "archive": self.state.archive,
             "exists": self.state.archive.exists(),
@@ -163,7 +164,7 @@ class AppContext:
         }
         body = await self.datasette.render_template(f"app/{template}", variables, request=self.request)
         response = Response.html(body, headers=_HEADERS)
-        languages.store_choice(response, self.request)
+        store_language(response, self.request)
         return response
 
 

@@ -13,7 +13,6 @@ from urllib.parse import quote_plus
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
-from blogarchive.browse.languages import COOKIE_SECONDS
 from blogarchive.messages import N_
 from blogarchive.messages.details import gone_reason_words
 from blogarchive.store.read.blogs import BlogSummary, Month
@@ -23,6 +22,9 @@ PERIOD: Final = re.compile(r"(?:1[89]|20|21)\d\d(?:-(?:0[1-9]|1[0-2]))?", re.ASC
 """A year or a month that can be selected."""
 
 YEAR_LENGTH: Final = len("YYYY")
+
+COOKIE_SECONDS: Final = 400 * 24 * 3600
+"""Seconds for which a choice is stored: browsers store a cookie for at most 400 days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ _SHORT = {
     "blogarchive/export/atom.py": "imported if its command runs",
     "blogarchive/parsing/unicode_form.py": "imported by commands that parse nothing",
     "blogarchive/post_facts.py": "imported by commands that parse nothing",
-    "blogarchive/rendering/dates.py": "imported by exports that have no pages",
     "blogarchive/rendering/languages.py": "imported by exports and by reading pages",
     "blogarchive/sites/creaders/site.py": "imported without the parser, by each command",
 }

@@ -16,8 +16,8 @@ from blogarchive.export.folder import ExportFolder, UniqueNames, safe_name
 from blogarchive.export.posts import PostFile, PostInput, make_image_source, plan_posts, write_posts
 from blogarchive.export.run import ExportJob, exporter
 from blogarchive.rendering.bodies import render_body
-from blogarchive.rendering.dates import complete_date
 from blogarchive.store.read.models import BlogHeader, Comment, PostHeading
+from blogarchive.store.rows import complete_date
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from typing import Any, Final
 from lxml import etree
 
 from blogarchive.rendering.bodies import ImageToShow, render_body
-from blogarchive.rendering.dates import complete_time
 from blogarchive.store.read.models import BlogHeader, FullPost, join_titles
+from blogarchive.store.rows import complete_time
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 NAMESPACES: Final[Any] = {None: NAMESPACE}  # lxml's stubs have no default namespace

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from gettext import gettext as _
 from hashlib import sha256
@@ -114,6 +114,30 @@ def parse_utc(text: str) -> datetime:
 def shift_utc(text: str, delta: timedelta) -> str:
     """Return the time `delta` after the UTC text `text`, as UTC text with seconds."""
     return format_utc(parse_utc(text) + delta)
+
+
+def complete_date(posted_at: str | None) -> str | None:
+    """Return the time of a site as a day, or a full time, in ISO 8601; parts that were not shown have their minimum.
+
+    Returns None for None and for an invalid time.
+    """
+    if posted_at is None:
+        return None
+    day = posted_at + "0000-01-01"[len(posted_at) :]
+    kind = datetime if len(day) > len("YYYY-MM-DD") else date
+    try:
+        return kind.fromisoformat(day).isoformat()
+    except ValueError:
+        return None
+
+
+def complete_time(posted_at: str | None) -> str | None:
+    """Return the full time with its offset (RFC 3339); UTC if it has none. Returns None as `complete_date`."""
+    complete = complete_date(posted_at)
+    if complete is None:
+        return None
+    time = datetime.fromisoformat(complete)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()
 
 
 LACKS_COMMENTS = (

@@ -13,9 +13,9 @@ from datasette.utils.asgi import Response
 
 from blogarchive.browse.pages.post_choices import Choice, list_url
 from blogarchive.browse.requests import RequestContext
-from blogarchive.rendering.dates import complete_date
 from blogarchive.store.read import blogs as blog_lists, lists, posts as post_lookup
 from blogarchive.store.read.models import FullPost, PostLine
+from blogarchive.store.rows import complete_date
 from blogarchive.store.search import Hit, HitGroups, Order, count_groups, count_hits, search
 from blogarchive.store.statements import Statements
 

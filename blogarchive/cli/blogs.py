@@ -17,7 +17,7 @@ from blogarchive.store.database.archive import Archive
 from blogarchive.store.database.files import open_locked
 from blogarchive.store.ledger import blogs as blog_rows
 from blogarchive.store.rows import format_utc, utc_now
-from blogarchive.store.sealed_copy import write_sealed_copy
+from blogarchive.store.verify import write_sealed_copy
 
 _Change = Callable[[blog_rows.BlogSettings], blog_rows.BlogSettings]
 _blog = click.argument("name", metavar="BLOG")

@@ -145,7 +145,7 @@ def _choose_export(
 def seal(out: Path, file_only: bool, db: Path, as_json: bool, quiet: bool) -> None:
     """Write a verified copy."""
     from blogarchive.export.seal import seal_archive  # `export` starts without `verify`, which these need
-    from blogarchive.store.sealed_copy import write_sealed_copy
+    from blogarchive.store.verify import write_sealed_copy
 
     if file_only:
         require_other_file(db, out)

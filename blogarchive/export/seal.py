@@ -9,7 +9,7 @@ from blogarchive.errors import UsageError
 from blogarchive.export.folder import MARKER, atomic_file, read_digest, require_other_file, to_user_error
 from blogarchive.export.html import export_html
 from blogarchive.store.rows import Progress, no_progress
-from blogarchive.store.sealed_copy import is_sealed, read_readme, write_sealed_copy
+from blogarchive.store.verify import is_sealed, read_readme, write_sealed_copy
 
 _INDEX = """<!doctype html>
 <html lang="zh"><meta charset="utf-8"><title>博客备份 · Blog backup</title>

@@ -29,9 +29,8 @@ from zope.interface import implementer
 from blogarchive.errors import HostBusy
 from blogarchive.fleet.shard import HostLocks
 from blogarchive.parsing.urls import host_of, is_public, port_of, service_of
-from spiders.polite import PoliteSpider
+from spiders.polite import PageSpider, PoliteSpider
 from spiders.responses import LimitedHeadFactory, page_of
-from spiders.single_page import PageSpider
 from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
 
 # Twisted logs a traceback of a certificate without names, here and on stderr; the failure of the page names it.

@@ -1,13 +1,14 @@
 """What each of our spiders has: a throttle, the rules of robots.txt, and an end by the first error.
 
-The middleware of robots.txt reads the rules. A response whose status is not 200 has none.
+The middleware of robots.txt reads the rules. A response whose status is not 200 has none. `PageSpider` fetches one page
+as a run would, for `blogarchive doctor` and for `scrapy shell`, `fetch` and `parse`.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import scrapy
@@ -21,11 +22,13 @@ from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure as TwistedFailure
 
+from blogarchive.crawl.named_urls import target_of_url
 from blogarchive.errors import BlogArchiveError
 from blogarchive.fleet.shard import HostLocks
-from blogarchive.items import Target
+from blogarchive.items import CrawledPage, Page, Target
 from blogarchive.messages.details import Detail
-from blogarchive.parsing.urls import host_of, service_of
+from blogarchive.parsing.urls import host_of, matches_host, port_of, service_of
+from blogarchive.sites.base import found_sites, parse_page
 from blogarchive.store.ledger.failures import Failure
 from spiders.responses import classify_error, error_of, is_program_error, page_of
 from spiders.throttle import LONGEST_WAIT, HostThrottle, RequestCancelled
@@ -129,6 +132,58 @@ def _flush_slots(crawler: Crawler) -> None:
         downloader._process_queue(slot)
     # Repeat until all are gone: after a late response a request may be added, and AutoThrottle may set a delay.
     asyncio.get_running_loop().call_later(0.1, _flush_slots, crawler)
+
+
+class PageSpider(PoliteSpider):
+    """Sends the request of its target. `page` is the response, whatever its status; `failure` is the reason if none came.
+
+    Without a target it serves Scrapy's commands, which make the request; `site` is the name of an unknown host's site.
+    """
+
+    name = "page"
+
+    def __init__(
+        self, target: Target | None = None, *, site: str | None = None, locks: HostLocks | None = None
+    ) -> None:
+        super().__init__(locks=locks)
+        self.target = target
+        self.site = site
+        self.page: Page | None = None
+        self.failure = Failure(kind="network", detail="")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Return the spider with its throttle."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider.target is not None:
+            home = (host_of(spider.target.url), port_of(spider.target.url))
+            spider.obey(crawler, homes=lambda: (home,))
+        return spider
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Return whether the host is one of a known site."""
+        sites = found_sites().loaded.values()
+        return any(matches_host(host_of(request.url), site.hosts) for site in sites)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the one request."""
+        if self.target is not None:
+            yield Request(self.target.url, self.store, errback=self.failed, cb_kwargs={"target": self.target})
+
+    def parse(self, response: Response) -> Iterator[CrawledPage]:
+        """Yield the page with what is parsed from it, as the spider `blog` does."""
+        page = page_of(response)
+        target = target_of_url(page.url, self.site)
+        yield CrawledPage(target=target, page=page, parsed=parse_page(page, target))
+
+    def store(self, response: Response, target: Target) -> None:
+        """Set `page`."""
+        self.page = page_of(response)
+
+    def failed(self, caught: TwistedFailure) -> None:
+        """Set `failure`, unless the request was cancelled or this program failed."""
+        self.failure = self.failure_of(caught) or self.failure
 
 
 # Rules beyond are ignored (RFC 9309, 2.5).

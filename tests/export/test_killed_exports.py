@@ -15,7 +15,7 @@ from tests.tool import FORKSERVER
 _CODE = """
 from importlib import import_module
 from blogarchive.export.run import run_export
-import_module(f"blogarchive.export.{kind}")
+import_module(f"blogarchive.export.{'jsonl' if kind == 'table' else kind}")
 ready.set()
 run_export(kind, archive, out)
 """

@@ -158,7 +158,7 @@ def _hold_if_doubted(
     if is_common:
         coverage.open_change(archive, site, f"{coverage.TEXTS}.{change.kind}", run_id=run_id, now=now)
         undone = _undo_run(archive, values, failure, run_id=run_id, now=now)
-    return Rejection(failure=failure, undone=undone, waits=is_site_open or is_common)
+    return Rejection(failure=failure, undone=undone, waits=is_site_open or is_common, is_held=True)
 
 
 _OF_MOST = """

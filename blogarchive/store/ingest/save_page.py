@@ -329,16 +329,17 @@ def _reject_by_author(archive: Archive, crawled: CrawledPage, blog: Blog) -> val
     return _reject(detail)
 
 
-def _reject(detail: str, *, of_blog: bool = True) -> validate.Rejection:
+def _reject(detail: str, *, of_blog: bool = True, is_held: bool = False) -> validate.Rejection:
     """Return the rejection of a page that shows another blog: no retry makes it the wanted one."""
     failure = failures.Failure(kind="notice", detail=detail, permanent=True)
-    return validate.Rejection(failure=failure, of_blog=of_blog)
+    return validate.Rejection(failure=failure, of_blog=of_blog, is_held=is_held)
 
 
 def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection of an unknown post below a stored blog, or of another query, that a user named.
 
-    It may be that of another person, unless it names a deeper blog: the host alone does not say whose it is.
+    It may be that of another person, unless it names a deeper blog: the host alone does not say whose it is. The page
+    is held: once posts of it were stored, no state of the archive would tell `reparse` that it was rejected.
     """
     target = crawled.target
     if target.uid or not target.is_home:
@@ -346,12 +347,13 @@ def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> vali
     if crawled.parsed.kind is not PageKind.POST:
         home = blogs.stored_url(archive, blog) or ""
         is_other = "?" in home and "?" in target.url and home != target.url  # `?user=ann`, `?user=bob`
-        return _reject(Detail.OTHER_BLOG.format(uid=blog.uid), of_blog=False) if is_other else None
+        other = Detail.OTHER_BLOG.format(uid=blog.uid)
+        return _reject(other, of_blog=False, is_held=True) if is_other else None
     query = """select uid from authors where site = ? and instr(?, uid || '/') = 1 and length(uid) >= ?
             order by length(uid) desc limit 1"""
     place = f"{blogs.address_of(crawled.page.url)}/"
     around = archive.text(query, (blog.site, place, len(blog.uid or "")))
-    return _reject(Detail.NEW_POST.format(uid=around), of_blog=False) if around else None
+    return _reject(Detail.NEW_POST.format(uid=around), of_blog=False, is_held=True) if around else None
 
 
 _IS_OTHER_HOME = """
@@ -369,7 +371,7 @@ def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> va
     is_other = archive.exists(_IS_OTHER_HOME, (blog.site, uid, title, format_utc(crawled.page.fetched_at)))
     if not is_other or redirects.count_known(archive, blog, crawled):
         return None
-    return _reject(Detail.OTHER_HOME.format(title=title))
+    return _reject(Detail.OTHER_HOME.format(title=title), is_held=True)
 
 
 def save_rejection(
@@ -381,8 +383,7 @@ def save_rejection(
     context = SaveContext(archive, crawled, blog, run_id=run_id)
     context.changes = rejection.undone
     if not rejection.blocked:
-        is_held = failure.kind == "changed"
-        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=is_held)
+        pages.store_page_once(archive, crawled, uid=blog.uid, run_id=run_id, is_held=rejection.is_held)
     coverage.count_rejected(archive, run_id, target, crawled.parsed, failure)
     settled = _settle(context, rejection)
     if settled is not None:

@@ -132,7 +132,7 @@ class Rejection:
     `gone_reason` is set if the page says that it was deleted. `waits`: the page is fetched again in a week. The site
     itself seems to have changed, and other pages show sooner whether that ended; or a list is in place of a new post.
     `undone` is what was undone of the run when the page showed that the site had changed. `of_blog`: it may tell that
-    the blog has moved or is closed.
+    the blog has moved or is closed. `is_held`: the page waits for a person, so `reparse` leaves it out too.
     """
 
     failure: Failure
@@ -141,6 +141,7 @@ class Rejection:
     waits: bool = False
     undone: Counts = field(default_factory=Counts)
     of_blog: bool = True
+    is_held: bool = False
 
     @property
     def blocked(self) -> bool:

@@ -124,6 +124,8 @@ def test_a_post_of_a_stranger_on_the_host_of_a_stored_blog_is_not_stored_as_its_
         night(ann, tmp_path, 0, "backup", url)
         night(ann, tmp_path, 1, "backup", f"{url}bob/post-3/")
         assert rows(tmp_path, _STORED)[0] == (12,)
+        assert run_command("reparse", "--db", "a.db", folder=tmp_path).code == 0
+        assert rows(tmp_path, _STORED)[0] == (12,)
         assert night(ann, tmp_path, 2, "backup", f"{url}bob/").code == 0
     assert rows(tmp_path, _STORED) == [(12,), (14,)]
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.sites.engines.test_wordpress import FIRST, NAMES, TEXT, Blog, night, rows, serve
 from tests.sites.markup.served import serve as serve_pages
-from tests.tool import run_command
+from tests.tool import Ran, run_command
 
 
 class LivelyBlog(Blog):
@@ -459,6 +459,10 @@ def test_a_blog_with_another_title_that_lists_stored_posts_is_the_blog(tmp_path:
     assert rows(tmp_path, "select blog_title from authors") == [("河边的新名字",)]
 
 
+def reparse(folder: Path, *words: str) -> Ran:
+    return run_command("reparse", "--db", "a.db", *words, folder=folder)
+
+
 @pytest.mark.parametrize(
     ("page", "at"),
     [
@@ -484,14 +488,17 @@ def test_a_home_page_of_another_title_without_a_stored_post_is_no_home_of_the_bl
         nights = [night(blog, tmp_path, day, "update") for day in range(1, 12)]
         assert (nights[0].code, rows(tmp_path, names)) == (4, before)
         assert "no stored post" in nights[0].err
+        assert (reparse(tmp_path).code, rows(tmp_path, names)) == (0, before)
         blog.answer = lambda path: answer(blog, path)  # type: ignore[method-assign]
         assert night(blog, tmp_path, 12, "update").code == 0
+        assert (reparse(tmp_path).code, rows(tmp_path, names)) == (0, before)
         blog.posts, blog.texts = {501: []}, {501: f"{TEXT}<p>新家。</p>"}
         blog.head = lambda title, more="": f"<html><head><title>新家{title}</title>{more}</head>"  # type: ignore[method-assign]
         assert night(blog, tmp_path, 13, "update").code == 4
         assert night(blog, tmp_path, 14, "update", "--accept-changes").code == 0
         assert night(blog, tmp_path, 15, "update").code == 0
     assert rows(tmp_path, "select number from posts where number = 'post-501'") == [("post-501",)]
+    assert reparse(tmp_path, "--diff").out == ""
 
 
 @pytest.mark.parametrize("words", ["请稍候…", "正在检查您的浏览器", "该域名可能出售"])

@@ -163,6 +163,13 @@ MOST_RECORDS: Final = 200
 _SUFFIX: Final = ".json"  # not compressed: digests, most of it, take long and become half as large
 
 
+def load_exporter(kind: str) -> Exporter:
+    """Return the function `export_KIND` of its module, which is imported then."""
+    module = import_module(f"blogarchive.export.{_MODULES.get(kind, kind)}")
+    export: Exporter = getattr(module, f"export_{kind}")
+    return export
+
+
 def run_export(
     kind: str,
     archive: Path,
@@ -172,7 +179,7 @@ def run_export(
     progress: Progress = no_progress,
     **options: Any,
 ) -> Exported:
-    """Export to `out` by the function `export_KIND` of its module, and return its result.
+    """Export to `out` by the function of `load_exporter`, and return its result.
 
     Nothing is written if the archive, the options, the program and the files are those of an earlier export; the result
     is `unchanged` then. Raises as an `Exporter`.
@@ -185,9 +192,7 @@ def run_export(
         if is_same:
             return Exported(**earlier["result"] | {"out": Path(earlier["result"]["out"]), "unchanged": True})
         options["earlier"] = earlier["records"]
-    module = import_module(f"blogarchive.export.{_MODULES.get(kind, kind)}")
-    export: Exporter = getattr(module, f"export_{kind}")
-    exported = export(archive, out, progress=progress, **(given | options))
+    exported = load_exporter(kind)(archive, out, progress=progress, **(given | options))
     _remove_gone(earlier.get("files", {}), out, exported.files)
     if (exported.archive_state or exported.records) and exported.files and not exported.damaged:
         made = {"maker": _find_maker(out), "result": exported.to_json()}

@@ -13,9 +13,8 @@ from tests.sql import run_sql
 from tests.tool import FORKSERVER
 
 _CODE = """
-from importlib import import_module
-from blogarchive.export.run import run_export
-import_module(f"blogarchive.export.{'jsonl' if kind == 'table' else kind}")
+from blogarchive.export.run import load_exporter, run_export
+load_exporter(kind)
 ready.set()
 run_export(kind, archive, out)
 """

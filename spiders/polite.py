@@ -172,7 +172,7 @@ class PageSpider(PoliteSpider):
             yield Request(self.target.url, self.store, errback=self.failed, cb_kwargs={"target": self.target})
 
     def parse(self, response: Response) -> Iterator[CrawledPage]:
-        """Yield the page with what is parsed from it, as the spider `blog` does."""
+        """Yield the page and its parsed values, as the spider `blog` does."""
         page = page_of(response)
         target = target_of_url(page.url, self.site)
         yield CrawledPage(target=target, page=page, parsed=parse_page(page, target))

@@ -59,7 +59,10 @@ def ancestors(nodes: Iterable[Element | None]) -> set[Element]:
 
 
 def beside_heading(heading: Element | None) -> list[Element]:
-    """Return each `header` and `footer` beside a heading, or beside what contains it, in the `header` or `article`."""
+    """Return the elements of each `header` around a heading that do not contain it, and each `footer` beside it.
+
+    A footer is beside it at any depth in its `header` or `article`.
+    """
     above = ancestors([heading])
     outer = [one for one in above if one.xpath("ancestor-or-self::header or ancestor-or-self::article")]
     inner = (one for node in outer for one in node if node.tag == "header" or one.tag == "footer")

@@ -339,7 +339,7 @@ def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> vali
     """Return a rejection of an unknown post below a stored blog, or of another query, that a user named.
 
     It may be that of another person, unless it names a deeper blog: the host alone does not say whose it is. The page
-    is held: once posts of it were stored, no state of the archive would tell `reparse` that it was rejected.
+    is held, because `reparse` does not ask this again.
     """
     target = crawled.target
     if target.uid or not target.is_home:

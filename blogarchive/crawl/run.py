@@ -33,7 +33,6 @@ from blogarchive.store.database.archive import Archive, delete_archive
 from blogarchive.store.database.files import open_scratch
 from blogarchive.store.ingest.redirects import merge_reappeared
 from blogarchive.store.ledger import blogs, failures, frontier, runs
-from blogarchive.store.pages.pages import count_pages
 from blogarchive.store.posts.revisions import merge_equal_images
 from blogarchive.store.rows import utc_now
 from blogarchive.workers.parser_process import Spawned
@@ -255,17 +254,15 @@ def crawl_in(
                 observer.on_message(_("new archive at {path}").format(path=options.db.absolute()))
             session = _start_session(archive, options, observer)
             result = _crawl_archive(process, session, targets, locks, spawned)
-            is_useless = result.outcome == "unreachable" and _found_nothing(archive)
+            is_useless = result.outcome == "unreachable" and _are_final(failures.open_failures(archive))
         if is_new and is_useless:  # a mistyped URL leaves no archive
             delete_archive(options.db)
         return result
 
 
-def _found_nothing(archive: Archive) -> bool:
-    """Return True if no page is stored, and each failure is of the network or permanent: later runs find no blog."""
-    found = failures.open_failures(archive)
-    is_final = all(failure.kind == "network" or failure.next_try_at is None for failure in found)
-    return is_final and count_pages(archive) == 0
+def _are_final(found: Sequence[failures.OpenFailure]) -> bool:
+    """Return whether each failure is of the network or permanent: without a page, later runs find no blog."""
+    return all(failure.kind == "network" or failure.next_try_at is None for failure in found)
 
 
 def _start_session(archive: Archive, options: CrawlOptions, observer: CrawlObserver) -> CrawlSession:

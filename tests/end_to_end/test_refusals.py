@@ -124,13 +124,20 @@ def test_a_blog_that_refused_its_first_backup_is_asked_again_by_the_next_update(
 
 def test_a_mistyped_blog_is_a_failure_of_its_backup_alone(host: Host, tmp_path: Path) -> None:
     tool = Tool(tmp_path)
-    assert tool.run("backup", f"{host.url}/u/999/").code == 4
     assert tool.run("backup", host.blog_url(UID)).code == 0
+    assert tool.run("backup", f"{host.url}/u/999/").code == 4
     for _ in range(2):
         tool.days_ahead += 1
         ran = tool.run("update")
         assert (ran.code, "/u/999/" in ran.err) == (0, False)
     assert tool.rows("select detail, next_try_at from open_failures") == [("404 Not Found", None)]
+
+
+def test_a_mistyped_first_blog_leaves_no_archive(host: Host, tmp_path: Path) -> None:
+    tool = Tool(tmp_path)
+    ran = tool.run("backup", f"{host.url}/u/999/")
+    assert (ran.code, ran.err.rstrip().endswith("/u/999/: the page says: 404 Not Found")) == (4, True)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unrequested_304_is_a_failure(tmp_path: Path) -> None:

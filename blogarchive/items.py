@@ -89,9 +89,9 @@ class Image:
 class Post(PostFacts):
     """One post as one page shows it.
 
-    `whole` is False if a listing shows an excerpt only. `comments` are those on this page; `comment_count` is
-    the number that the page shows, `unseen_comments` how many of these it counts without showing them.
-    `categories` are names without 【】.
+    `whole` is False if a listing shows an excerpt only. `comments` are those on this page. `comment_count` is the
+    number that the page shows, `unseen_comments` how many of these it does not show. `categories` are names without
+    【】.
     """
 
     number: str

@@ -140,7 +140,7 @@ def _refusal(scope: Scope, names: Collection[str], *, any_address: bool) -> str 
 
 
 def _is_form(headers: Mapping[str, str]) -> bool:
-    """Return whether a body is a form of a page: asgi-csrf reads one of any size, and raises errors for other types."""
+    """Return whether a body is a form of a page. asgi-csrf reads one of any size, and raises errors for other types."""
     size = headers.get("content-length", "")
     is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     return is_form and size.isdecimal() and int(size) <= _MAX_FORM_BYTES

@@ -1,4 +1,4 @@
-"""Plots as SVG: bars by month, the days of a year, a line over time, and a small line without axes."""
+"""Plots as SVG: bars by month, the days of a year, a line over time, a small line without axes."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -139,7 +139,7 @@ def draw_line(points: Sequence[tuple[str, int]], *, title: str, unit: str, langu
         return Markup("")
     values = [value for _, value in points]
     low = min(values)
-    # A counter that grew by a tenth would look like a level line above 0; the labels show where the axis begins.
+    # A counter that grew by a tenth would look like a level line above 0. The labels show where the axis begins.
     ticks = round_ticks(max(values), low if low > max(values) / 2 else min(0, low))
     dots = [
         (x, _height_of(value, ticks), f"{at[:10]}: {value:,}")
@@ -168,7 +168,7 @@ def _seconds(points: Sequence[tuple[str, int]]) -> list[float] | None:
 
 
 def _label_dates(times: Sequence[float]) -> list[tuple[float, str]]:
-    """Label equal steps from the first time to the last, with days within a year, else with months; each text once."""
+    """Label equal steps from the first time to the last: days within a year, else months. Each text is used once."""
     first, last = times[0], times[-1]
     length = len("YYYY-MM-DD") if last - first < _YEAR_SECONDS else len("YYYY-MM")
     steps = [first + (last - first) * step / (_LABELS - 1) for step in range(_LABELS)]

@@ -63,7 +63,7 @@ async def _show_stylesheet(request: Request) -> Response:
 
 
 # The pages by their paths, of which the first that fits is shown. Each has the tables that it shows beside those of
-# `make_view`: who may not view one of them gets no page.
+# `make_view`. Who may not view one of them gets no page.
 _PAGES: Final[dict[str, tuple[requests.Handler, *tuple[str, ...]]]] = {
     r"/?": (list_pages.show_home, "archive_months", "failures", "post_revisions", "runs"),
     r"/post/(?P<id>\d{1,15})": (show_post, "post_stats", "post_revisions", "comment_revisions"),
@@ -97,7 +97,7 @@ def startup(datasette: "Datasette") -> Callable[[], Awaitable[None]]:
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: "Datasette") -> None:
-    """Parse the search terms of an archive as Chinese, and map its file; on a server of our own, limit its SQL.
+    """Parse the search terms of an archive as Chinese, and map its file. On a server of our own, limit its SQL.
 
     Datasette's database without a file is limited too: it runs any SQL.
     """
@@ -281,7 +281,7 @@ def _escape_rows(rows: bytes) -> bytes:
 _CELLS = {(table, "title"): "post" for table in ("posts", "posts_view", "edited_posts", "missing_posts")}
 _CELLS |= {("authors", column): "author" for column in ("blog_title", "nickname")}
 
-# The columns of a query that name the post with the id in `post_id`; a query with `comment_id` leads to that comment.
+# The columns of a query that name the post with the id in `post_id`. A query with `comment_id` leads to that comment.
 _QUERY_CELLS = {"title", "post", "what"}
 
 _LONG_COLUMNS = {"body_html", "body_text", "headers", "target", "counted", "counts"}

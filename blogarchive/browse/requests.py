@@ -68,7 +68,7 @@ log = logging.getLogger(__name__)
 
 
 async def error_response(datasette: "Datasette", request: Request, error: Exception) -> Response:
-    """Return the response to an error on a server of our own: a page for an error of Datasette's, else one line.
+    """Return the response to an error on our own server: a page for an error of Datasette's, else one line.
 
     The log gets one line of an unexpected error, and the traceback at level DEBUG.
     """

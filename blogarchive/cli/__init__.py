@@ -13,7 +13,7 @@ def main(arguments: list[str] | None = None) -> None:
         from blogarchive.cli import group  # help texts are translated when it is imported
 
         group.main(arguments)
-    except KeyboardInterrupt:  # Ctrl-C before anything is done, or while the message of an error is printed
+    except KeyboardInterrupt:  # Ctrl-C at the start, or while an error's message is printed
         raise SystemExit(3) from None  # the exit code of `Interrupted`, which may not be imported yet
 
 

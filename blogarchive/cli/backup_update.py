@@ -221,7 +221,7 @@ def _only_images_failed(db: Path) -> bool:
 
 
 def _start_host() -> "DemoHost":
-    """Start the host on a fixed port, so that a second demo finds nothing new; if it is taken, on any port."""
+    """Start the host on a fixed port, so that a second demo finds nothing new. If it is taken, use any port."""
     from blogarchive.demo.host import DemoHost  # here: a backup needs no reader of WARC files
 
     try:

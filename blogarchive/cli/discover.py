@@ -99,7 +99,7 @@ def discover(list_file: TextIO | None, db: Path, as_json: bool, quiet: bool, **v
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lookups:
-    """The lookups that a user asked for: of directories at `urls`, of every `step`-th post number, of a range of uids."""
+    """The lookups that a user asked for: directories at `urls`, every `step`-th post number, a range of uids."""
 
     urls: tuple[str, ...]
     site: str | None = None

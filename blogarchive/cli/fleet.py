@@ -426,7 +426,7 @@ def status_lines(found: "Sequence[ShardStatus]", *, all_shards: bool) -> Iterato
         failing=sum(len(one["failing_hosts"]) for one in found),
     )
     yield from _home_lines(found)
-    # A worker takes up to some seconds to begin a round that is due: less than a minute is not late.
+    # A worker takes some seconds to begin a round that is due: less than a minute is not late.
     shown = [one for one in found if all_shards or one["needs_person"] or one["lag_seconds"] >= 60]
     shown = list(found) if len(found) <= _SHOWN_SHARDS else shown
     for one in shown:

@@ -208,7 +208,7 @@ def _defaults(command: click.Command, path: Path, chosen: Mapping[str, Any]) -> 
             value = str(path.absolute().parent / Path(str(value)).expanduser())
         if option.multiple:
             yield option.name or key, list(map(str, value if isinstance(value, list) else [value]))
-        else:  # as text, from which click converts: a number or a date in place of a flag would be an uncaught error
+        else:  # as text, which click converts: a number or a date in place of a flag would be an uncaught error
             yield option.name or key, value if isinstance(value, bool) else str(value)
 
 

@@ -92,7 +92,7 @@ class DiscoverySession:
         return None
 
     def record_page(self, lookup: Lookup, page: Page) -> ResponseKind:
-        """Store the blogs that a page names, and queue the next page of a directory; return the kind of the response.
+        """Store the blogs that a page names, and queue the next page of a directory. Return the kind of response.
 
         A refusal, an error and a page without its end are failures.
         """

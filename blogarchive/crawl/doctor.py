@@ -1,4 +1,4 @@
-"""Explain a parsed page field by field, with the line of each value: for the first test of a real site."""
+"""Explain each field of a parsed page, with the line of its value: for the first test of a real site."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,8 +29,8 @@ _INDEX = re.compile(r"\[[^]]*\]")
 class FieldFinding:
     """A field, its value as text, and its position: `line` counts from 1, `path` is a CSS selector.
 
-    `line` and `path` are None if the page does not show the value: a URL, or an absent value. `selector` is that of
-    the site's template which filled the field; None if the field is empty or was parsed by words.
+    `line` and `path` are None if the page does not show the value: a URL, or an absent value. `selector` is that of the
+    site's template which filled the field. It is None if the field is empty or was parsed by words.
     """
 
     field: str
@@ -44,8 +44,8 @@ def examine(page: Page, target: Target) -> tuple[list[FieldFinding], str | None]
     """Return every field that the parser of the site found on `page`, and the site's template that fits the page.
 
     Of a list, the first two items and the last; links to next pages are the first links. The template is "none" if none
-    fits, and None if the site has none. A page beyond the limits of size is not parsed: it has the problem that names
-    the limit, and no template.
+    fits, and None if the site has none. A page beyond the limits of size is not parsed: its problem names the limit,
+    and it has no template.
     """
     if (refused := refuse_large_page(page.body)) is not None:
         return [FieldFinding(field=field, value=value) for field, value in _flatten("", refused)], None
@@ -80,7 +80,7 @@ def _parse(page: Page, target: Target) -> CrawledPage:
 
 
 def visible_lines(page: Page) -> list[str]:
-    """Return the visible lines of a page, as the parsers see them; none of a page beyond the limits of size."""
+    """Return the visible lines of a page, as the parsers see them; none if it is beyond the limits of size."""
     return [] if refuse_large_page(page.body) else [line.text for line in _document(page).lines]
 
 
@@ -100,7 +100,7 @@ def _name_source(field: str) -> str:
 
 
 def _flatten(prefix: str, item: object) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each field in an item; of a long tuple, its first two items and its last."""
+    """Yield the name and the text of each field in an item. Of a long tuple, yield its first two items and its last."""
     if isinstance(item, DateText):
         yield prefix, f"{item.text} = {item.at.isoformat() if item.at else 'no time'} ({item.precision})"
     elif isinstance(item, tuple):
@@ -153,7 +153,7 @@ def _shown_text(field: str, value: str) -> str:
 
 
 def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | None:
-    """Return line and offset of `text` as a word of its own, nearest to the line `near`; else inside a word."""
+    """Return line and offset of `text`, nearest to line `near`: as a word of its own, else inside a word."""
     number = text.isascii() and text.isdigit()
     if len(text) > _MAX_WORD:
         alone = re.compile(r"(?!)")
@@ -164,7 +164,7 @@ def _find(document: Document, text: str, *, near: int) -> tuple[Line, int] | Non
     found = [(line, match.start()) for line in document.lines if (match := alone.search(line.text))]
     if not found and not number:
         found = [(line, at) for line in document.lines if (at := line.text.find(text)) >= 0]
-    # If two lines are equally near, the lower one: most pages show the fields in the order of the parsed page.
+    # If two lines are equally near, it is the lower one: most pages show fields in this order.
     return min(found, key=lambda place: (abs(place[0].index - near), place[0].index < near), default=None)
 
 

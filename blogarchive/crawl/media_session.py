@@ -113,7 +113,7 @@ class MediaSession:
         self._notify()
 
     def keep_stored(self, image: media.QueuedImage) -> None:
-        """Record that the stored file of an image stays: it is unchanged, or the host does not serve it any more."""
+        """Record that the stored file of an image stays: it is unchanged, or the host no longer serves it."""
         media.mark_unmodified(self.archive, image, now=utc_now())
         self._total -= 1
         self._notify()

@@ -1,4 +1,4 @@
-"""The URLs that a user names, on the command line or in a list: the site, the blog and the page of each."""
+"""The URLs that a user names, on the command line or in a list: site, blog and page of each."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,7 +18,8 @@ from blogarchive.store.ledger import blogs
 
 
 def start_targets(options: CrawlOptions) -> list[Target]:
-    """Return the targets of the URLs of a run; raises `UsageError` for text that is no URL, and if its site is not clear.
+    """Return the targets of the URLs of a run. Raises `UsageError` for text that is no URL, and if its site is not
+    clear.
 
     A URL of unknown form is replaced by the nearest known URL above it in the same blog. The site of an unknown host
     is the one under which the archive stores blogs of that host.
@@ -69,7 +70,7 @@ def read_url_list(file: TextIO, db: Path, site_name: str | None) -> tuple[str, .
 
 
 def stored_site(db: Path, url: str) -> str | None:
-    """Return the site of stored blogs of an unknown host; None if a site has the host, or no blog is stored."""
+    """Return the site of the stored blogs of an unknown host; None if a site has it, or none is stored."""
     # A dry run has a copy of an older archive, which is brought up to date, and asks that one.
     if len(sites_of_host(url)) == 1 or is_older(db) is not False:
         return None

@@ -58,12 +58,12 @@ def read_cookies(path: Path) -> "MozillaCookieJar":
 class CrawlOptions:
     """Options of a run, as the user gave them.
 
-    `urls` are blogs or posts to back up, `listed` those of a list with the digest `list_digest`. `uids` are the
-    blogs to update; if empty, all blogs of the archive. `limit` is a number of posts, `since` a day in the time
-    zone of the site. `duration` and `max_requests` end the run; the next one continues it. `retry` requeues every
-    failure, also permanent ones. `accept_changes`: a person agrees with the changes of the site. `media` fetches
-    images too. `named` are settings of the command line, which are stored for the blogs of the run; `defaults` are
-    those of the configuration file.
+    `urls` are blogs or posts to back up, `listed` those of a list with the digest `list_digest`. `uids` are the blogs
+    to update; if empty, all blogs of the archive. `limit` is a number of posts, `since` a day in the time zone of the
+    site. `duration` and `max_requests` end the run; the next one continues it. `retry` requeues every failure, also
+    permanent ones. `accept_changes`: a person agrees with the changes of the site. `media` fetches images too. `named`
+    are settings of the command line, which are stored for the blogs of the run. `defaults` are those of the
+    configuration file.
     """
 
     command: Literal["backup", "update"]

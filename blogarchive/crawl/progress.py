@@ -60,7 +60,10 @@ class LineObserver(CrawlObserver):
         self._images_line = ""
 
     def on_page_stored(self, target: Target, saved: SaveResult) -> None:
-        """Print a line if the page was rejected or is gone, except a list that was guessed; if verbose, for every page."""
+        """Print a line if the page was rejected or is gone, except a list that was guessed.
+
+        If verbose, print one for every page.
+        """
         if saved.failure:
             self.on_fetch_failed(target, saved.failure)
         elif self._verbose or (saved.outcome is Outcome.GONE and target.kind is not PageKind.HOME):

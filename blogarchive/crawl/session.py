@@ -1,4 +1,4 @@
-"""One run over some blogs: its options, its counts and its archive; the due targets of its blogs, which take turns."""
+"""One run over some blogs: its options, its counts, its archive, and the due targets of its blogs in turn."""
 
 import heapq
 from collections import Counter, defaultdict
@@ -90,7 +90,7 @@ class CrawlSession:
         return frozenset(self._homes)
 
     def cookie_files(self) -> dict[tuple[str, str | None], str]:
-        """Return the path of the cookies of each blog that has some, by site and uid; warn of an invalid file."""
+        """Return the path of each blog's cookies, by site and uid, if it has some. Warn of an invalid file."""
         given = {(blog.site, blog.uid): self.settings.of_blog(blog).cookies for blog in self.blogs}
         valid = set()
         for path in sorted({path for path in given.values() if path}):
@@ -102,7 +102,8 @@ class CrawlSession:
         return {blog: path for blog, path in given.items() if path in valid}
 
     def begin_media(self) -> int:
-        """Queue the images of all stored posts, and return how many are due; 0 if no blog was added since the last call.
+        """Queue the images of all stored posts, and return how many are due. Return 0 if no blog was added since the
+        last call.
 
         Called after the first page and after the last one. A run that fetches no images returns 0.
         """
@@ -375,7 +376,7 @@ class TargetSource:
         if self._options.limit is not None:
             return self._take_limited(blog, limit, exclude)
         while True:
-            # One by one if --since is set: a listing may show the date of a post that is queued after it.
+            # They are taken one by one if --since is set: a listing may show the date of a post queued later.
             at_once = 1 if self._options.since and limit != ALL_ROWS else limit
             taken = self._due(blog, at_once, exclude)
             recent = [target for target in taken if not self._is_older(target)]
@@ -407,7 +408,7 @@ class TargetSource:
         return taken
 
     def _is_older(self, target: Target) -> bool:
-        """Return True if the URL of a post shows a month before `--since`, or a post of such a month links it.
+        """Return True if a post's URL shows a month before `--since`, or a post of such a month links it.
 
         That date is stored.
         """

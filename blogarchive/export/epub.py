@@ -35,7 +35,7 @@ _MAX_COMMENT = 65_535  # bytes of the comment of an entry in ZIP
 
 
 class _Volume(NamedTuple):
-    """The posts of a book, oldest first; `name` is its file name, `year` is empty if it has posts of all years."""
+    """The posts of a book, oldest first. `name` is its file name, `year` is empty if it has posts of all years."""
 
     name: str
     blogs: tuple[BlogHeader, ...]
@@ -114,7 +114,7 @@ def _render_template(name: str, **values: object) -> bytes:
 
 
 class _EarlierBook:
-    """The book that is replaced: the comment of a chapter's entry has the digest of its input, and what it uses."""
+    """The book that is replaced. The comment of a chapter's entry has the digest of its input, and what it uses."""
 
     def __init__(self, path: Path) -> None:
         self._zip: zipfile.ZipFile | None = None

@@ -88,10 +88,10 @@ def atomic_file(
     """Open a file that gets its name only when it is complete and on the disk.
 
     It is written to a temporary file beside it. An error removes that file and the folders made for it; an earlier file
-    of the name stays. `digests` receives the digest of the file; an earlier file that is equal stays then.
-    A pipe or a terminal (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls
-    `flush_disk` after its last file, which takes a moment; to wait for the disk for each of many files takes minutes.
-    Raises `CannotWrite` if the disk is full or the folder is not writable.
+    of the name stays. `digests` receives the digest of the file; an earlier file that is equal stays then. A pipe or a
+    terminal (/dev/stdout) is written directly and has no digest. `flushed_later`: the caller calls `flush_disk` after
+    its last file, which takes a moment. To wait for the disk for each of many files takes minutes. Raises `CannotWrite`
+    if the disk is full or the folder is not writable.
     """
     if _is_stream(path):
         with to_user_error(path), path.open("ab") as stream:
@@ -217,7 +217,7 @@ _FORBIDDEN_IN_NAMES = frozenset("\\:\0\n\t")  # on Windows, a colon names a driv
 
 
 Uses = tuple[tuple[str, ...], tuple[str, ...]]
-"""The absolute URLs of images, and those of links, in the file of a post; the export may lack their targets."""
+"""The absolute URLs of images, and those of links, in a post's file. The export may lack their targets."""
 
 
 class _File(NamedTuple):

@@ -51,7 +51,7 @@ class SiteBlog:
 def plan_blog(
     blog: BlogHeader, folder: str, headings: Iterable[PostHeading], *, with_years: bool = False
 ) -> SiteBlog:
-    """Return the blog with the paths of its pages below `folder`; if asked, with a page to print for each year."""
+    """Return the blog with the paths of its pages below `folder`. If asked, include a page to print for each year."""
     names = UniqueNames()
     names.claim("index", "")
     posts = []
@@ -202,7 +202,7 @@ def environment(folder: str) -> Environment:
 
 @lru_cache(maxsize=10_000)  # a post is in lists of its month and of its categories
 def _post_line(page: post_files.PostFile, root: str) -> str:
-    """Return the HTML of a post in a list; a macro of Jinja takes five times as long, for thousands of lines."""
+    """Return the HTML of a post in a list. A macro of Jinja takes five times as long, for thousands of lines."""
     post, facts = page.heading, ""
     shown = escape(post.shown_time)
     if post.posted_at:
@@ -233,7 +233,7 @@ def _group_by_year(months: Sequence[Listing]) -> list[tuple[str, list[Listing]]]
     return list(found.items())
 
 
-# Stored characters of the posts in a file: it has a third of them, and a browser parses it in a moment.
+# Stored characters of the posts in a file. It has a third of them, and a browser parses it in a moment.
 _CHUNK = 700_000
 
 # Han and full-width ASCII: the characters that search treats as equal to another.

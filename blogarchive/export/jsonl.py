@@ -3,7 +3,7 @@
 `post.schema.json` (JSON Schema 2020-12) beside this module defines the keys and their order. A key is a field of the
 read models, so that a new key needs no change here. Values are not changed for display.
 
-The CSV files are for Excel and LibreOffice: UTF-8 with a byte order mark, without which Excel decodes Chinese in the
+The CSV files are for Excel and LibreOffice: UTF-8 with a byte order mark. Without it, Excel decodes Chinese in the
 system's charset. A cell that a spreadsheet would run as a formula gets an apostrophe in front (docs/decisions/0046).
 """
 

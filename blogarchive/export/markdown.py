@@ -65,8 +65,7 @@ _URL_SAFE = "!#$%&'*+,/:;=?@[]~"
 def to_markdown(body_html: str) -> str:
     """Return the Markdown of a body from `render_body`, without line ends around it; "" for an empty body.
 
-    A table that Markdown cannot express (several paragraphs in a cell, a table in a table) becomes paragraphs: no
-    text is lost.
+    A table that Markdown cannot express (paragraphs in a cell, a table in a table) becomes paragraphs: no text is lost.
     """
     source = _PLAIN_TAGS.sub("", body_html.replace(_BREAK, ""))
     soup = BeautifulSoup(_collapse_spaces(source), "html.parser")
@@ -123,7 +122,7 @@ class _Converter(MarkdownConverter):
     convert_del = convert_s = convert_strike = partialmethod(_emphasize, "~~")
 
     def convert_br(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """Two line breaks in a row end a paragraph in old posts; at the edge of a paragraph one has no effect."""
+        """Two line breaks in a row end a paragraph in old posts. At the edge of a paragraph one has no effect."""
         if "_inline" in parent_tags:
             return " "
         words_around = _begins_with_text(el.previous_elements) and _begins_with_text(_following_in_block(el))

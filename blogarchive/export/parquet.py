@@ -1,7 +1,7 @@
 """`export parquet`: write tables for DuckDB, pandas and Spark, one file for each table, site, year and archive.
 
 The files are `TABLE/site=NAME/year=YYYY/ARCHIVE.parquet`, and `ARCHIVE~N.parquet` for further rows of some tables.
-Archives never share a file: their exports may run side by side into one folder, or one bucket of an object store.
+Archives never share a file: their exports may run side by side into one folder, or one bucket.
 """
 
 import json
@@ -131,7 +131,7 @@ _MICROSECONDS_A_DAY: Final = 86_400_000_000
 
 @lru_cache(maxsize=4096)  # all rows of a page have its time
 def _parse_time(text: bytes | None) -> int | None:
-    """Return the microseconds since 1970 of a day or a time, in UTC without an offset; None if it is neither."""
+    """Return the microseconds since 1970 of a day or a time, in UTC without an offset; else None."""
     try:
         found = datetime.fromisoformat((text or b"").decode())
     except ValueError:

@@ -65,7 +65,7 @@ class InternalLinks:
     def source_for(self, post: PostFile) -> PostSource:
         """Return a source of relative URLs for the links in that post.
 
-        Old URLs have the number of a post and no uid: they are resolved if only one blog has that number.
+        Old URLs have a post's number and no uid: they are resolved if only one blog has that number.
         """
 
         def source(url: str) -> str | None:
@@ -168,7 +168,7 @@ def render_posts(posts: Iterable[PostInput], render: Renderer) -> Iterator[tuple
 
 
 def write_posts(job: ExportJob, folder: ExportFolder, plans: Iterable[PostPlan], render: Renderer) -> None:
-    """Write the file of each post and its images; a file that was made from the same input is kept, and not read."""
+    """Write the file of each post and its images. A file that was made from the same input is kept, and not read."""
     copied: set[str] = set()
     for given, content in render_posts(_changed(job.reader, folder, plans, copied), render):
         folder.write(given.path, content, given.digest, given.uses)

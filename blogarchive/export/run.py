@@ -30,9 +30,9 @@ class Exported:
 
     `out` is the URL of an export to an object store. `missing` counts posts without a stored body. A WARC has `pages`
     and no posts. `damaged` lists pages that are left out because their stored bytes are damaged. `unchanged`: an
-    earlier export is still there, nothing was written. `files` are those written, without files if they cannot be
-    compared later; `archive_state` is what `ExportReader.finish` returned; `records` are the places of the records of
-    a WARC, for the next export.
+    earlier export is still there, nothing was written. `files` are those written; it is empty if they cannot be
+    compared later. `archive_state` is what `ExportReader.finish` returned. `records` are the places of the records of a
+    WARC, for the next export.
     """
 
     out: Path | str
@@ -75,7 +75,10 @@ class ExportJob:
             yield file
 
     def posts(self, *, is_text_only: bool = False) -> Iterator[tuple[BlogHeader, FullPost]]:
-        """Yield every post with its blog: blogs by site and uid, posts oldest first, one post in memory at a time."""
+        """Yield every post with its blog: blogs by site and uid, posts oldest first.
+
+        One post at a time is in memory.
+        """
         blogs = self.reader.blogs()
         total = self.reader.count(blogs)
         self.progress(0, total)
@@ -181,8 +184,8 @@ def run_export(
 ) -> Exported:
     """Export to `out` by the function of `load_exporter`, and return its result.
 
-    Nothing is written if the archive, the options, the program and the files are those of an earlier export; the result
-    is `unchanged` then. Raises as an `Exporter`.
+    Nothing is written if archive, options, program and files are those of an earlier export: the result is `unchanged`.
+    Raises as an `Exporter`.
     """
     given = {"filters": filters or Filters(), **options}
     name = name_record(kind, os.path.realpath(archive), os.fspath(out.absolute()), sorted(given.items()))
@@ -209,7 +212,10 @@ def _is_intact(record: Mapping[str, Any], out: Path) -> bool:
 
 
 def _remove_gone(earlier: Digests, out: Path, written: Digests) -> None:
-    """Remove files in `out` that only the earlier export wrote, as the book of a year without posts; edited ones stay."""
+    """Remove files in `out` that only the earlier export wrote, as the book of a year without posts.
+
+    Edited ones stay.
+    """
     for name in earlier.keys() - written.keys():
         path = out.absolute() / name
         if path.is_relative_to(out.absolute()) and path.is_file() and has_digest(path, earlier[name]):
@@ -228,7 +234,7 @@ def name_record(*values: object) -> str:
 
 
 def read_record(name: str, keys: str) -> dict[str, Any]:
-    """Return the record of that name with these keys; an empty one if there is none, or if it is damaged."""
+    """Return the record of that name with these keys; an empty one if there is none or it is damaged."""
     try:
         record = json.loads(_record_path(name).read_bytes())
         return record if record.keys() == set(keys.split()) else {}

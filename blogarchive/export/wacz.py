@@ -28,7 +28,7 @@ BLOCK_BYTES: Final = 2**16  # on average; a new line costs the compression of on
 _MOST_IN_BLOCK: Final = 2**20  # bytes; the last page of a block may exceed it
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _LEVEL: Final = 1  # takes a third of the time of level 6, and a tenth more bytes
-# The first day of ZIP as a field. Local headers have the sizes of files beyond 4 GB; ReplayWeb.page reads them only if
+# The first day of ZIP as a field. Local headers have the sizes of files beyond 4 GB. ReplayWeb.page reads them only if
 # the central directory has such a field.
 _TIME_FIELD: Final = struct.pack("<HHBl", 0x5455, 5, 1, 315_532_800)
 
@@ -79,7 +79,7 @@ class _PackageFiles:
         return cast("BinaryIO", self._package.fp).tell()
 
     def compress(self, data: bytes) -> bytes:
-        """Return the bytes of an entry for data; those of a text are copied if the replaced file has the same text."""
+        """Return the bytes of an entry for data. Those of a text are copied if the replaced file has the same text."""
         self.size += len(data)
         self._hash.update(data)
         if self._is_stored:
@@ -120,7 +120,7 @@ def _index_line(record: Record) -> str:
 
 
 def _write_page_list(files: _PackageFiles, reader: ExportReader) -> tuple[str, dict[str, str]]:
-    """Write the home pages and the posts with titles and texts; return the newest fetch time, and facts of the first.
+    """Write the home pages and the posts with titles and texts. Return the newest fetch time, and facts of the first.
 
     URL and length of a line decide whether it ends a block: a new line changes only its own block.
     """

@@ -35,10 +35,10 @@ SAFE_URL: Final = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]+)?/[\w.
 
 
 class Record(NamedTuple):
-    """A record of a WARC with its entry in an index: `key` has the URL and the time, `facts` is JSON without the place.
+    """A record of a WARC with its entry in an index. `key` has the URL and the time, `facts` is JSON without the place.
 
     `digest` is that of the page or image it was built from. An image is no page. A WACZ also has such a place for each
-    block of its texts: `digest` is that of the text, `offset` is in the package, and there is no key.
+    block of its texts, without a key. There `digest` is that of the text, and `offset` is in the package.
     """
 
     digest: str
@@ -198,7 +198,7 @@ def write_records(
 
 
 def _in_order(job: ExportJob, is_compressed: bool) -> Iterator[tuple[Sequence[Any], bytes | None]]:
-    """Yield the values of a `Record` and its bytes for each page and image; None as bytes of an earlier record.
+    """Yield the values of a `Record` and its bytes for each page and image; None for an earlier record's bytes.
 
     A damaged one is left out. Values of earlier records stay lists: to make objects of them takes as long as to copy them.
     """

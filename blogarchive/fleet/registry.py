@@ -109,7 +109,7 @@ async def set_shards(url: str, patterns: Sequence[str], changes: Mapping[str, An
 
 
 async def move_shard(url: str, name: str, db: Path) -> shard_file.Shard:
-    """Make `db` on this machine the home of a shard, and return the shard; its old home is refused from now on.
+    """Make `db` on this machine the home of a shard, and return the shard. Its old home is refused from now on.
 
     Raises `HostBusy` if a round of the shard runs.
     """
@@ -194,7 +194,7 @@ async def _require_idle(connection: Connection, found: Sequence[shard_file.Shard
 
 
 async def _save(connection: Connection, db: Path, shard: shard_file.Shard) -> None:
-    """Store a shard in PostgreSQL and in its file, or in neither; unless it is paused, its next round is due."""
+    """Store a shard in PostgreSQL and in its file, or in neither. Unless it is paused, its next round is due."""
     path = db.resolve()
     async with connection.transaction():
         await shards.save_shard(connection, shard, machine=shard_file.machine_id(), db=path)

@@ -1,4 +1,4 @@
-"""A shard of a fleet: the file that describes it beside its archive, and its home; the settings of all fleets.
+"""A shard of a fleet: the file beside its archive that describes it, and its home. Settings of all fleets.
 
 The home of a shard is a machine and the path of its archive there. A copy of the file has another home, or fewer
 rounds than PostgreSQL. It is refused: a shard never continues in two files.
@@ -271,7 +271,7 @@ class HostLocks:
         return None
 
     def report(self, requests: int) -> Interrupted | None:
-        """Store how many requests were sent; return why the run must end, as if a person has paused it, or None."""
+        """Store how many requests were sent. Return why the run must end, as if a person has paused it, or None."""
         return None
 
     def end_turns(self) -> None:

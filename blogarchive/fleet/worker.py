@@ -1,4 +1,4 @@
-"""A worker: runs the rounds of the shards in a folder until it is stopped, also while PostgreSQL comes and goes."""
+"""A worker: runs the rounds of a folder's shards until it is stopped, also while PostgreSQL comes and goes."""
 
 import asyncio
 import os
@@ -274,7 +274,7 @@ class Worker:
             paused, next_at = await self._persist(store)
         finally:
             del self._running[name]
-        # A round may last longer than the time between rounds: the next one is due at once, and would never end.
+        # A round may last longer than the time between rounds. The next one is due at once, and would never end.
         if self.once and result.exit_code in _COMPLETE and result.outcome != "limited":
             self._complete.add(name)
         self.observer.on_ended(row, result, paused=paused, next_at=next_at)
@@ -344,7 +344,7 @@ def next_round(
         return min(_FIRST_BACK_OFF * (1 << min(repeated - 1, _MOST_DOUBLINGS)), _LONGEST_BACK_OFF)
     if code in (errors.ArchiveBusy.exit_code, errors.HostBusy.exit_code):
         return shards.SOON
-    # Killed, by an operator or for its memory: again at once, but no loop of a round that is too large.
+    # Killed, by an operator or for its memory: retry at once, but not forever if it is too large.
     if code < 0:
         return _NOW if repeated == 1 else shards.SOON
     return max(every - lasted, _NOW)

@@ -135,7 +135,7 @@ class _ExportImport:
             self._store(post_page.name, page, parsed)
 
     def _read(self, page: Page) -> tuple[forms.PostStatus, ParsedPage]:
-        """Parse the post of a page; give it another number if an earlier post of the file has the same time."""
+        """Parse the post of a page. Give it another number if an earlier post of the file has its time."""
         target = Target(url="", site=self.site.name, kind=PageKind.POST)
         try:
             status, parsed = self.site.read_post(page, target, self.site.zone)
@@ -161,7 +161,7 @@ _LINE = 2**20  # a line without an end is read in parts of so many bytes
 
 
 def _read_pages(path: Path, prefix: bytes, reject: saved_files.Reject) -> Iterator[_PostPage]:
-    """Yield a page for each entry; an entry at the end of the file without a line of dashes is cut short."""
+    """Yield a page for each entry. An entry at the end of the file without a line of dashes is cut short."""
     size = path.stat().st_size
     for body, end in _split_entries(path):
         if body is None:
@@ -234,7 +234,7 @@ def _to_text(line: bytes) -> str:
     return line.rstrip(b"\r\n").decode("latin-1")
 
 
-# XML: the file is split into stored pages without parsing it as a whole; the site of the platform parses them
+# XML: the file is split into stored pages without parsing it as a whole. The platform's site parses them.
 
 _SECTION_ENDS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
 _PLACE = "blogarchive-place"
@@ -259,7 +259,7 @@ def _open_data(path: Path) -> Iterator[_Data]:
 
 
 def split_elements(data: _Data, name: str) -> Iterator[tuple[slice, bool]]:
-    """Yield the place of each element of that name, in order, and whether it is whole; a cut file ends in one.
+    """Yield the place of each element of that name, in order, and whether it is whole: a cut file ends in one.
 
     Tags in CDATA sections and comments are none.
     """
@@ -351,7 +351,7 @@ class _XmlPages:
     after: bytes
 
     def read(self, reject: saved_files.Reject) -> Iterator[_PostPage]:
-        """Yield a page for each post, with its comments; if the form has no ids, also for elements that are no post."""
+        """Yield a page for each post, with its comments. If the form has no ids, also for elements that are no post."""
         comments: dict[str, list[slice]] = {}
         with _open_data(self.path) as data:
             posts: Iterable[tuple[slice, str]] = ((part, "") for part in self._find_parts(data, reject))

@@ -28,10 +28,10 @@ def import_html(
 ) -> ImportReport:
     """Import the saved pages of `source`, a file or a folder; create the archive if there is none.
 
-    The time of a page is that of its file, or of its MHTML header: an import never overwrites later values. `url` is
-    the URL of the page if `source` is one file, else of the blog; `site` forces a site's parsers. The same import
-    again changes nothing. A file that cannot be identified is listed in the report. If a browser replaced the URLs of
-    images, those of the archive are restored. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`, `CannotWrite`.
+    A page's time is that of its file, or of its MHTML header: an import never overwrites later values. `url` is the URL
+    of the page if `source` is one file, else of the blog. `site` forces a site's parsers. The same import again changes
+    nothing. A file that cannot be identified is listed in the report. If a browser replaced the URLs of images, those
+    of the archive are restored. Raises `UsageError`, `ArchiveBusy`, `ArchiveDamaged`, `CannotWrite`.
     """
     _check_arguments(source, url, site)
     files, unreadable = saved_files.find_pages(source)

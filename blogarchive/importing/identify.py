@@ -128,7 +128,7 @@ def _read_link_text(anchor: Element) -> str:
 
 
 def find_target(url: str, site: str | None, *, known: bool = False) -> Target | None:
-    """Return the target of `url` at the site of that name, else at the site of its host; None if no site has it.
+    """Return the target of `url` at the site of that name, else of its host; None if no site has it.
 
     `known` finds only sites that have the host by name.
     """
@@ -157,7 +157,7 @@ def parse_as(saved: SavedPage, target: Target) -> CrawledPage:
 
 
 def _as_old_as_its_post(saved: SavedPage, crawled: CrawledPage) -> CrawledPage:
-    """Return the page, parsed at the time of its post if the file claims to be older: many ZIP files say 1980."""
+    """Return the page. It is parsed at the time of its post if the file claims to be older: many ZIP files say 1980."""
     if all(post.posted or post.read_by is None for post in crawled.parsed.posts):
         return crawled
     later = normalize_page(to_crawled_page(replace(saved, saved_at=utc_now()), crawled.target))
@@ -228,7 +228,7 @@ def _identify(saved: SavedPage, url: str | None, site: str | None) -> CrawledPag
 def _as_later_list(crawled: CrawledPage) -> CrawledPage:
     """Return a list of an unknown host as a later page of the home page, unless it is the first.
 
-    A mirror has lists of tags and months too; the first page of a home page has the URL of the blog.
+    A mirror has lists of tags and months too. The first page of a home page has the blog's URL.
     """
     target, author = crawled.target, crawled.parsed.author
     if author is None or target.kind is not PageKind.HOME or not base.site_by_name(target.site).has_any_host:
@@ -282,7 +282,7 @@ class _Identification:
         if found := next(own, None):
             return found
         listing = self._read_given_list()
-        # A given URL below a blog is that of this page: in a diary, the URL of a day may be that of a post.
+        # A given URL below a blog is that of this page: in a diary, a day's URL may be a post's.
         is_of_page = self._given_of_any_host is not None and self._given_of_any_host.uid is None
         if is_of_page or (listing and listing.listed):
             return self._given
@@ -294,17 +294,20 @@ class _Identification:
 
     @property
     def _given_of_any_host(self) -> Target | None:
-        """The given blog if its host has no parsers: only the page shows whether it is a list or a post."""
+        """Return the given blog if its host has no parsers: only the page shows if it is a list."""
         given = self._given
         return given if given and base.site_by_name(given.site).has_any_host else None
 
     def _may_be_given(self, found: Target) -> bool:
-        """Return whether a page at that URL may be of the given blog; if only the host names it, the hosts are equal."""
+        """Return whether a page at that URL may be of the given blog.
+
+        If only the host names it, the hosts must be equal.
+        """
         given = self._given_of_any_host
         return given is None or is_same_host(found.url, given.url)
 
     def _read_given_list(self) -> ParsedPage | None:
-        """Parse the page as a list of the given blog; return None if it is no list, or the host has parsers."""
+        """Parse the page as a list of the given blog. Return None if it is no list, or the host has parsers."""
         given = self._given_of_any_host
         parsed = to_crawled_page(self._saved, given).parsed if given else None
         return parsed if parsed and parsed.kind is PageKind.HOME else None
@@ -352,7 +355,7 @@ class _Identification:
         around = self._given or self._find_site()
         if around is None:
             return None
-        # A site's parser returns no post for the URL of a home page: a URL of the site serves as a placeholder.
+        # A site's parser returns no post for the URL of a home page: another URL of the site replaces it.
         somewhere = replace(around, url=urljoin(around.url, "/"), kind=PageKind.POST, number="0")
         parsed = to_crawled_page(self._saved, somewhere).parsed
         # A text without a time on a page of any host may be a notice.

@@ -48,8 +48,9 @@ _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 class SavedPage:
     """A page from a disk. `name` is its path below the source; `saved_at` is UTC; `url` is None if the format has none.
 
-    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL. In a page of SingleFile or Save Page WE
-    they are by the names in `body`, and `whole` is that page. `headers` and `status` are those of the response in a WARC.
+    `parts` are the files in an MHTML or a web archive of Safari, by absolute URL. Those in a page of SingleFile or Save
+    Page WE have the names in `body`, and `whole` is that page. `headers` and `status` are those of the response in a
+    WARC.
     """
 
     path: Path
@@ -92,7 +93,7 @@ def find_pages(source: Path) -> tuple[list[Path], Unreadable]:
 
 
 def display_name(path: Path, source: Path) -> str:
-    """Return the path of a file below `source` as text; file names on a disk from China may be in GBK."""
+    """Return the path of a file below `source` as text. File names on a disk from China may be GBK."""
     raw = os.fsencode(path.name if path == source else path.relative_to(source).as_posix())
     for encoding in ("utf-8", "gb18030"):
         with suppress(UnicodeDecodeError):
@@ -122,7 +123,10 @@ def modified_at(path: Path) -> datetime:
 
 
 def plausible_time(found: datetime | None) -> datetime | None:
-    """Return an aware time in UTC, whole seconds; None before 1970 or in the future: its page would stay the newest."""
+    """Return an aware time in UTC, in whole seconds.
+
+    Return None before 1970 or in the future: its page would stay the newest.
+    """
     try:
         moment = found and found.astimezone(UTC).replace(microsecond=0)
     except OverflowError:

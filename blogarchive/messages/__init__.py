@@ -1,7 +1,7 @@
 """The language of messages for people: Chinese or English, by gettext catalogues.
 
-Code marks a message with `gettext.gettext` (imported as `_`) and formats it afterwards, so that the catalogue finds it:
-`_("no archive at {path}").format(path=path)`. JSON keys, exit codes and the log are never translated.
+Code marks a message with `gettext.gettext` (imported as `_`), and formats it afterwards for the catalogue: `_("no
+archive at {path}").format(path=path)`. JSON keys, exit codes and the log are never translated.
 """
 
 import gettext

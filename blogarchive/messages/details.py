@@ -43,7 +43,7 @@ _NAMES: Final = frozenset(
     }
 )  # fmt: skip
 
-# By field of a failure; of a changed field, by its part after the kind of page, as `views` of `post.views`.
+# By field of a failure; by the part of a changed field after the page's kind, as `views` of `post.views`.
 _FIELDS: Final = {
     "the page": N_("all of the page"),
     "page": N_("all of the page"),
@@ -332,7 +332,7 @@ class Detail(StrEnum):
     CHANGE_NAMES = N_("every comment of the page has another name or time than the stored one")
 
 
-# By kind of failure: the words around a text that is no `Detail`, such as that of a page or of a library.
+# By kind of failure: the words around a text that is no `Detail`, such as a page's or a library's.
 _OWN_WORDS = {"notice": N_("the page says: {text}"), "": N_("in the original words: {text}")}
 
 _SHORTEST = ".*?"

@@ -25,7 +25,7 @@ _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _STOP: Final = r"""\s<>"'`{}|^\\\u0080-\uffff"""
 _HAN: Final = r"\u3400-\u9fff"
 _TOP: Final = "(?:中[国國]|公司|网[络址]|網[絡址]|香港|台[湾灣]|在[线線])"
-# Chinese beside a URL is text. It belongs to the URL if the URL goes on behind it, or if it ends the path and the text.
+# Chinese beside a URL is text. It belongs to the URL if the URL goes on behind it, or if it ends path and text.
 _HAN_PART: Final = (
     rf"(?<=[\w/.%=&-])[{_HAN}][\w{_HAN}-]*+(?=/|[.?#&]\w|\.{_TOP}(?![\w{_HAN}]))"
     rf"|(?<=[^/:]/)[{_HAN}][\w{_HAN}-]*+(?=\s*+\Z)|(?<=\.){_TOP}(?![\w{_HAN}])"

@@ -66,7 +66,7 @@ async def run_command(*words: str, language: Language, seconds: float = SHORT_CO
 
 
 class BackgroundCommand:
-    """A command of ours in a process of its own, and the file with its messages; the last one is remembered."""
+    """A command in a process of its own, and the file with its messages. The last one is remembered."""
 
     def __init__(self, archive: Path, messages: Path) -> None:
         self._archive, self._messages = archive, messages

@@ -31,7 +31,7 @@ OPEN_PATH = "/app/open"
 # Paths that need no token: the one that checks it, and the stylesheets of the page that refuses.
 _OPEN: Final = {OPEN_PATH, "/read/style.css", "/app/app.css"}
 
-# Characters of a field: Linux takes 128 KB as one word of a command line, and searching a pasted text takes time.
+# Characters of a field. Linux takes 128 KB as one word of a command line, and searching a pasted text takes time.
 _LONGEST: Final = 10_000
 
 _SAFE_METHODS = {"GET", "HEAD"}
@@ -185,8 +185,7 @@ async def execute(database: Database, query: Callable[[Statements], Any]) -> Any
 async def open_database(datasette: "Datasette", path: Path) -> Database | None:
     """Return Datasette's database of the archive, added when the first backup made the file; None before.
 
-    A journal beside the file is from a backup that was killed while it made the tables; the next backup finishes
-    them.
+    A journal beside the file is from a backup that was killed while it made the tables. The next backup finishes them.
     """
     known = archives.get_archive(datasette, None)
     if known is not None or not path.exists() or path.with_name(f"{path.name}-journal").exists():

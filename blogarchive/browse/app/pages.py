@@ -1,4 +1,4 @@
-"""The pages of `app`: one function a page or a form, each with the request and the state of the server."""
+"""The pages of `app`: one function for each page or form, called with the request and the server's state."""
 
 import asyncio
 import json
@@ -54,7 +54,7 @@ MESSAGES: Final = {
     "unconfirmed": N_("This is neither the number of posts nor the name. Nothing was deleted."),
 }
 
-# For these exit codes the page says or shows all that the message of the command does, in words for a reader.
+# For these exit codes the page shows all that the command's message says, in words for a reader.
 _EXPLAINED = (1, 3, 5)
 
 
@@ -118,7 +118,7 @@ async def start(context: AppContext) -> Response:
     """`/app/start`: begin or continue the backup of a blog, or the update of one or all."""
     form = await context.form()
     url, site, name = find_url(form.get("url", "")), form.get("site", ""), form.get("blog", "")
-    # A name with a hyphen would be an option of the command; without URL and name it would update all blogs.
+    # A name with a hyphen would be an option of the command. Without URL and name it would update all blogs.
     if name.startswith("-") or site.startswith("-") or (form.get("url") and not url):
         return back("wrong")
     if name and _contents(context.state.archive, name) is None:  # deleted since the page was shown

@@ -1,4 +1,4 @@
-"""The home page, its feed, and the lists: blogs, gone and edited posts, failures, a day of the year; a random post."""
+"""The home page, its feed, a random post, and lists: blogs, gone and edited posts, failures, a day of the year."""
 
 import os
 import re

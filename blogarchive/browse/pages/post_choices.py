@@ -152,7 +152,7 @@ def format_local(at: str | None) -> str:
 
 
 def year_query(at: str | None) -> str:
-    """Return the query that opens the year of a time on the page of its author; "" if there is no year."""
+    """Return the query that opens the year of a time on its author's page; "" if there is no year."""
     year = (at or "")[:4]
     return f"?year={year}#posts" if year.isascii() and year.isdigit() and len(year) == 4 else ""
 

@@ -47,7 +47,7 @@ _Kind = Literal["same", "old", "new", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class DiffPart:
-    """A part of a text: `same` in both, only in the `old` or the `new` one, or `skipped` far from a change."""
+    """A part of a text: the `same` in both, in the `old` or `new` one, or `skipped` far from a change."""
 
     kind: _Kind
     text: str

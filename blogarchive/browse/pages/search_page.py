@@ -1,6 +1,6 @@
 """The page of a search, with hits and counts; the search or category from which a reader opened a post.
 
-A link to a hit contains its search: the page of the post links back, and to its neighbours in the list.
+A link to a hit contains its search: the post's page links back, and to its neighbours in the list.
 """
 
 import re
@@ -203,7 +203,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The way through a list: its name and URL, the steps back and forth, the query that keeps the reader in it."""
+    """Links through a list: its name and URL, the previous and next page, the query that keeps the list."""
 
     name: str
     url: str

@@ -97,7 +97,7 @@ class AdvisoryHostLocks(shard_file.HostLocks):
             self._reported_at = now
             self._progress = self._session.submit(_PROGRESS, (requests, self._round_id))
         done = self._progress
-        # A report that fails is no reason to end the round: `lost` decides that, by the time of the last answer.
+        # A report that fails does not end the round: `lost` decides that, by the time of the last answer.
         if done is None or not done.done() or done.exception() or (True,) not in done.result():
             return None
         return Interrupted(_("the shard is paused; the round ends"))

@@ -64,7 +64,7 @@ select to_jsonb(s) - array['urls', 'home', 'asked_at', 'added_at', 'due_at'] || 
 async def read_status(
     connection: Connection, *, names: Sequence[str] | None = None, homes: Sequence[str] | None = None
 ) -> list[ShardStatus]:
-    """Return the status of some shards, or all, by name: with the last rounds, newest first, and the hosts that fail.
+    """Return the status of some shards, or all, by name, with the last rounds, newest first, and failing hosts.
 
     `lag_seconds` is how late the next round is. A worker runs if PostgreSQL received a statement of it within the
     time after which it loses its locks.
@@ -148,7 +148,7 @@ async def begin_anew(connection: Connection, patterns: Sequence[str]) -> None:
 
 
 async def set_problem(connection: Connection, name: str, problem: str) -> None:
-    """Store why a round of a shard could not begin; it is tried again soon, since a disk may be mounted."""
+    """Store why a round of a shard could not begin. It is tried again soon, since a disk may be mounted."""
     update = "update fleet_shards set problem = %s, due_at = now() + %s where shard = %s"
     await connection.execute(update, (problem, SOON, name))
 
@@ -190,7 +190,7 @@ async def pause_hosts(connection: Connection, name: str, hosts: Sequence[str]) -
 
 
 async def resume(connection: Connection, names: Sequence[str], hosts: Mapping[str, Sequence[str]]) -> None:
-    """End the pauses of shards and all their hosts, and of single hosts; a person's pause of a whole shard stays."""
+    """End the pauses of shards and all their hosts, and of single hosts. A person's pause of a whole shard stays."""
     update = """update fleet_shards set paused_at = null, paused_reason = null, problem = null
             where shard = any(%s) or shard = any(%s) and paused_reason is not null"""
     await connection.execute(update, (names, list(hosts)))

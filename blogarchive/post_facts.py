@@ -24,7 +24,7 @@ FACTS = tuple(fact.name for fact in fields(PostFacts))
 class Post(PostFacts):
     """A post without its text; a field is a column of `posts`. `has_text` is False if only title or URL is known.
 
-    Times that a site shows are ISO 8601 text in its time zone, cut to the precision shown; `*_at` are UTC.
+    Times that a site shows are ISO 8601 text in its time zone, as precise as shown; `*_at` are UTC.
     """
 
     id: int

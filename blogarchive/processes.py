@@ -10,7 +10,7 @@ _PACKAGE: Final = "blogarchive"
 _ISOLATED: Final = "-P"
 
 PROGRESS_FILE: Final = "BLOGARCHIVE_PROGRESS"
-"""Environment variable: the file into which a command writes what it has done and the total, for a page to show."""
+"""Environment variable: the file into which a command writes its progress and the total, for a page to show."""
 
 
 def is_bundle() -> bool:

@@ -99,7 +99,7 @@ class ServiceDownloader(Downloader):
 class ThrottledDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler behind the `HostThrottle` of the spider.
 
-    A spider of another project gets a throttle too. It may fetch the private addresses of its start URLs; `scrapy
+    A spider of another project gets a throttle too. It may fetch the private addresses of its start URLs. `scrapy
     shell`, `fetch` and `parse` may fetch those that a person types.
     """
 

@@ -88,7 +88,7 @@ class PoliteSpider(scrapy.Spider):
         crawler.signals.connect(self.on_callback_error, signals.spider_error)
 
     def failure_of(self, caught: TwistedFailure) -> Failure | None:
-        """Return why no page came; None if its request was cancelled, or after an error of this program, which is handled.
+        """Return why no page came; None if its request was cancelled, or after a handled error of this program.
 
         Scrapy ignores an errback that raises the error that it was given.
         """

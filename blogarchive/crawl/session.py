@@ -301,7 +301,7 @@ class TargetSource:
         return self._turns.changed_hosts(format_utc(utc_now()))
 
     def record_unstored(self, target: Target) -> None:
-        """Give a post that was taken and not stored back to `--limit`."""
+        """Return to `--limit` a post that was taken and not stored."""
         self._posts_taken -= target.kind is PageKind.POST and self._options.limit is not None
 
     def take(self, host: str, limit: int, exclude: Collection[Target]) -> list[Target]:

@@ -23,7 +23,7 @@ _SPACES = re.compile(r"\s+")
 _PART = re.compile(f"({_PRE}[^{_PRE_END}]*{_PRE_END})")
 _HOST = re.compile(f"(?<={_LINK}//)[^/?#{_END}]*")
 _IMAGE_URL = re.compile(f"{_IMAGE}([^{_END}]*){_END}")
-# What a server writes anew in each answer: sessions in links, and in images the time and signature of the answer.
+# What a server changes in each answer: sessions in links, and in images the time and signature.
 _SESSION = r"\w*sess\w*|s_?id|cfid|cftoken"
 _STAMP = (
     rf"{_SESSION}|_|ts?|r|rnd|rand(?:om)?|time(?:stamp)?|nonce|expires?|sign(?:ature)?|auth_key|token|policy|"
@@ -71,7 +71,7 @@ def text_digest(body_text: str | None) -> str:
 def compared_form(html: str | None, own_hosts: Collection[str] = ()) -> str:
     """Return the form of the sanitized HTML. Schemes are left out; links to `own_hosts` are equal for all of them.
 
-    An image is its path: hosts of images change with the host of a blog, and two hosts share a path only by that.
+    An image is its path. Hosts of images change with the host of a blog, and two hosts share a path only by that.
     """
     parts = _TAG.split(html or "")  # a text, then the groups of a tag and the text behind it, again and again
     parts[::4] = map(unescape, parts[::4])

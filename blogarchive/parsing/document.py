@@ -150,7 +150,7 @@ def extract_html(document: Document, first: Line, last: Line) -> dom.Element:
 
 
 def extract_text(lines: Sequence[Line]) -> str:
-    """Return the text that a reader sees: a line each, the cells of a table row separated by a space, `pre` unchanged."""
+    """Return the text that a reader sees, by lines: spaces between the cells of a table row, `pre` unchanged."""
     parts: list[str] = []
     before: Line | None = None
     for line in lines:
@@ -221,8 +221,8 @@ def _copy_element(node: dom.Element, above: dom.Element) -> dom.Element:
 class _Copier:
     """Copies the elements and texts between two positions of a document.
 
-    Adjacent texts, separated by dropped comments or scripts, are joined before they are inserted: a page with
-    100,000 comments would take minutes otherwise.
+    Adjacent texts, separated by dropped comments or scripts, are joined before they are inserted. Otherwise a page with
+    100,000 comments would take minutes.
     """
 
     def __init__(self, document: Document, start: int, end: int) -> None:

@@ -1,4 +1,4 @@
-"""Parse HTML as browsers do, within limits; tell visible elements; resolve URLs."""
+"""Parse HTML as browsers do, within limits; find visible elements; resolve URLs."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -149,7 +149,7 @@ _CONTROL_REFERENCE = re.compile(
 _REPAIRS = (
     # The tree shows which of the marked ends are without a paragraph.
     ("Unexpected end tag : p", re.compile(rb"(?i)</p\s*>"), rb"\g<0>" + _MARKED),
-    # libxml2 ends a list before these, browsers do not. emlog's search box is a form in a list, in the sidebar's list.
+    # libxml2 ends a list before these, browsers do not. emlog's search box is a form in the sidebar's list.
     (
         "Unexpected end tag : ul",
         re.compile(rb"(?i)(<ul\b[^>]*+>|</li\s*>)(\s*<(?:form|pre|address|menu)\b)"),

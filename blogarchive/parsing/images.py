@@ -131,7 +131,7 @@ _JPEG_END: Final = b"\xff\xd9"
 def is_intact(body: bytes, content_type: str) -> bool:
     """Return whether a PNG, GIF or JPEG is complete; False for other types.
 
-    These are the core media types of EPUB 3.3 (3.2) without SVG and WebP: SVG can run scripts, old e-book readers lack
+    These are the core media types of EPUB 3.3 (3.2) without SVG and WebP. SVG can run scripts, old e-book readers lack
     WebP.
     """
     checks = {"image/png": _is_intact_png, "image/gif": _is_intact_gif, "image/jpeg": _is_intact_jpeg}

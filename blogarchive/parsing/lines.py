@@ -27,9 +27,9 @@ Span = tuple[int, int, Element, Element | None]
 class Line:
     """One visible line: its collapsed text, its innermost block, and its position in the document.
 
-    `start` and `end` are positions in document order. `links` are the text in the line and the element of each `a`,
-    in order. A line of images only has an empty text. A line is never changed after `_make_line`; it is not frozen
-    because that doubles the time to create the hundreds of lines of a page.
+    `start` and `end` are positions in document order. `links` are the text in the line and the element of each `a`, in
+    order. A line of images only has an empty text. A line is never changed after `_make_line`. It is not frozen because
+    that doubles the time to create a page's hundreds of lines.
     """
 
     index: int
@@ -81,7 +81,7 @@ def _make_line(
 # --- text of a line
 
 Piece = tuple[str | None, Element | None, Element | None, int]
-"""A text, its element, the `a` around it, its position; the text is None for an image, the element None for a `br`."""
+"""A text, its element, the `a` around it, its position. The text is None for an image, the element None for a `br`."""
 
 _spaces = re.compile(r"[ \t\n\r\f\v]+")
 
@@ -175,7 +175,7 @@ def _shift_spans(spans: list[Span], shift: int, size: int) -> list[Span]:
 
 
 def _begins_row(anchor: Element) -> bool:
-    """Check whether a link follows an element with its class at once: a style sheet shows each as a row of a list."""
+    """Check whether a link follows an element with its class at once. A style sheet shows each as a row of a list."""
     box, before, names = anchor.getparent(), anchor.getprevious(), anchor.get("class", "").split()
     if before is None or box is None or box.tag not in ("div", "nav", "section", "aside"):
         return False

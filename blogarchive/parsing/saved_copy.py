@@ -1,4 +1,4 @@
-"""Restore a page as its site served it: from the file of a browser's extension, from a copy of the Wayback Machine."""
+"""Restore a page as its site served it, from a browser extension's file or a Wayback Machine copy."""
 
 import re
 from base64 import b64decode
@@ -21,7 +21,7 @@ _TAG = re.compile(rb"<style\b[^<]*|<[a-z][^<>]*", re.IGNORECASE)
 _BASE64 = rb"base64,([A-Za-z0-9+/]++={0,2})"
 _EMBEDDED = re.compile(rb"data:[a-z]+/([a-z\d]*)[\w.+=;-]{0,60};" + _BASE64)
 _WITH_URL = re.compile(rb'\bdata-savepage-src="([^"<>]*)" src="data:[^",<>]{0,80};' + _BASE64 + rb'"')
-# An image that a page of SingleFile shows twice is a variable of its style; both `img` show a blank SVG in front of it.
+# An image that a page of SingleFile shows twice is a variable of its style. Both `img` show a blank SVG before it.
 _VARIABLE = re.compile(rb'--sf-img-(\d+): ?url\("?([^")]{1,80})"?\)')
 _SHOWS_VARIABLE = re.compile(
     rb"<img\b([^<>]*?)\ssrc='data:image/svg\+xml,<svg[^']*'([^<>]*?\bvar\(--sf-img-(\d+)\))", re.IGNORECASE
@@ -60,7 +60,7 @@ class RestoredPage(NamedTuple):
 
 
 def restore_page(body: bytes, url: str | None = None) -> RestoredPage | None:
-    """Return the page without the parts that an extension or the Wayback Machine added; None if it has none of them.
+    """Return the page without the parts that an extension or the Wayback Machine added; None without such parts.
 
     `url` is the one that the format of the file states. An image in a tag becomes a file; its name is the URL that
     Save Page WE keeps. Otherwise it is a path, as browsers save files beside a page.
@@ -100,7 +100,7 @@ def _restore_copy(page: RestoredPage) -> RestoredPage | None:
 
 
 def _read_time(body: bytes) -> str | None:
-    """Return the time of the copy, as in its URL, from the comment of the Wayback Machine; None without a valid one."""
+    """Return the copy's time, as in its URL, from the Wayback Machine's comment; None without a valid one."""
     if (found := _ARCHIVED.search(body)) is None:
         return None
     time, month, day, year = (part.decode() for part in found.groups())
@@ -111,7 +111,7 @@ def _read_time(body: bytes) -> str | None:
 
 
 def _date_of(digits: str) -> str:
-    """Return the date of a header of a mail; an empty one if a time of 14 digits is cut or impossible."""
+    """Return the date of a mail's header; an empty one if a time of 14 digits is cut or impossible."""
     try:
         return format_datetime(datetime.strptime(digits.ljust(14, "-"), "%Y%m%d%H%M%S").replace(tzinfo=UTC))
     except ValueError:
@@ -119,7 +119,7 @@ def _date_of(digits: str) -> str:
 
 
 def _unpack(body: bytes) -> RestoredPage | None:
-    """Return the page with a name in place of the bytes of each file in its tags; None if no extension saved it."""
+    """Return the page with names in place of the files' bytes in its tags; None if no extension saved it."""
     if (head := _read_head(body)) is None:
         return None
     files: dict[str, bytes] = {}
@@ -144,7 +144,7 @@ def _unpack(body: bytes) -> RestoredPage | None:
 
 
 def _read_head(body: bytes) -> tuple[str, str] | None:
-    """Return the URL and the date that an extension states before or in the head; None if there is no URL."""
+    """Return the URL and the date that an extension states before or in the head; None without a URL."""
     if match := _SINGLE_FILE.match(body, 0, _HEAD_BYTES):
         return match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace")
     if b"savepage-url" not in body:

@@ -18,7 +18,7 @@ def _json_ld(root: dom.Element) -> list[dict[str, Any]]:
 
 
 def find_article(root: dom.Element) -> dict[str, Any]:
-    """Return the object of JSON-LD of an article, by its type, that has a time or a headline; empty if there is none."""
+    """Return the JSON-LD object of an article, by its type, that has a time or a headline; else an empty one."""
     data = _json_ld(root)
     named = (one for kind in _ARTICLES for one in data if kind in _as_list(one.get("@type")))
     return next((one for one in named if "datePublished" in one or "headline" in one), {})

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 # Combining marks, and characters of scripts that have some. The time to sort a run of marks grows with the square of
-# its length; UAX #15 (Stream-Safe Text Format) calls a run of more than 30 meaningless.
+# its length. UAX #15 (Stream-Safe Text Format) calls a run of more than 30 meaningless.
 _LONG_RUN = (
     "(?s)(.[\u0300-\u036f\u0483-\u0489\u0591-\u10ff\u135d-\u135f\u1712-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u2cef-\u2cf1"
     "\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001f000]{63})"

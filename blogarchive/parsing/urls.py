@@ -139,7 +139,7 @@ def _plain(escape: re.Match[str]) -> str:
 def readable(url: str) -> str:
     """Return the URL with letters instead of their `%` forms in UTF-8.
 
-    Those of GBK stay: they would all be one replacement character, and two blogs or posts must not get one name.
+    Those of GBK stay: all would be one replacement character, and two blogs or posts must not share a name.
     """
     return _ENCODED.sub(lambda run: text if "\ufffd" not in (text := unquote(run[0])) else run[0], url)
 
@@ -165,7 +165,7 @@ def other_scheme(url: str) -> str:
 
 
 def service_of(url: str) -> str:
-    """Return the name of the service of a URL, which has its own lock, delay and failures; "" if there is no host."""
+    """Return the name of a URL's service, which has its own lock, delay and failures; "" without a host."""
     return service_name(host_of(url), port_of(url))
 
 

@@ -1,4 +1,4 @@
-"""Render a stored body for a page or a file: rewrite the URLs of links and images, then sanitize it against XSS."""
+"""Render a stored body for a page or a file: rewrite URLs of links and images, then sanitize it."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -12,7 +12,7 @@ from blogarchive.parsing.sanitize import NOT_STORED, inner_html, sanitize
 
 
 class ImageToShow(NamedTuple):
-    """The URL of a stored image in the page, and its size in pixels; None if the size is not known."""
+    """The URL of a stored image in the page, and its size in pixels; None if that is not known."""
 
     url: str
     width: int | None = None
@@ -40,8 +40,8 @@ def render_body(
 ) -> str:
     """Return `body_html` as sanitized HTML, with images from `image` and links absolute or to `post`.
 
-    URLs are resolved against `page_url`. If `image` returns None, a link to the image's URL takes its place: its text is
-    `not_stored`, with the alternative text for `{image}`. `body_html` may come from a stranger's archive: it is
+    URLs are resolved against `page_url`. If `image` returns None, a link to the image's URL takes its place. Its text
+    is `not_stored`, with the alternative text for `{image}`. `body_html` may come from a stranger's archive: it is
     sanitized here again.
     """
     root = _parse(body_html)

@@ -1,7 +1,7 @@
 """Blogger (blogspot.com): the Atom file of "Back up content", and `feed.atom` of Google Takeout.
 
-Both have one entry for each post, page and comment. A stored page is the feed with one post and its comments.
-Takeout names neither the blog's URL nor that of a post: it has the file name, below the URL of the blog.
+Both have one entry for each post, page and comment. A stored page is the feed with one post and its comments. Takeout
+names neither the blog's URL nor that of a post: it has the file name, below the blog's URL.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the sites of export files share: the site, URLs and ids that an export leaves out, and the parts of a file.
+"""What sites of export files share: the site, URLs and ids that an export lacks, and a file's parts.
 
 A stored page is a small export with one post and its comments. A site of export files has no hosts: `blogarchive import`
 fills it and no command crawls it.
@@ -83,7 +83,7 @@ def local_time(text: str, zone: tzinfo | None) -> items.DateText | None:
 
 
 def time_with_utc(text: str, utc_text: str, zone: tzinfo | None) -> items.DateText | None:
-    """Return the local time `text` with the offset to the same time in UTC; in `zone` if `utc_text` is no time."""
+    """Return the local time `text` with its offset to `utc_text`; in `zone` if that is no time."""
     local, in_utc = local_time(text, zone), local_time(utc_text, ZoneInfo("UTC"))
     if local is None:
         return in_utc
@@ -242,7 +242,10 @@ def add_line_breaks(html: str) -> str:
 
 
 def _find_unchanged(html: str) -> Iterator[slice]:
-    """Yield the places of the elements and comments that have an end; one search shows that those of a name have none."""
+    """Yield the places of the elements and comments that have an end.
+
+    One search shows that those of a name have none.
+    """
     position, endless = 0, set[str]()
     while match := _UNCHANGED.search(html, position):
         position, name = match.end(), (match[1] or "").lower()
@@ -298,7 +301,7 @@ Raises `InvalidExport`.
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class XmlForm:
-    """The form of a platform's XML: its root, the element of a post, and the parts of the head stored with each post.
+    """The form of a platform's XML: its root, a post's element, and the parts of the head stored with each post.
 
     `container` is the element in the root that has the posts, "" if it is the root itself. `dropped` are parts of the
     stored elements that change with each export. `exported_at` returns the time of the export (aware) in the container.
@@ -384,7 +387,7 @@ def uid_of(url: str) -> str:
 
 
 def unknown_blog_url(name: str) -> str:
-    """Return a URL for a blog if its export names none; the uid of the URL is the name of the author."""
+    """Return a URL for a blog if its export names none. The uid of the URL is the author's name."""
     return f"https://{_NOWHERE}/{quote(name.replace('/', '-'), safe='')}/"
 
 
@@ -394,7 +397,7 @@ def author_of_unknown(url: str) -> str | None:
 
 
 def post_url(blog_url: str, number: str) -> str:
-    """Return a URL for a post of which the export names none: that of the blog with the number as `post=`."""
+    """Return a URL for a post without one in the export: that of the blog with the number as `post=`."""
     return f"{blog_url}{'&' if '?' in blog_url else '?'}post={number}"
 
 

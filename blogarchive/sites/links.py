@@ -1,4 +1,4 @@
-"""Ids and links that all sites share: blogs and posts that a page links to, ids as text, in order and in JSON."""
+"""Ids and links of all sites: blogs and posts that a page links, ids as text, in order and in JSON."""
 
 import html
 import re
@@ -28,7 +28,7 @@ _MAX_URL_LENGTH = 300
 
 
 def blog_of_url(site: Site, url: str) -> BlogLink | None:
-    """Return the blog that a URL of the site names, by its home page or by any page below it; None if it names none."""
+    """Return the blog that a URL of the site names, by its home page or any page below it; else None."""
     parsed = site.parse_url(url)
     if parsed.uid is None or parsed.kind is PageKind.UNKNOWN or len(parsed.uid) > _MAX_UID_LENGTH:
         return None
@@ -43,8 +43,8 @@ FoundBlogs = tuple[tuple[BlogLink, ...], tuple[Problem, ...]]
 def linked_blogs(site: Site, urls: Iterable[str], page_url: str, own: Container[str]) -> FoundBlogs:
     """Return the blogs that absolute URLs of a page name, each once, and a problem above `MAX_BLOGS`.
 
-    The forms of a site fit URLs of many hosts: a blog is on the host of the page or of the site. `own` are
-    the uids of the page's own blog.
+    A site's forms fit URLs of many hosts: a blog is on the host of the page or site. `own` are the uids of the page's
+    own blog.
     """
     host = netloc_of(page_url).lower()
     hosts = site.hosts if matches_host(host, site.hosts) else (host, *site.hosts)
@@ -135,7 +135,7 @@ class Rows(tuple[_Row, ...]):
 def find_listing_name(
     kind: PageKind, urls: Container[str | None], categories: Iterable[CategoryRow], months: Iterable[MonthRow]
 ) -> str | None:
-    """Return the name of the category or month of a list by the sidebar's link to one of its `urls`; else None."""
+    """Return the name of a list's category or month by the sidebar's link to one of its `urls`; else None."""
     if kind is PageKind.CATEGORY:
         return next((row.name for row in categories if row.url in urls), None)
     if kind is PageKind.MONTH:

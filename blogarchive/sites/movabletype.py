@@ -31,7 +31,7 @@ _COMMENT_FIELD = re.compile(r"(?P<name>AUTHOR|EMAIL|IP|URL|DATE|TITLE|BLOG NAME)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """A section of an entry: the lines of fields at its beginning, of which one may be repeated, and its text.
+    """A section of an entry: the lines of fields at its beginning, one of them perhaps repeated, and its text.
 
     The first section of an entry has its own fields, and no name and no text. Of the others, comments and pings have
     fields.

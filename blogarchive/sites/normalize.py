@@ -128,7 +128,7 @@ def _sort_key(date_text: items.DateText | None) -> str:
 
 @lru_cache(maxsize=16)  # each page of a blog shows the same months; the store compares their objects first
 def _resolve_full_dates(rows: Rows[items.MonthRow], zone: ZoneInfo) -> tuple[items.MonthRow, ...] | None:
-    """Return the rows with their dates resolved; None if one lacks digits of year, month or day, or is no date.
+    """Return the rows with resolved dates; None if one lacks digits of year, month or day, or is no date.
 
     The fetch time does not change such dates.
     """

@@ -1,7 +1,7 @@
 """WordPress: its export (WXR), an RSS channel with an item for each post, page, attachment and menu entry.
 
 Times are local, each with the same time in UTC beside it. The classic editor stores line ends, which WordPress turns
-into paragraphs when it shows the post; the block editor stores paragraphs.
+into paragraphs when it shows the post. The block editor stores paragraphs.
 """
 
 import re

@@ -105,8 +105,8 @@ update discovered_blogs set backed_up_at = ?2 where backed_up_at is null
 class SiteTotals:
     """Known posts and blogs of a site. The fields are keys of `status --json`.
 
-    `numbers_known` counts distinct post numbers of up to 15 digits, `highest_number` is the largest; None if the site
-    has no such numbers. `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those not backed up.
+    `numbers_known` counts distinct post numbers of up to 15 digits, `highest_number` is the largest. Both are None if
+    the site has none. `blogs_discovered` counts the rows of `discovered_blogs`, `blogs_waiting` those not backed up.
     """
 
     site: str

@@ -22,7 +22,7 @@ from blogarchive.store.statements import Statements, excluded
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownImage:
-    """An image of a post, with the site and uid of its blog; `id` is its row in `media`, 0 if there is none yet."""
+    """An image of a post, with the site and uid of its blog. `id` is its row in `media`, 0 if there is none yet."""
 
     id: int
     url: str
@@ -184,7 +184,7 @@ _NO_VALIDATOR = ""  # the host sent none: asking again would fetch the whole ima
 
 
 def requeue_old_images(archive: Archive, blog: Blog, number: str, *, now: datetime, limit: int) -> list[str]:
-    """Queue stored images of a post that were not asked for in a month, the oldest first; return the host of each."""
+    """Queue stored images of a post that were not requested in a month, the oldest first. Return the host of each."""
     query = """select m.id, m.host from post_media pm join media m on m.id = pm.media_id where pm.post_id = ?
             and m.status = 'stored' and m.next_try_at is null and m.etag is not ? and m.fetched_at <= ?
             group by m.id order by m.fetched_at limit ?"""

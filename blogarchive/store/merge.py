@@ -1,7 +1,7 @@
 """Merge another archive in slices: its pages are checked and parsed again, its images are checked and copied.
 
 Each page is saved at its own fetch time, as if this archive had fetched it. The newest page of both archives has the
-current text of a post; all other texts are revisions (`save_text` in `posts/revisions.py`).
+current text of a post. All other texts are revisions (`save_text` in `posts/revisions.py`).
 """
 
 import os
@@ -227,7 +227,7 @@ select url, sha256, min(first_at), max(last_at) from found
 
 
 def copy_rows(archive: Archive) -> None:
-    """Copy the rows of images whose files are stored; of two files of a URL, the newer is the current one.
+    """Copy the rows of images whose files are stored. Of two files of a URL, the newer is current.
 
     Failures are not copied: those images are fetched again.
     """

@@ -23,10 +23,10 @@ _MEMBERS = f"""temp.merged_posts s cross join main.posts p on p.id = s.id
 
 
 # A post is in a category until a page later than all that showed it there removes it. Such a page marked it as gone
-# from the category, or ended a complete listing without it; its archive had the post. The ids show which rows
-# the archive had before the merge: its listings prove nothing about other posts.
-# `sightings` has the times at which either archive saw a post in a category; `seen` in `members` is the last of them.
-# `missed` has the proofs of a removal: a mark of either archive, a complete listing of this one, one of the other.
+# from the category, or ended a complete listing without it. Its archive had the post. The ids show which rows the
+# archive had before the merge: its listings prove nothing about other posts.
+# `sightings` has the times at which either archive saw a post in a category. `seen` in `members` is the last of them.
+# `missed` has the proofs of a removal: a mark of either archive, a complete listing of this or the other one.
 _MEMBERSHIPS = f"""
 create temp table sightings as
 select pc.post_id, pc.category_id, pc.gone_at, pc.rowid <= m.members_before as was_member,

@@ -78,7 +78,7 @@ def _run(archive: Archive, check: Check, most: int | None = _MOST_OF_A_CHECK) ->
 
 
 def _decode(text: bytes) -> str | bytes:
-    """Return a text, or the bytes of one that is not UTF-8: each check names their row and reads the next one."""
+    """Return a text, or the bytes of one that is not UTF-8. Each check names their row and reads the next one."""
     try:
         return text.decode()
     except UnicodeDecodeError:
@@ -129,7 +129,7 @@ def wrong_rows(archive: Archive, tables: Collection[str]) -> list[Damage]:
 
 
 def _later_than_now(archive: Archive, tables: Collection[str]) -> Iterator[Damage]:
-    """Yield rows of tomorrow or later: a merged time in the future would be newer than each page of a run."""
+    """Yield rows of tomorrow or later: a merged time in the future would be newer than a run's pages."""
     tomorrow = format_utc(utc_now() + timedelta(days=1))
     for table in tables:
         for name in archive.columns(table):
@@ -175,7 +175,7 @@ def _check_types(archive: Archive, table: str, columns: list[tuple[str, str, boo
 
 
 def _type_of(name: str, *, is_read: bool = False) -> str:
-    """Return the SQL expression of the type of a value, or of what is wrong with it; a text is read if `is_read`."""
+    """Return the SQL expression of a value's type, or of what is wrong with it. A text is read if `is_read`."""
     column = quote_name(name)
     if name in _COUNTERS:
         return f"iif({column} < 0 or {column} > {MAX_COUNT}, '{_OUT_OF_RANGE}', typeof({column}))"

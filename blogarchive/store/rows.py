@@ -18,7 +18,7 @@ def text_checksum(body_html: str | None, body_text: str | None) -> int:
 
 
 Progress = Callable[[int, int], None]
-"""Called with the number of posts, pages or files done and their total; the total is 0 if it is not known."""
+"""Called with the number of posts, pages or files done and their total; the total is 0 if unknown."""
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -117,7 +117,7 @@ def shift_utc(text: str, delta: timedelta) -> str:
 
 
 def complete_date(posted_at: str | None) -> str | None:
-    """Return the time of a site as a day, or a full time, in ISO 8601; parts that were not shown have their minimum.
+    """Return the time of a site as a day, or a full time, in ISO 8601. Parts that were not shown have their minimum.
 
     Returns None for None and for an invalid time.
     """

@@ -1,4 +1,4 @@
-"""Decide when a page is due again, and when a failed target is retried: pure functions of its kind, age and history.
+"""Decide when a page is due again, and when a failed target is retried, by kind, age and history.
 
 Young posts are due daily at first. The interval of an older post adapts: shorter after a change, longer without one.
 Listings are due within thirty days. A hash of the target's key spreads the due times: pages fetched in one night
@@ -11,7 +11,7 @@ from zlib import crc32
 from blogarchive.store.rows import format_utc
 
 MIN_INTERVAL = timedelta(hours=20)
-"""Less than a day: in a run at the same hour each day, the posts of the previous run are due."""
+"""Less than a day: in a daily run at the same hour, the posts of the previous run are due."""
 
 MAX_INTERVAL = timedelta(days=180)
 YOUNG = timedelta(days=60)
@@ -45,7 +45,7 @@ HOST_BUDGET = 5000
 
 
 def request_budget(stored_posts: int) -> int:
-    """Return how many requests a run may make for due pages by default: one for 25 stored posts, at least 20."""
+    """Return how many due pages a run requests by default: one for 25 stored posts, at least 20."""
     return max(MIN_BUDGET, stored_posts // BUDGET_DIVISOR)
 
 

@@ -87,8 +87,8 @@ def match_expression(query: Query) -> str:
 def escape_fts(words: str | None) -> str:
     """Return the FTS5 expression for Datasette's search box, for our index and for one with whole words.
 
-    Datasette calls one function for every full-text table of a database. The expression is the phrase of pairs or
-    the word as typed; our index contains that only if it is a pair.
+    Datasette calls one function for every full-text table of a database. The expression is the phrase of pairs or the
+    word as typed. Our index contains that only if it is a pair.
     """
     return _expression(parse_query(words or ""), _phrase_or_typed)
 
@@ -148,7 +148,7 @@ def mark_hits(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
 
 
 def extract_sentence(text: str, terms: Sequence[Term]) -> tuple[Fragment, ...]:
-    """Return the sentence of the first match, and those of terms that are not in it; the beginning if nothing matches.
+    """Return the sentence of the first match, and those of terms not in it; without a match the beginning.
 
     There are at most three sentences, in the order of the text, each shortened if it is long.
     """
@@ -292,8 +292,8 @@ class Hit:
 class Scope(TypedDict, total=False):
     """Which posts, or `comments`, are searched.
 
-    `author` is a nickname, a uid, site/uid or the title of a blog; for comments it is the name of their author. `since`
-    and `until` are dates (`2024`, `2024-05`, `2024-05-01`) in the site's time zone, both included.
+    `author` is a nickname, a uid, site/uid or the title of a blog; for comments their author's name. `since` and
+    `until` are dates (`2024`, `2024-05`, `2024-05-01`) in the site's time zone, both included.
     """
 
     author: str | None

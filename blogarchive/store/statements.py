@@ -210,7 +210,7 @@ def insert_sql(table: str, columns: tuple[str, ...]) -> str:
 
 @cache
 def update_sql(table: str, columns: tuple[str, ...], key: str) -> str:
-    """Return the `update` of the row of a given `key`, a `?` per column and one for the key; names as `insert_sql`."""
+    """Return the `update` of the row of `key`, with a `?` per column and one for the key; names as `insert_sql`."""
     return f"update {table} set {', '.join(f'{column} = ?' for column in columns)} where {key} = ?"  # noqa: S608
 
 

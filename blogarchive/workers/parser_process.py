@@ -1,10 +1,10 @@
 """Parse pages in a second process: in runs without a delay, and large pages.
 
 Requests and results travel over a socket, in order. The process has no state that could be lost. If the process of a
-run ends, pages are parsed in this one (docs/decisions/0054-parser-process.md). The process of large pages is killed
-at a time limit, so that no page stops a run; the page becomes a failure. Parsers take linear time, so a page of less
-than `LARGE_PAGE` bytes cannot take long (docs/decisions/0064-limits-of-a-page.md). On Windows all pages are parsed in
-this process, without a time limit.
+run ends, pages are parsed in this one (docs/decisions/0054-parser-process.md). The process of large pages is killed at
+a time limit, so that no page stops a run. The page becomes a failure. Parsers take linear time, so a page of less than
+`LARGE_PAGE` bytes cannot take long (docs/decisions/0064-limits-of-a-page.md). On Windows all pages are parsed in this
+process, without a time limit.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ _FRAME = ("author", "latest", "categories", "months", "links")
 class _Delta(NamedTuple):
     """A parsed page without links and without the fields that are the `same` as in the page before.
 
-    `links` contains the position of a link that the page before has too; it is empty if all are the same.
+    `links` contains the position of a link that the previous page has too; it is empty if all are the same.
     """
 
     parsed: ParsedPage
@@ -308,7 +308,7 @@ def parse_guarded(page: Page, target: Target) -> ParsedPage:
 
 
 def run_guarded(size: int, function: Callable[[*_Arguments], _Result], *arguments: *_Arguments) -> _Result:
-    """Return the result of a function that parses a page of `size` bytes itself: of a large one in the second process.
+    """Return the result of a function that parses a page of `size` bytes. A large page is parsed in the second process.
 
     Raises what the function raises, and `ParserKilled`.
     """

@@ -67,7 +67,7 @@ def map_in_order(
 
     `workers` is the number of cores if None. The first `local` items are computed in this process: about as many as it
     computes while workers start. `size` is that of an item in bytes: of large ones a batch has fewer than `batch`. This
-    process computes in batches too: to take turns with the caller's code costs a quarter of the time, in caches of the
+    process computes in batches too. To take turns with the caller's code costs a quarter of the time, in caches of the
     processor.
     """
     items, count = iter(items), min(workers or count_cores(), _MOST_WORKERS)
@@ -109,7 +109,7 @@ def _start_pool(count: int) -> "ProcessPoolExecutor":
 def in_batches(
     items: Iterable[Item], *, size: Callable[[Item], int], most: int | None = None, limit: int = _BATCH_BYTES
 ) -> Iterator[list[Item]]:
-    """Yield the items in lists of at most `most`; a list ends with the item by which its size reaches `limit`."""
+    """Yield the items in lists of at most `most`. A list ends with the item by which its size reaches `limit`."""
     batch: list[Item] = []
     total = 0
     for item in items:

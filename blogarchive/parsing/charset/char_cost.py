@@ -1,11 +1,10 @@
 """The cost of a text: low for text that people write, high for bytes decoded in a wrong charset.
 
-A character costs about -log2 of its frequency, in quarters of a bit; a text costs the sum of its characters.
-So texts decoded from the same bytes in different charsets are comparable, and the difference is the
-certainty.
+A character costs about -log2 of its frequency, in quarters of a bit. A text costs the sum of its characters. So texts
+decoded from the same bytes in different charsets are comparable, and the difference is the certainty.
 
-`char_cost.toml` has the costs of common characters and of other scripts. Rarer Chinese characters are ranked by
-the levels of GB 2312 and Big5: their first level is the few thousand characters in use.
+`char_cost.toml` has the costs of common characters and of other scripts. Rarer Chinese characters are ranked by the
+levels of GB 2312 and Big5. Their first level is the few thousand characters in use.
 """
 
 import re

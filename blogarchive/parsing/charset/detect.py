@@ -107,7 +107,8 @@ def is_readable(data: bytes, charset: whatwg.Charset) -> bool:
     """Return whether `data` in `charset` is text of common characters, with few damaged bytes."""
     text = charset.decode_lenient(data)
     rest = char_cost.non_ascii(text).replace("\ufffd", "")
-    # Code in an English page, such as `"~{VP~}"`, is no HZ: one common character, or few among damaged ones, prove nothing.
+    # Code in an English page, such as `"~{VP~}"`, is no HZ. One common character, or few among damaged ones, prove
+    # nothing.
     if len(rest) < _READABLE_PER_DAMAGED * text.count("\ufffd"):
         return False
     limit = _READABLE_COST if len(rest) >= 8 else _READABLE_COST_SHORT

@@ -178,7 +178,7 @@ def _is_certain_in_gbk(data: bytes, repaired: str) -> bool:
 # --- repair of a page
 
 _EDGES = (b"<", b">", b"\n")
-# First bytes of a Latin letter or of a windows-1252 character 80 to 9F: these follow a misread byte from C0 on.
+# First bytes of a Latin letter or of a windows-1252 character 80 to 9F. These follow a misread byte from C0 on.
 _NEXT_LETTER_LEADS = frozenset(bytes((lead,)) for lead in (0xC2, 0xC3, 0xC5, 0xC6, 0xCB, 0xE2))
 
 

@@ -193,7 +193,7 @@ def decode_mixed(body: bytes, charset: Charset, declared: Sequence[Charset]) -> 
 
 
 def _split_blocks(body: bytes) -> Iterator[bytes]:
-    """Yield a page in blocks that end before a tag; without a tag, before an ASCII byte that no character contains."""
+    """Yield a page in blocks that end before a tag, else before an ASCII byte that no character contains."""
     start = 0
     while start < len(body):
         end = body.find(b"<", start + _BLOCK_BYTES, start + _MAX_BLOCK_BYTES)

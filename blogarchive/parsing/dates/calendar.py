@@ -27,7 +27,7 @@ _YEAR_FIRST = rf"{_YEAR}(?:(?<=年) ?(?:, ?|的)| ?)"
 _NO_COUNTER = r"(?! ?(?:[次条人个篇赞]|阅读|浏览|点击|查看|评论|回复|留言|喜欢|[vcr][eio]))"
 _WEEKDAY_AFTER = rf"(?: ?,? ?(?:{numbers.WEEKDAY}|\([一二三四五六日]\)))"
 # 12月 06 週六 2025 17:12
-# Pattern of a year behind its day, as `tail` or `late`; without a comma, only beside a weekday or a time.
+# Pattern of a year behind its day, as `tail` or `late`. Without a comma, only beside a weekday or a time.
 # WordPress in Chinese writes 四月 12, 2010 浏览：3 in one line.
 _YEAR_BEHIND = (
     rf"(?:(?:,| ?·(?= ?[0-9]{{4}} ?年)) ?(?P<tail>[0-9]{{4}})(?![0-9:])"
@@ -44,7 +44,7 @@ _MAX_YEAR_LENGTH = 12  # of a year and the separators behind it
 
 
 def _resolve_year(groups: Mapping[str, str | None], now: datetime) -> int | None:
-    """Return the year: of the Republic (1 is 1912), of a word (去年), with four digits or with two; None if none is shown.
+    """Return the year: of the Republic (1 is 1912), of a word (去年), with four digits or two; else None.
 
     Raise ValueError if it is out of range.
     """

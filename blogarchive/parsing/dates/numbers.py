@@ -103,7 +103,7 @@ def parse_digit_numerals(words: str) -> int | None:
 
 
 def _parse_below_myriad(words: str) -> int | None:
-    """Return the value of 一千二百三十四; a last digit right after 百 or 千 is a tenth of that: 一千二 is 1200."""
+    """Return the value of 一千二百三十四. A last digit right after 百 or 千 is a tenth of that: 一千二 is 1200."""
     match = _BELOW_MYRIAD.fullmatch(words)
     if match is None or not words:
         return None
@@ -164,7 +164,7 @@ MONTHS = {name: int(month) for name, month in words_of("months").items()}
 MONTH_NAME = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 
 DISTANCES: dict[str, list[str]] = _WORDS["distances"]
-"""By language: patterns of the words before a distance, of those behind it, and of seven units from year to second."""
+"""By language: patterns of words before a distance, of words behind it, and of seven units from year to second."""
 
 _BEFORE, _BEHIND = ("|".join(filter(None, (row[at] for row in DISTANCES.values()))) for at in range(2))
 _AMOUNT = r"(?:[0-9]{1,3} ?|(?:ein(?:e[mnr]?)?|une?|een|un[oa]|(?<=acum )o) )(?:de )?[^\W\d]{1,12}"

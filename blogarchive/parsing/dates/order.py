@@ -1,4 +1,4 @@
-"""The order of day, month and year in dates of figures: of several elements, with slashes, with two digits of a year."""
+"""The order of day, month and year in dates of figures: of several elements, with slashes, with two-digit years."""
 
 import re
 from collections.abc import Iterable, Sequence, Set
@@ -9,7 +9,7 @@ from blogarchive.parsing.dates.numbers import ENGLISH_DAYS, MONTHS
 
 # --- dates of several elements
 
-# A day, a month and a year in several elements; behind the year, a number is that of the posts of the month.
+# A day, a month and a year in several elements. A number behind the year is that of the month's posts.
 _DATE_BOX = re.compile(
     r"(?=.*?(?<=\s)(?P<day>0?[1-9]|[12]\d|3[01])[日.,]?\s.*?(?<!\d)(?P<year>(?:19|20)\d\d)[-/.年,\s])"
     r"(?=.*?(?P<month>(?<=\s)(?:0?[1-9]|1[0-2])(?=月)|(?<=\s)[^\W\d]{2,9}|"
@@ -43,7 +43,7 @@ def join_date(parts: Sequence[str]) -> str | None:
 # --- dates of figures
 
 Orders = Set[bool | None]
-"""Whether dates begin with the day, not with the month, None for the year; none or several if that is not sure."""
+"""Whether dates begin with the day (True), month (False) or year (None). Empty, or with several, if not sure."""
 
 # The `mon` in `14 months ago` is no Monday.
 _WEEKDAY = re.compile(rf"(?i)\b({'|'.join(ENGLISH_DAYS)})(?:s|rs?|nes|ur)?(?:day)?\b")
@@ -56,7 +56,7 @@ _SHORT_SLASHED = re.compile(
     r"|(?:(?<=[AP]M \d\d/\d/\d\d)|(?<=[AP]M \d/\d/\d\d)|(?<=[AP]M \d/\d\d/\d\d))\s*$)"
 )
 _FIGURES = re.compile(r"(?<![\d/.-])(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)(?![\d/.-])")
-# A page of Blogger of 2006 has numbers of comments that begin with their time; random ones of 2019 have 19 digits.
+# Numbers of comments on Blogger begin with their time in 2006; random ones of 2019 have 19 digits.
 _SHOWN_COMMENT = re.compile(r"(?:[?&]showComment=(?=\d{13}(?!\d))|#c(?=1[0-2]\d{16}$))(\d{10})")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/)")
 _DAY, _MAX_SLASHED = timedelta(days=1), 80  # the longest length of a text that is a date, not prose
@@ -97,7 +97,7 @@ def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> Orders:
 
 
 def orders_since(texts: Iterable[str], since: tuple[datetime, str] | None, lang: str = "") -> Orders:
-    """Return the order, as `day_orders`, by which the first of these dates is in the month behind the time of a post.
+    """Return the order, as `day_orders`, by which the first date is in the month after a post's time.
 
     `since` is this time and its precision. No order is sure if several fit, or if another one puts the dates closer
     together. The year is first only in a language that has it there: `13/09/20`.
@@ -119,7 +119,7 @@ def orders_since(texts: Iterable[str], since: tuple[datetime, str] | None, lang:
 
 
 def stamp_of_link(url: str | None) -> datetime | None:
-    """Return the time in UTC of the stamp in a link to a comment, as Blogger has it; None without one."""
+    """Return the time in UTC of the stamp in Blogger's link to a comment; None without one."""
     stamp = _SHOWN_COMMENT.search(url or "")
     return datetime.fromtimestamp(int(stamp[1]), UTC) if stamp else None
 
@@ -158,8 +158,8 @@ def fill_year(text: str, form: str, order: Orders) -> str:
 def short_date_form(shown: str, lang: str) -> str:
     """Return the form that gives the dates `SHORT_DATE` of a page their full year; `\\g<0>` if no order is sure.
 
-    `shown` is the text of the page: Chinese text or the language tells the order, else the full years in the text.
-    English also needs a day above 12. Dates with hyphens are only sure in languages that write the year first.
+    `shown` is the text of the page: Chinese text or the language decides, else the full years in the text. English also
+    needs a day above 12. Dates with hyphens are only sure in languages that write the year first.
     """
     lang = "zh" if 20 * len(re.findall("[一-鿿]", shown)) > len(shown) else lang
     rows, years = SHORT_DATE.findall(shown), {*re.findall(r"\b20(\d\d)\b", shown)}

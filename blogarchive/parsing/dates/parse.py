@@ -39,7 +39,7 @@ _PERIODS: dict[str, Precision] = {
     "month": "month",
     "year": "year",
 }
-# dateparser puts words that it knows in part into the future: a page shows a coming date only with such a word.
+# dateparser puts words that it knows in part into the future. A page shows a coming date only with such a word.
 _FUTURE_WORDS = re.compile(r"\b(?:in|next|tomorrow|from now|later)\b")
 
 
@@ -102,9 +102,9 @@ def parse_date(text: str, relative_to: datetime) -> ParsedDate | None:
     spring it has the wall time as shown and the offset from before the change. If `relative_to` is naive, it
     is taken as UTC, and `at` is naive.
 
-    A missing year is the latest one that lies no more than a day ahead; a missing date is the day of
-    `relative_to`. A relative time has the precision of its smallest unit (3小时前: hour; see `relative`).
-    The hours of 上午, 晚上 and other parts of the day are in `relative`.
+    A missing year is the latest one that lies no more than a day ahead. A missing date is the day of `relative_to`. A
+    relative time has the precision of its smallest unit (3小时前: hour; see `relative`). The hours of 上午, 晚上 and
+    other parts of the day are in `relative`.
     """
     if relative_to.tzinfo is None:
         parsed = parse_date(text, relative_to.replace(tzinfo=UTC))
@@ -130,7 +130,10 @@ def _find_stamp(text: str, zone: tzinfo) -> ParsedDate | None:
 
 
 def _parse_phrase(text: str, now: datetime) -> ParsedDate | None:
-    """Return the date after a label of posting, else the first date; that of an edit only if no full date precedes it."""
+    """Return the date after a label of posting, else the first date.
+
+    A date of an edit counts only if no full date precedes it.
+    """
     for label in islice(_POSTED.finditer(text), _MAX_LABELS):
         if parsed := _parse_first(text[label.end() :], now):
             return parsed
@@ -254,7 +257,7 @@ def date_text(text: str, found: ParsedDate | None) -> DateText | None:
 
 
 def open_time(text: str) -> DateText:
-    """Return the text of a time that it does not tell alone, such as a day without a year: no later step parses it."""
+    """Return the text of a time that is not complete alone, such as a day without a year. No later step parses it."""
     return DateText(text=text, precision="day")
 
 
@@ -265,7 +268,7 @@ def parse_url_date(url: str, now: datetime) -> ParsedDate | None:
 
 
 def parse_linked(text: str, url: str | None, now: datetime) -> ParsedDate | None:
-    """Return the time of a link to a comment of Blogger, which shows no day: that nearest to the stamp of its URL."""
+    """Return the time of Blogger's link to a comment, which shows no day: that nearest to its URL's stamp."""
     days = (stamp + timedelta(days=n) for n in (-1, 0, 1)) if (stamp := stamp_of_link(url)) else ()
     found = [one for day in days if (one := parse_date(f"{day:%F} {text}", now)) and one.precision != "day"]
     return min(found, key=lambda one: abs(one.at.replace(tzinfo=UTC) - (stamp or now)), default=None)

@@ -53,7 +53,7 @@ def _resolve_chinese(match: re.Match[str], now: datetime) -> rules.ResolvedDate:
 
 
 def _parse_chinese_amount(part: re.Match[str], *, is_span: bool) -> tuple[Decimal, str]:
-    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years; in a span, 4 月 is no date.
+    """Return count and unit: 一个半小时 is 1.5 hours, 半年 half a year, 两年半 2.5 years. In a span, 4 月 is no date.
 
     WordPress writes `6 月前`, with a space.
     """
@@ -152,7 +152,7 @@ _COLONS = (
     r"(?P<hour>[0-9]{1,3}) ?: ?(?P<minute>[0-9]{1,3})"
     r"(?: ?: ?(?P<second>[0-9]{1,3})(?:[.,][0-9]{1,9})?)?(?![0-9]| ?: ?[0-9])"
 )
-# 一点 also means "a little", 三点 "three points": an hour alone needs 钟, 整, an end or a verb of posting after it.
+# 一点 also means "a little", 三点 "three points". An hour alone needs 钟, 整, an end or a verb of posting after it.
 _HOUR_WORDS = (
     rf"(?P<hour_word>{NUMBER}) ?[点时](?:(?P<half>半)| ?(?P<quarters>[一二三123])刻"
     rf"| ?过?(?P<minute_word>{NUMBER})(?: ?分(?: ?(?P<second_word>{NUMBER}) ?(?:秒|(?!\w)))?|(?![\w:]))"

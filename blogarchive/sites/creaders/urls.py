@@ -70,7 +70,7 @@ def _parse_uncached(url: str) -> ParsedUrl:
 
 
 def _parse_post(canonical: str, origin: str, path: str, query: str) -> ParsedUrl | None:
-    """Return the parsed URL of a post, in the form of today or in that of 2009 with `did`; else None."""
+    """Return the parsed URL of a post, in the current form or that of 2009 with `did`; else None."""
     if not query and (match := _POST.fullmatch(path)):
         number, month = parse_decimal_id(match["number"]), _parse_month(match["month"])
         if number is None:

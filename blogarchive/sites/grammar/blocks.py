@@ -89,7 +89,10 @@ def split_comments(markers: comment_footers.CommentMarkers, headers: Headers) ->
 
 # Promise "any markup": 回应 | 举报 below each text, in any words.
 def _drop_tails(view: PageView, blocks: Sequence[CommentBlock]) -> None:
-    """End the texts above a line that all end with, in an element unlike that of their texts; the last may be open."""
+    """End each text above its last line if all end alike, in an element unlike that of their texts.
+
+    The last may be open.
+    """
     own = blocks if len(blocks) < 3 else blocks[:-1]
     names = {block.header.author_name for block in own}  # one visitor may sign all comments
     while len(names) > 1 and all(block.text_end > block.text_begin for block in own):
@@ -106,11 +109,11 @@ def _drop_tails(view: PageView, blocks: Sequence[CommentBlock]) -> None:
             block.text_end -= 1
 
 
-# Promise "any markup": the name replied to may be in an element of its own, above the text or at its start.
+# Promise "any markup": the name replied to may have its own element, above the text or at its start.
 def _move_replies(view: PageView, blocks: Sequence[CommentBlock]) -> Iterator[CommentBlock]:
-    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike those of texts.
+    """Yield the blocks with the name of a first line such as `回复 NAME`, in an element unlike texts.
 
-    The words `回复 NAME：` before a text name one too, if most such names are commenters and no header has one.
+    The words `回复 NAME：` before a text name one too, if most such names are commenters and headers have none.
     """
     begins = (b.text_begin for b in blocks if b.text_begin < b.text_end)
     replies = {i: _find_reply(view.lines[i]) for i in begins if {"回", "@"} & {*view.lines[i].text[:3]}}
@@ -138,7 +141,7 @@ def _are_names(view: PageView, blocks: Sequence[CommentBlock], replies: Sequence
 
 
 def _move_reply(view: PageView, block: CommentBlock, reply: "re.Match[str]") -> CommentBlock:
-    """Return the block with the name of `reply` in its header, and the words as its lead, or without their line."""
+    """Return the block with the name of `reply` in its header. The words are its lead, or their line is removed."""
     text = view.lines[block.text_begin].text
     name, lead = text[slice(*reply.span("name"))], text[: reply.end()]
     header, begin = replace(block.header, reply_to=name), block.text_begin + (lead == text)
@@ -150,7 +153,7 @@ def _ends_in_colon(reply: "re.Match[str]") -> bool:
 
 
 def _find_reply(line: Line) -> "tuple[Element | None, re.Match[str]] | None":
-    """Return the match of the words `回复 NAME` that begin a line, and their element if it has no other words."""
+    """Return the match of words `回复 NAME` that begin a line, and their element if it has no other words."""
     _, end, node, _ = line.spans[0]
     text = fold(line.text)
     whole = _REPLY_LINE.fullmatch(text)
@@ -236,7 +239,7 @@ def split_comments_above(view: PageView, headers: Headers, start: int) -> tuple[
 
 
 def _find_text_above(view: PageView, header: CommentHeader, others: set[int]) -> int | None:
-    """Return the first line of the innermost element that has text or an image above the header, and none below it."""
+    """Return the first line of the innermost element with text or an image above the header, and none below it."""
     for _, inside in view.iter_around(header.first):
         if not _ends_in_buttons(view, header, inside) or not others.isdisjoint(inside):
             return None
@@ -338,8 +341,8 @@ class Claims:
 def check_missing(view: PageView, start: int, claims: Claims) -> Problem | None:
     """Return a problem if the page claims comments and shows none.
 
-    If it claims no number, or other pages have them: if a time is alone on a line below the label of comments. Below a
-    number of comments, a line with the name of another blog is enough.
+    If it claims no number, or other pages have them, a time alone below the label of comments is enough. Below a number
+    of comments, a line with the name of another blog is enough.
     """
     if claims.count and claims.paging is Paging.NO:
         return comments_problem("incomplete", Detail.COMMENTS_NONE.format(claimed=claims.count))
@@ -366,7 +369,7 @@ def check_first(
     """Return a problem if all headers may be typed in the text of a comment, which begins above the first.
 
     If the first has no link, no header of another form is above it. Unless its text is above it (`are_below`), the page
-    must show as many as it claims, or the header must follow the label.
+    must show all that it claims, or the header follows the label.
     """
     if headers[0].is_linked:
         return None
@@ -423,7 +426,7 @@ def _are_ordered(times: Sequence[datetime], *, both: bool) -> bool:
 
 # A commenter can type no elements: a header deeper than the others is that of an answer below its comment.
 def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
-    """Check whether the sure headers on top are in order of time, and so are the later ones below each of them."""
+    """Check whether the sure headers on top, and the later ones below each of them, are in time order."""
     depths = [header.position.paths[0].count("/") for header in selection.headers]
     threads: list[list[datetime]] = []
     for header, depth in zip(selection.headers, depths, strict=True):
@@ -440,7 +443,7 @@ def _are_nested(view: PageView, selection: HeaderSelection) -> bool:
 
 # Promise "no forgery": a typed header may stand for one of a form that was not read.
 def check_headers(view: PageView, blocks: Sequence[CommentBlock]) -> Problem | None:
-    """Return a problem if headers are in unlike positions and a line of a text has a time and links a blog."""
+    """Return a problem if headers are in unlike positions and a text's line has a time and a blog's link."""
     positions = {block.header.position.block_position for block in blocks}
     lines = (i for block in blocks for i in range(block.text_begin, block.text_end) if len(positions) > 1)
     linked = (i for i in lines if view.links[i] and HOUR_SIGN.search(view.folded[i]))

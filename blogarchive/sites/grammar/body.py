@@ -38,7 +38,7 @@ def is_framed(view: PageView, start: int, end: int) -> bool:
 
 
 def find_text_frame(view: PageView, lines: Sequence[Line]) -> Element:
-    """Return the element of the lines of a text; that around it for a paragraph: an author can make any number of them."""
+    """Return the element of a text's lines, or that around a paragraph: an author can make any number of them."""
     node = view.document.common_ancestor(lines[0], lines[-1])
     parent = node.getparent()
     is_paragraph = node.tag == "p" or (node.tag in _PLAIN_BLOCKS and len(lines) == 1 and not _is_named(node))
@@ -70,7 +70,7 @@ def _is_named(node: Element) -> bool:
 
 
 def is_template_line(view: PageView, index: int) -> bool:
-    """Check whether a line or its row has words of templates, or links to categories alone; or it is a button."""
+    """Check whether a line or its row has words of templates, or only links to categories, or is a button."""
     line, links = view.lines[index], view.links[index]
     if is_template_text(view.folded[index].strip()):
         return True
@@ -113,7 +113,7 @@ def _is_body_line(view: PageView, node: Element, line: Line) -> bool:
 def _find_text(view: PageView, start: int, end: int) -> tuple[int, int]:
     """Return the first line that is not of the template, and the end of the text.
 
-    That is the first of the last lines of the template that are outside the element of the text; else `end`.
+    That is the first of the template's last lines outside the element of the text; else `end`.
     """
     first = _skip_template(view, start, end)
     around = view.iter_around(first) if first < end else ()
@@ -176,7 +176,7 @@ def _is_around_text(view: PageView, index: int) -> bool:
 
 # Promise "no wrong value": 12 路过 0 鸡蛋, or a heading above links. A verse below another has neither.
 def _has_sign(view: PageView, above: Element, index: int) -> bool:
-    """Check whether a line has a count or link, or is in a child of `above`, or below it in a heading, beside some."""
+    """Check whether a line has a count or link, or is beside one in a child of `above` or in a heading."""
     line = view.lines[index]
     around = view.document.child_containing(above, line) if view.document.contains(above, line) else above
     parent = line.block.getparent()
@@ -189,7 +189,7 @@ def _has_sign(view: PageView, above: Element, index: int) -> bool:
 
 # 标签：<h3><a>时政</a></h3>
 def _is_tag_or_advertisement(view: PageView, index: int) -> bool:
-    """Check whether a line is the label of tags alone, a link in the element of that label, or an advertisement."""
+    """Check whether a line is the label of tags alone, a link in that label's element, or an advertisement."""
     if view.lines[index].media and not view.lines[index].text.strip():
         return _all_images_lead(view.lines[index], _AD)
     above = range(index, max(index - _MAX_TAGS, -1) if view.links[index] else index - 1, -1)

@@ -105,7 +105,7 @@ def _explains_later_counters(bounds: BodyBounds, others: Sequence[BodyBounds]) -
 
 
 def _report_unparsed_counters(view: PageView, start: int, bounds: BodyBounds) -> tuple[Problem, ...]:
-    """Return a problem if words of counters with numbers are near the end of a body without views, or alone in it.
+    """Return a problem if numbered words of counters are near the end of a body without views, or alone in it.
 
     Also if other views are below those read, which may be typed.
     """
@@ -158,7 +158,7 @@ def _find_label_below(view: PageView, start: int, headers: Headers) -> int | Non
 
 
 def _find_framed_label(view: PageView, start: int, ends: Sequence[int], headers: Headers) -> int | None:
-    """Return the label that elements separate from the body: the one with a header below it, else the last, or None."""
+    """Return the label that elements separate from the body: that with a header below it, else the last, or None."""
     framed = [i for i in ends if is_framed(view, start, i)]
     after = dict(zip(ends, [*ends[1:], len(view.lines)], strict=True))
     above = (i for i in framed if any(i < header.first < after[i] for header in headers))
@@ -229,7 +229,7 @@ def find_bounds(view: PageView, heading: TitleTime, *, further: bool, pager: int
 
 # Promise "any order": 点赞 13 | 收藏 | 分享 below the text, views and comments above it.
 def _find_likes_below(view: PageView, bounds: BodyBounds) -> int | None:
-    """Return the likes on a line of buttons above the comments and beside the text, which no author can type there."""
+    """Return the likes on a line of buttons above the comments and beside the text. No author can type them there."""
     text = trim_body(view, bounds.begin, bounds.end)
     begin, first = (text[0].index, text[-1].index + 1) if text else (bounds.begin, bounds.begin)
     counted = begin if bounds.counters is None else bounds.counters.last + 1
@@ -275,7 +275,7 @@ class _BoundsSearch:
         return found if is_below else own
 
     def _find_own_counters(self) -> list[Counters]:
-        """Return the counters beside the time; none if the title is on that line, since a title may have any text."""
+        """Return the counters beside the time; none if that line has the title, which may be any text."""
         return [] if self.heading.start == self.heading.end - 1 else self._find_counters_beside_time()
 
     def _find_counters_beside_time(self) -> list[Counters]:
@@ -356,7 +356,7 @@ class _BoundsSearch:
     def _find_body(self, counters: Counters) -> tuple[int, int]:
         """Return begin and end of the body if these counters are the page's own.
 
-        The counters may be above the body, with the title and the time; or the time may be with them below it.
+        The counters may be above the body, with title and time, or below it with the time.
         """
         view, begin, footer_line = self.view, self.heading.end, self.heading.footer_line
         if footer_line is not None and not view.has_text(range(footer_line + 1, counters.first)):

@@ -83,7 +83,7 @@ FoundCard = tuple[AuthorCard, tuple[int, ...]]
 
 
 class _CardField(NamedTuple):
-    """A field of the card, folded and as shown, with the number of its line: one line may have all fields."""
+    """A field of the card, folded and as shown, with its line's number: one line may have all fields."""
 
     line: int
     folded: str
@@ -110,7 +110,10 @@ def parse_card(view: PageView, lines: Sequence[int]) -> FoundCard:
 
 # 1769 above 访问 or below it, in an element of their own, or as dt and dd.
 def _read_line(view: PageView, index: int) -> tuple[str, str]:
-    """Return the text of a line, folded and as shown, with its number or label above; of a line above its own nothing."""
+    """Return a line's text, folded and as shown, with its number or label above.
+
+    The upper line of such a pair has none.
+    """
     above = range(index - 1, index) if _are_label_and_count(view, index - 1) else range(0)
     lines = () if _are_label_and_count(view, index) else (*above, index)
     return " ".join(view.folded[i] for i in lines), " ".join(view.lines[i].text for i in lines)
@@ -149,7 +152,7 @@ def _parse_fields(lines: tuple[tuple[str, str], ...]) -> tuple[AuthorCard, int]:
 def parse_labelled_card(view: PageView, lines: Sequence[int]) -> FoundCard:
     """Return the card below its label; its first line is the nickname if no field names it.
 
-    Without any field, only the label belongs to it, unless a few lines follow: it may be a link of the blog's menu.
+    Without any field, only the label belongs to it, unless a few lines follow. It may be a menu's link.
     """
     card, own = parse_card(view, lines)
     below = list(view.lines_with_text(lines[1:]))
@@ -181,7 +184,7 @@ def find_followed_name(view: PageView, lines: Sequence[int]) -> str | None:
 
 # Promise "any markup": the label of the card may be an image without words.
 def find_card(view: PageView, lines: Sequence[int]) -> FoundCard:
-    """Return the card without a label: an age with a name or a linked name, then 注册日期 and 访问总量 near it.
+    """Return the card without a label: an age with a name, or a linked name, near 注册日期 and 访问总量.
 
     Otherwise a box of other posts' data: a name, a line of visits such as 博客访问：N.
     """
@@ -223,7 +226,7 @@ def _parse_box(view: PageView, visits: int, lines: Container[int], *, is_sole: b
 
 
 def _parse_named_box(view: PageView, visits: int, lines: Sequence[int]) -> FoundCard | None:
-    """Return the card on these lines, and those that belong to it; None without a number of visits or any name above."""
+    """Return the card on these lines, and its own lines; None without a number of visits or any name above."""
     above = (i for i in lines if i < visits and i not in view.sections)
     texts = ((i, _read_line(view, i)[0].strip()) for i in above)
     names = [i for i, text in texts if text and not NO_NAME.fullmatch(text)]
@@ -237,7 +240,7 @@ def _parse_named_box(view: PageView, visits: int, lines: Sequence[int]) -> Found
 
 
 def _select_nickname(view: PageView, names: Sequence[int]) -> Sequence[int]:
-    """Return the lines of a box that name its owner: those that link the blog, else the only one; may be empty."""
+    """Return a box's lines that name its owner: those that link the blog, else the only one; may be empty."""
     # The title of the blog may be in the box.
     people = [i for i in names if view.lines[i].block.tag != "h1" and not BLOG_NAME.search(view.folded[i])]
     return [i for i in people if view.is_own_home(i)] or (people if len(people) == 1 else [])
@@ -313,7 +316,7 @@ class BlogHeader:
 def parse_blog_header(
     view: PageView, outside: Sequence[int], end: int | None, others: Container[str | None]
 ) -> BlogHeader:
-    """Return the header on the lines `outside` the post, which begins at line `end`; empty if none shows URL or title."""
+    """Return the header on lines `outside` the post, which begins at `end`; empty if none shows URL or title."""
     if (header := _find_header_with_url(view, outside)) is not None:
         return header
     top = min(view.post_lines.intersection(outside), default=0) if end is None else end
@@ -347,7 +350,7 @@ def _find_header_with_url(view: PageView, outside: Sequence[int]) -> BlogHeader 
     return None
 
 
-# Promise "any markup": the tagline is in an element beside the title, or on the lines below it in a header.
+# Promise "any markup": the tagline is in an element beside the title, or below it in a header.
 def _find_tagline(
     view: PageView, title: int, name: str, outside: Container[int]
 ) -> tuple[str | None, Sequence[int]]:
@@ -406,7 +409,7 @@ def _find_blog_name(
 
 
 def _possible_names(line: Line) -> list[str]:
-    """Return the texts of a line that may be a name: the whole line, its first element, the part after a last `>`."""
+    """Return a line's texts that may be a name: the whole, its first element, the part after a last `>`."""
     _, stop, node, _ = line.spans[0]
     # The tagline may be beside the name, in an element of its own.
     names = [line.text.strip(), line.text[:stop].strip()][:: -1 if node is line.block else 1]

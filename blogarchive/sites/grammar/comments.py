@@ -52,7 +52,7 @@ def _iter_sure_selections(
         words = [header for header in linked if header.first not in selected]
         framed = select is _select_by_element
         if not words or (framed and all(_is_quoted(markers, headers, header) for header in words)):
-            # A deeper header is of an answer, or of a whole comment with its elements in the text of another one.
+            # A deeper header is of an answer, or of a whole comment that another one's text contains.
             depths = {header.position.paths[0].count("/") for header in headers}
             doubted = bool(words) or (select is _select_by_link and len(depths) > 1)
             yield comment_blocks.HeaderSelection(headers=headers, sure=True, framed=framed, doubted=doubted)

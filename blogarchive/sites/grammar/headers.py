@@ -228,7 +228,7 @@ def _parse_header_at(
 
 
 def add_button_cell(view: page.PageView, header: CommentHeader, end: int) -> CommentHeader:
-    """Return the header with the line below if that is the next cell of its row with nothing but buttons or a floor."""
+    """Return the header with the line below if that is its row's next cell, with only buttons or a floor."""
     below = header.last + 1
     is_beside = below < end and are_in_same_row(view.lines[header.last], view.lines[below])
     is_own = is_beside and (view.links[below] or _FLOOR_CELL.fullmatch(view.folded[below]))
@@ -240,7 +240,7 @@ def add_button_cell(view: page.PageView, header: CommentHeader, end: int) -> Com
 
 
 def _is_time_text(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
-    """Check whether the text in place of a time is on the line of its label, and no text of a comment.
+    """Check whether the text in place of a time is on its label's line, and no comment's text.
 
     Nor is 内容： a name, a label in a form on a line of its own.
     """
@@ -250,7 +250,7 @@ def _is_time_text(joined: page.JoinedLines, match: "re.Match[str]") -> bool:
 
 
 def node_around(joined: page.JoinedLines, at: int, link: Element | None) -> Element:
-    """Return the element of the character at `at`; that around the link of the name, since not all names have one."""
+    """Return the element of the character at `at`, or that around a name's link, which not all names have."""
     is_linked = link is not None and joined.link_at(at) is link
     return next(link.iterancestors()) if link is not None and is_linked else joined.node_at(at)
 

@@ -99,7 +99,7 @@ _PARTS = re.compile(r"\s*[-_|·»>:：—]+\s*")
 
 
 def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: int) -> Iterator[str]:
-    """Yield the possible titles of the blog and the lines with the label of a name, each if none was read.
+    """Yield the possible titles of the blog and the lines with a name's label, each if none was parsed.
 
     A name that was read is yielded if it has such a label. `top` is the first line of the posts.
     """
@@ -123,7 +123,7 @@ def _iter_names(view: PageView, page: ParsedPage, around: Collection[int], top: 
 
 
 def _iter_titles(view: PageView, uid: str, lines: Sequence[int], known: Set[str | None]) -> Iterator[str]:
-    """Yield the lines with a part of the window title, and the links of the blog's home; none that are `known`."""
+    """Yield the lines with a part of the window title, and links to the blog's home; none of `known`."""
     parts = {part for part in _PARTS.split(view.document.title) if _WORD.search(part)} - known
     texts = (view.lines[i].text for i in lines)
     yield from (text for text in texts if any(part in text for part in parts))
@@ -133,7 +133,7 @@ def _iter_titles(view: PageView, uid: str, lines: Sequence[int], known: Set[str 
 
 
 def _may_be_name(view: PageView, index: int) -> bool:
-    """Return whether a line has the form of a name, and is neither a label nor a cell beside another one."""
+    """Return whether a line has a name's form, and is neither a label nor a cell beside another one."""
     text = view.folded[index].strip()
     near = view.lines[max(index - 1, 0) : index + 2]
     is_cell = any(are_in_same_row(*pair) for pair in pairwise(near))
@@ -192,7 +192,7 @@ def _find_rows(view: PageView, page: ParsedPage, lines: Sequence[int]) -> list[t
 
 
 def _row_form(view: PageView, index: int, post: ListedPost) -> str:
-    """Return a line without the words of links and the values read, with the same sign for each number and each time."""
+    """Return a line without the words of links and parsed values. Each number and each time has the same sign."""
     titles = (text for text, _, to in view.links[index] if to is not None)
     links = (text for text in titles if text == post.title or not _COUNTED.search(text))
     text = view.text_without(index, (*links, post.posted.text if post.posted else ""))

@@ -15,13 +15,13 @@ _MAX_LENGTH, _MAX_CACHED = 300, 2048
 _POST = PageKind.POST  # attribute access to an enum member is five times slower (Python 3.11)
 
 PageLink = tuple[str, Element, ParsedUrl | None]
-"""An `a` element in a line: its text there, the element, its target; None if that is not on the web."""
+"""An `a` element in a line: its text there, the element, its target; None if not on the web."""
 
 
 def resolve_links(
     document: Document, base: str, parse_url: Callable[[str], ParsedUrl]
 ) -> tuple[tuple[Sequence[PageLink], ...], frozenset[int]]:
-    """Return the links of each line in order, resolved against `base`, and the indexes of the lines that link to a post."""
+    """Return the links of each line in order, resolved against `base`, and the indexes of lines with a post's link."""
     targets = _root_targets(absolute_url("/", base) or base, parse_url)
     links: list[Sequence[PageLink]] = [()] * len(document.lines)
     post_lines = []

@@ -206,7 +206,7 @@ _Times = list[DateText | None]
 
 @dataclass(kw_only=True, slots=True)
 class _Entry:
-    """A link to a post: its line, its tag path, the span of its text; `button` if its words are no title."""
+    """A link to a post: its line, its tag path, its text's span; `button` if its words are no title."""
 
     line: int
     path: str
@@ -218,7 +218,7 @@ class _Entry:
 def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...]:
     """Return the posts on `lines` in order, each once, with the time beside its title or near it.
 
-    If titles have times, a link without one in another position is no entry: it is in an excerpt or a box.
+    If titles have times, a link elsewhere without one is no entry: it is in an excerpt or a box.
     """
     entries = list(_iter_entries(view, lines))
     # Promise "any markup": a row may link to its post by its title, by 阅读全文 and by 评论.
@@ -241,7 +241,7 @@ def parse_listing(view: PageView, lines: Sequence[int]) -> tuple[ListedPost, ...
 
 # Promise "no forgery": an author may type counters into an excerpt.
 def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int]) -> tuple[ListedPost, ...]:
-    """Add the number of comments that the last counters below each title show, and their views if all titles have some.
+    """Add the number of comments in the last counters below each title, and views if all titles have some.
 
     An author who types counters into an excerpt does it in some posts, above those of the site. Nobody types them
     beside all titles.
@@ -264,7 +264,7 @@ def _add_counters(view: PageView, entries: Sequence[_Entry], lines: Sequence[int
     )
 
 
-# Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in the first row of a table.
+# Promise "any markup": (2025-01-02，点击 9) after each title, or cells below 浏览 and 评论 in a table's first row.
 def _read_beside(view: PageView, entries: Sequence[_Entry], _: Sequence[int]) -> list[list[Counters]]:
     """Return the counts in the cells of each title's row, else those on its line."""
     rows = [find_enclosing(view.lines[entry.line].block, "tr") for entry in entries]
@@ -344,7 +344,7 @@ def _build_entry_post(
     """Return the post that a link names, with the time in its words; None if these are no title."""
     shown, time = text, ""
     if _TIME_IN.fullmatch(vocabulary.fold(shown)):
-        # Of a link around a card, the title is the first line: blocks in blocks are no links of their own.
+        # The first line of a link around a card is the title: blocks in blocks have no own links.
         first = next(view.lines_with_text(view.document.lines_in(anchor)), index)
         shown, time = (view.lines[first].text, shown) if first != index else (shown, time)
     title = _PINNED.sub("", strip_bullets(shown)).strip()
@@ -354,7 +354,7 @@ def _build_entry_post(
 
 
 def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> list[_Entry]:
-    """Add the times beside the titles; else those of one form after or before them, as the page does more often."""
+    """Add the times beside the titles, else those of one form after or before them, whichever is more frequent."""
     starts = sorted({entry.line for entry in entries})
     ends = dict(zip(starts, [*starts[1:], len(view.lines)], strict=False))
     before = dict(zip(starts, [-1, *starts], strict=False))
@@ -373,7 +373,7 @@ def _add_times(view: PageView, lines: Sequence[int], entries: list[_Entry]) -> l
 
 
 def _choose_side(paths: Sequence[str], below: _Times, above: _Times) -> _Times:
-    """Return the times below the titles of a tag path if at least as many have one there as above; else those above."""
+    """Return the times below the titles of a tag path, or those above if more titles have one there."""
     balance = Counter[str]()  # a box may end right above the time of a first title
     for path, down, up in zip(paths, below, above, strict=True):
         balance[path] += bool(down) - bool(up)
@@ -382,7 +382,7 @@ def _choose_side(paths: Sequence[str], below: _Times, above: _Times) -> _Times:
 
 # The foot of a row is below any text: 21:11 | 固定链接.
 def _hour_lines(view: PageView, entries: Sequence[_Entry], ends: Mapping[int, int]) -> Iterator[list[int]]:
-    """Yield the lines that may have the hour of each entry: the first ones below it, and those that link to its post."""
+    """Yield the lines that may have an entry's hour: the first below it, and those that link to its post."""
     feet = {(i, to.number) for i in view.post_lines for _, _, to in view.links_to(i, PageKind.POST)}
     for entry in entries:
         first, number = entry.line + 1, entry.post.number

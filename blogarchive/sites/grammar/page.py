@@ -31,8 +31,8 @@ _NUMBERS_ALONE = re.compile(r"\d{1,4}|\d{4}-\d\d-\d\d ?[-~] ?\d{4}-\d\d-\d\d", r
 
 @dataclass(kw_only=True, slots=True)  # a frozen class takes twice as long to make; so most of the grammar
 class LineIndex:
-    """The folded lines joined: `text` has each after a LINE_START, without those of numbers alone, which no pattern
-    matches; `starts[i]` is the offset of line i, or of the next one in `text`.
+    """The folded lines joined. `text` has each after a LINE_START, without those of numbers alone, which no pattern
+    matches. `starts[i]` is the offset of line i, or of the next one in `text`.
     """
 
     text: str
@@ -122,11 +122,11 @@ _SPACES = " \xa0\u3000\u200b\u200c\u200d\u2060\ufeff"
 class PageView:
     """A page under parsing.
 
-    `folded[i]` is line i for matching; `line_index` joins all of them. `links[i]` are the links of line i
-    in order; `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of
-    the sidebar to their sections; `image_labels` has the text of lines that have images only. `url` is that
-    of the page, `number` that of its post. `base` resolves relative links. `now` is the fetch time in the
-    site's zone. `results` are those of `once_a_page`.
+    `folded[i]` is line i for matching; `line_index` joins all of them. `links[i]` are the links of line i in order;
+    `post_lines` are the lines that link to a post. `sections` maps the lines that are labels of the sidebar to their
+    sections. `image_labels` has the text of lines that have images only. `url` is that of the page, `number` that of
+    its post. `base` resolves relative links. `now` is the fetch time in the site's zone. `results` are those of
+    `once_a_page`.
     """
 
     document: Document
@@ -206,7 +206,7 @@ class PageView:
         return any(node.tag == "form" and other not in inside for node, inside in around)
 
     def is_in_comment_form(self, index: int) -> bool:
-        """Return True if a line is in a form with a field for a text, which is not the whole page."""
+        """Return True if a line is in a form with a text field that is not the whole page."""
         around = islice(self.iter_around(index), _MAX_FORM_DEPTH)
         forms = (node for node, inside in around if node.tag == "form" and 0 not in inside)
         fields = (field for form in forms for field in form.iter("input", "textarea"))
@@ -495,7 +495,7 @@ def _strip(folded: str) -> str | None:
 
 @once_a_page
 def find_comment_labels(view: PageView) -> Sequence[int]:
-    """Return the indexes of the lines that are the label of comments, of no section and no field of a form."""
+    """Return the indexes of lines that are the label of comments, and of no section or form's field."""
     labels = find_labels(view, vocabulary.COMMENTS_LABEL)
     return [i for i in labels if i not in view.sections and not view.is_in_comment_form(i)]
 

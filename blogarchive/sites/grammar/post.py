@@ -39,8 +39,8 @@ _PATTERNS = {
 def find_notice(view: PageView, lines: Iterable[int]) -> Notice | None:
     """Return the notice that the lines show, in the order of `words.toml`; None if the page says much more.
 
-    Sites ask only if a page has no list, and no post that anything confirms. Engines of unknown hosts do not ask: a page
-    that repeats at ten more URLs is a block page there (`HostThrottle.record_response`).
+    Sites ask only if a page has no list, and no post that anything confirms. Engines of unknown hosts do not ask. A
+    page that repeats at ten more URLs is a block page there (`HostThrottle.record_response`).
     """
     own = [i for i in view.lines_with_text(lines) if not view.is_in_comment_form(i)]
     if sum(len(view.folded[i]) for i in own) > _MAX_PAGE_LENGTH:
@@ -72,7 +72,8 @@ _NO_TEXT = Problem(kind="unreadable", field="body", detail=Detail.NO_TEXT)
 
 @dataclass(kw_only=True, slots=True)
 class PostPage:
-    """A post as a page shows it; `start` and `end` bound all lines that people may have written, `body` those of its text.
+    """A post as a page shows it. `start` and `end` bound all lines that people may have written, `body` those of its
+    text.
 
     `heading` is None on a further page of comments that does not repeat the post.
     """
@@ -172,7 +173,7 @@ def _find_categories(
     return tuple(names) or _find_worded_category(view, heading, bounds, body)
 
 
-# 分类：时政 without a link, among data that nobody can type: beside the time or the counters, or out of the text's element.
+# 分类：时政 without a link, where nobody can type: beside the time or the counters, or outside the text's element.
 def _find_worded_category(
     view: PageView, heading: TitleTime, bounds: BodyBounds, body: Sequence[Line]
 ) -> tuple[str, ...]:
@@ -205,7 +206,7 @@ _BYLINE = re.compile(
 _NO_NAME, _REPRINT = re.compile("首页|主页|返回|[Hh]ome|^$"), re.compile("转载|转自|来源|出处")
 
 
-# Promise "any markup": a page without a box of the author has 作者：林木, or a link to the blog, beside the time.
+# Promise "any markup": a page without an author's box has 作者：林木, or a link to the blog, beside the time.
 def find_byline(view: PageView, heading: TitleTime, blog_title: str | None) -> str | None:
     """Return the name of the author beside the time of the post, or None."""
     uid, footer = view.parse_url(view.url).uid, heading.footer_line

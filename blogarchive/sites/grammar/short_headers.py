@@ -1,4 +1,4 @@
-"""The headers of comments without labels: a name and a time, such as `NAME 发表于 TIME`, or each on its own line."""
+"""Comment headers without labels: a name and a time, such as `NAME 发表于 TIME`, or each on its own line."""
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -89,7 +89,7 @@ def find_linked_headers(view: page.PageView, start: int, end: int) -> tuple[Comm
     return found if all(header.is_linked for header in found) else ()
 
 
-# Only a linked name begins a header of several lines, and a plain one in the same position: not all names are links.
+# Only a linked name, or a plain one in its position, begins a header of several lines: not all names are links.
 def iter_short_headers(view: page.PageView, start: int, end: int) -> Iterable[CommentHeader]:
     """Return the short headers on the lines `[start, end)`."""
     found = list(_parse_short_headers(view, range(start, end), end, frozenset()))
@@ -186,9 +186,9 @@ def find_split_headers(view: page.PageView, start: int, claimed: int | None) -> 
     return headers if len(headers) == claimed or all(header.is_linked for header in headers) else ()
 
 
-# Promise "no wrong value": NAME, then a line with its time alone, is a comment of a form that is not parsed.
+# Promise "no wrong value": NAME, then a line with only its time, is a comment of an unparsed form.
 def shows_other_header(view: page.PageView, start: int, end: int) -> bool:
-    """Check whether lines `[start, end)` show a name with a time, or a time alone below no link to a post.
+    """Check whether lines `[start, end)` show a name with a time, or a lone time below no post's link.
 
     Such a time is to the minute, or has the button 回复.
     """

@@ -95,7 +95,10 @@ def _drop_count(view: PageView, index: int, text: str, anchor: Element) -> str:
 
 # Promise "any words": an archive may name months instead of their first and last days.
 def _parse_month_names(view: PageView, lines: Sequence[int]) -> tuple[tuple[MonthRow, ...], int]:
-    """Return the months that these lines begin with, each a line or one of several links, and the number of the lines."""
+    """Return the months at the start of these lines, and their number of lines.
+
+    A month is a line or one of several links.
+    """
     found: list[MonthRow] = []
     count, year = 0, ""
     for number, index in enumerate(lines, 1):
@@ -182,7 +185,7 @@ def _parse_labelled_months(
 
 
 def _find_unparsed(view: PageView, lines: Sequence[int]) -> Sequence[int]:
-    """Find the first of the next lines with a year or a month: a row of the archive in an unknown form."""
+    """Find the first of the next lines with a year or a month: an archive's row in an unknown form."""
     own = (i for i in lines[:_FIRST_ROWS] if i not in view.post_lines)
     return [i for i in own if _YEAR_OR_MONTH.search(view.folded[i])][:1]
 
@@ -333,7 +336,7 @@ def _find_longest_run(
 
 
 def is_title_cut(title: str) -> bool:
-    """Return True if a title may be cut: dots at its end, or 30 bytes in GBK, one less for a whole character."""
+    """Return True if a title may be cut: dots at its end, or 30 bytes in GBK (29 for whole characters)."""
     return len(title.encode("gb18030", "replace")) >= _CUT_BYTES - 1 or title.endswith(("…", "..."))
 
 

@@ -155,7 +155,7 @@ def match_inner_time(view: PageView, index: int) -> TimeMatch | None:
 
 # 2012年3月4日 above the title, 发表于 10:20 | 评论(3) or Posted by 林木 at 2012-03-04 10:20 below the text.
 def add_hour(view: PageView, time: DateText | None, lines: Iterable[int]) -> DateText | None:
-    """Return a time that is a day alone with the hour that a line shows after 发表于 or the same day."""
+    """Return a time that is a day alone with the hour that a line shows after 发表于 or that day."""
     if time is None or vocabulary.HOUR_SIGN.search(vocabulary.fold(time.text)):
         return time
     day = view.parse_date(time.text)

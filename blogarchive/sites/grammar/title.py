@@ -91,7 +91,7 @@ def _split_time_footer(view: page.PageView, found: time_lines.TitleTime) -> time
 
 
 def _build_footer(view: page.PageView, titles: list[int], index: int) -> time_lines.TitleTime | None:
-    """Return one of the titles with the time of a line below the text; None if the line has no time.
+    """Return one of the titles with the time of a line below the text; None without such a time.
 
     It is the last one that the window title contains, else the first.
     """
@@ -117,7 +117,7 @@ def _iter_first_counters(view: page.PageView) -> Iterator[Counters]:
 
 
 def _find_time_at_footer(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
-    """Return one of the titles with the time at the end of the text, on or above the line of counters."""
+    """Return one of the titles with the time at the text's end, on or above the line of counters."""
     for each in _iter_first_counters(view) if titles else ():
         for index in (each.first, *time_lines.iter_text_before(view, each.first)):
             found = _build_footer(view, titles, index)
@@ -283,7 +283,7 @@ def _find_at_title(view: page.PageView, index: int) -> time_lines.TitleTime | No
 
 # 作　者 | NAME, 日　期 | TIME: rows of a table below the title.
 def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
-    """Yield the lines below the title without data, but with the time; a value may be on the line below its label."""
+    """Yield the lines below the title without data, but with the time. A value may be on the line below its label."""
     lines = islice(view.lines_below(index), _LINES_BELOW_LABEL)
     for i in lines:
         label = _DATA_LABEL.fullmatch(view.folded[i].replace(" ", ""))
@@ -293,9 +293,9 @@ def _iter_below(view: page.PageView, index: int) -> Iterator[int]:
             next(lines, None)
 
 
-# Promise "any markup": the name of the blog may be right above the title, or above the time and the title.
+# Promise "any markup": the blog's name may be right above the title, or above time and title.
 def _is_above_title(view: page.PageView, index: int, time: int) -> bool:
-    """Check whether the label of the post, or a line of the window title, is below line `index` and no blog's name."""
+    """Check whether the post's label, or a line of the window title that is no blog's name, is below line `index`."""
     window_title = view.document.title
     for i in range(index + 1, time):
         is_title = page.confirms_title(window_title, view.lines[i].text) and view.find_home_link(i) is None
@@ -349,9 +349,9 @@ def _is_name(view: page.PageView, title: int, name: str) -> bool:
     return is_title or time_lines.BYLINE.match(name) is not None
 
 
-# Promise "no wrong value": without these, a time of the sidebar would become that of a post that shows a day alone.
+# Promise "no wrong value": without these, a time of the sidebar would become that of a post with a day alone.
 def _find_by_day(view: page.PageView, titles: list[int]) -> time_lines.TitleTime | None:
-    """Return the first title with a date alone on the next line, and the hour of the line after, if any.
+    """Return the first title with a date alone on the next line, and the following line's hour if any.
 
     Else return a heading that the window title contains, with a date alone on the line before.
     """
@@ -369,7 +369,7 @@ def _find_by_day(view: page.PageView, titles: list[int]) -> time_lines.TitleTime
 
 
 def _find_day_below(view: page.PageView, title: int) -> "tuple[int, re.Match[str]] | None":
-    """Return the line and the match of a date below a title: right below it, or below data about the post."""
+    """Return the line and the match of a date right below a title, or below data about the post."""
     for index in islice(view.lines_below(title), _LINES_TO_DAY):
         text = view.folded[index].strip()
         match = _DAY.fullmatch(text) or _DAY_AMID.fullmatch(text) or _DAY_FIRST.fullmatch(text)

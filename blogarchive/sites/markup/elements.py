@@ -19,7 +19,7 @@ _MAX_OFFSET = 14
 _HASH = re.compile(
     r"[-_]+(?:(?=[\w-]*[A-Z])(?=[\w-]*\d[\w-]*[A-Za-z])[\w-]{5,8}|(?=(?:[A-Z]?[a-z]+[A-Z]){2})\w{8})$"
 )
-# A number, or the place in the list: `odd` and `first` of a `dt` of Dotclear, `me` if the author of the blog wrote it.
+# A number, or the place in the list: `odd` and `first` of a `dt` of Dotclear, `me` of the blog's author.
 _PLACE = re.compile(r"\S*[0-9]\S*|(?<!\S)(?:odd|even|first|last|alt|me)(?!\S)")
 
 
@@ -124,7 +124,7 @@ def beside(element: Element, preceding: bool, others: Set[Element], closed: tupl
     """Return the siblings that belong to an element: `dd` to `dt`, the second row of a table to the first.
 
     They follow it or precede it, the nearest first. They end before one of `others`, an item of a list, an element with
-    a closed tag, or an element that contains a form.
+    a closed tag, or one around a form.
     """
     found: list[Element] = []
     for one in element.itersiblings(preceding=preceding):

@@ -45,7 +45,7 @@ def _read_views_answer(text: str, answer: ViewsAnswer | None) -> int | None:
 
 
 def _find_views_url(picker: Picker, answer: ViewsAnswer | None) -> str | None:
-    """Return the URL from which the page fetches its number of views, on a host of the site; None without one."""
+    """Return the URL from which the page fetches its views, on a host of the site; None without one."""
     if answer is None or (url := picker.url(answer.url)) is None:
         return None
     is_own = urlsplit(url).netloc == urlsplit(picker.tree.url).netloc
@@ -144,7 +144,7 @@ class PageReader:
         )
 
     def _check_list(self, tree: PageTree, parsed: items.ParsedPage) -> items.ParsedPage:
-        """Return a list, with a problem if it is empty or at the URL of a post; else what the words say.
+        """Return a list, with a problem if it is empty or at a post's URL; else what the words say.
 
         The template around a notice, or around a post of unknown markup, fits too.
         """
@@ -222,7 +222,7 @@ class PageReader:
         return self._page(picker, template, items.PageKind.COMMENTS, posts=posts)
 
     def _parse_list_page(self, picker: Picker, template: Template) -> items.ParsedPage:
-        """Return the page as a list; as a post if its URL is that of a post which the list shows whole."""
+        """Return the page as a list, or as a post if the list shows the post of its URL whole."""
         reader = self._list_reader(picker)
         posts = tuple(post_parts.read_whole_posts(picker, template.whole, self.site.parse_url))
         listed = reader.titles(template.titles)

@@ -208,7 +208,7 @@ def _select_query(form: Form, path: str, query: str) -> str:
 
 
 def _build(form: Form, groups: dict[str, str | None], origin: str, path: str) -> ParsedUrl:
-    """Return the parsed URL of a form by the groups of its pattern; `path` has the query that selects the page."""
+    """Return the parsed URL of a form by its pattern's groups; `path` has the query that selects the page."""
     uid = form.uid(groups) if form.uid else groups.get("uid")
     number = form.number(groups) if form.number else groups.get("number")
     month = groups.get("month") or f"{groups.get('year') or ''}{(groups.get('mon') or '').zfill(2)}"

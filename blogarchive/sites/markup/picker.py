@@ -29,7 +29,7 @@ _LONGEST_LABEL = 1_000
 
 # --- the tree
 
-# Elements that end without an end tag if a sibling begins: a commenter may type <li>, which ends the site's own.
+# Elements that end without an end tag if a sibling begins. A commenter may type <li>, which ends the site's own.
 _IMPLIED_ENDS = ("li", "dd", "dt", "td", "th", "tr")
 
 _END_TAG = re.compile(rf"</(?:{'|'.join(_IMPLIED_ENDS)})\s*>", re.IGNORECASE)
@@ -98,11 +98,11 @@ def with_descendants(elements: Iterable[Element]) -> set[Element]:
 
 
 def answered(elements: list[Element]) -> dict[Element, Element]:
-    """Return for each element of a thread that is indented the one that it answers: the last one a step above it.
+    """Return for each indented element of a thread the one that it answers: the last one a step above it.
 
-    Drupal has `div.indented` around answers, Argon a list `children` behind the item, Serendipity `commentlevel-1`, other
-    themes a margin. Nothing is returned if one is more than a step deeper than the one before it: then the classes say
-    something else.
+    Drupal has `div.indented` around answers, Argon a list `children` behind the item, Serendipity `commentlevel-1`,
+    other themes a margin. Nothing is returned if one is more than a step deeper than the one before: then the classes
+    mean something else.
     """
     marks = (_DEPTH.search(f"{node.get('class')} {node.get('style')}") for node in elements)
     own = [int(mark[mark.lastindex or 0]) if mark else 0 for mark in marks]
@@ -378,7 +378,7 @@ def _copy_visible(
 
 
 def _remove_head(pairs: Iterable[tuple[Element, Element]], head: Element, *, is_last: bool) -> None:
-    """Remove the texts up to the copy of `head`; if it is the last of them, also the signs behind it.
+    """Remove the texts up to the copy of `head`. If it is the last, also remove the signs behind it.
 
     `pairs` are elements and their copies.
     """
@@ -410,7 +410,7 @@ def selector_of(node: Element) -> str:
 
 
 def leads_home(anchor: Element, tree: PageTree) -> bool:
-    """Return whether a link leads to the home page, or to a folder above the page: such links show the blog's name."""
+    """Return whether a link leads to the home page, or a folder above the page: such links show the blog's name."""
     link, own = anchor.get("href") or "#", urlunsplit(("", "", *urlsplit(tree.url)[2:]))
     is_path = not link.startswith("#") and "?" not in link and dom.absolute_url(link, tree.base)
     path = re.sub(r"(?i)(?<=/)(?:index|default)\.\w+$", "", urlsplit(link).path) if is_path else "#"

@@ -67,7 +67,7 @@ class MarkupSite(Site):
         return f"{parts.scheme}://{host}{self.home.format(uid=uid)}"
 
     def find_own_url(self, text: str) -> str | None:
-        """Return the URL that a saved page states as its own, in a script or by its post's number; else None."""
+        """Return the URL that a saved page states as its own, in a script or by a post's number; else None."""
         # Only a script counts: an author can type its words into a text.
         if self.own_url is not None:
             urls = (match[1] for part in _scripts(text) if (match := re.search(self.own_url, part)))

@@ -27,8 +27,8 @@ class LockHolder(NamedTuple):
 def require_archive(path: Path) -> None:
     """Raise `NoArchive` if there is no file at `path`; call it before a lock file is made.
 
-    Raise `ArchiveDamaged` if the file was put beside the log of a killed run of another copy. SQLite writes the pages of a
-    log into any file of its name: the restored copy would be destroyed as soon as it is opened.
+    Raise `ArchiveDamaged` if the file was put beside the log of a killed run of another copy. SQLite writes the pages
+    of a log into any file of its name: opening the restored copy would destroy it.
     """
     if path.is_dir():
         raise NoArchive(_("{path} is a folder; name the archive's file with --db"), path=path)
@@ -100,7 +100,7 @@ def _locked(path: Path | str) -> Iterator[None]:
 
 
 def _remove(file: Path, folders: Sequence[Path]) -> None:
-    """Remove a lock file that is still locked: a process that waits for it finds that it has no name any more."""
+    """Remove a lock file that is still locked: a process that waits for it finds that its name is gone."""
     with suppress(OSError):  # Windows removes it after the release; a folder may have other files
         file.unlink()
         for folder in folders:
@@ -191,8 +191,8 @@ def wal_path(path: Path) -> Path:
 def read_only_mode(path: Path) -> str:
     """Return the `mode=` of an SQLite URI that reads a file that may be read-only, as its folder may be.
 
-    A file in a read-only folder is opened as immutable, because SQLite cannot create its log there. A file that no
-    user may write is too: SQLite would leave a log beside it that stays read-only when the user allows writes again.
+    A file in a read-only folder is opened as immutable, because SQLite cannot create its log there. A file that no user
+    may write is too. SQLite would leave a log beside it that stays read-only when the user allows writes again.
     """
     wal = wal_path(path)
     is_fixed = not os.access(wal.parent, os.W_OK) or (path.exists() and not path.stat().st_mode & 0o222)

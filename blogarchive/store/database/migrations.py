@@ -197,8 +197,8 @@ def prepare(archive: Statements) -> bool:
 def _migrate(archive: Statements, version: int) -> None:
     """Apply the migrations after `version`, without the triggers that this version would make otherwise.
 
-    No statement runs that somebody else wrote into a trigger. Unchanged triggers stay: after a missing one the whole
-    search index is made again, which takes a minute for 100,000 posts.
+    No statement runs that somebody else wrote into a trigger. Unchanged triggers stay. After a missing one the whole
+    search index is made again: a minute for 100,000 posts.
     """
     for name, sql in archive.rows(f"select name, sql from sqlite_master where {schema.OWN_TRIGGERS}"):  # noqa: S608
         if not schema.is_own_trigger(name, sql):

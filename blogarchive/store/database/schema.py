@@ -46,7 +46,7 @@ def tables_in(sql: str) -> frozenset[str]:
 
 @lru_cache(maxsize=256)  # the name may be that of a request
 def sources(name: str) -> frozenset[str]:
-    """Return the tables from which a view, a table of totals or a search table is made; empty for other tables."""
+    """Return the tables from which a view, a table of totals or a search table is made; else none."""
     made_by = [totals.BY_BLOG.get(name, "").format(comments="comments"), name.partition("_fts")[0]]
     for (kind, made), sql in statements().items():
         if (kind == "view" and made == name) or (kind == "trigger" and name.startswith("_") and name in sql):
@@ -94,7 +94,7 @@ def is_own_trigger(name: str, sql: str) -> bool:
 def changed_objects(archive: Statements) -> list[str]:
     """Return the type and name of foreign objects in place of a table, index, view or trigger of ours.
 
-    A trigger on a table of ours is one too, and for a connection that writes, a unique index: it may refuse a row. Other
+    So is a trigger on a table of ours. For a connection that writes, so is a unique index: it may refuse a row. Other
     objects of the file are ignored: nothing executes them. Plain columns may be added, or be missing in an older file.
     The triggers by which sqlite-utils counts rows are allowed.
     """

@@ -1,8 +1,8 @@
 """Hold the page of a post that contradicts the stored post, or has the same change as most pages.
 
-The second half names the kind of a change and finds contradictions. A held page is stored, but replaces
-nothing until a person accepts the change, or a page without it comes. The same change is undone in posts that
-the run saved earlier: their texts, comments and names are as before the run.
+The second half names the kind of a change and finds contradictions. A held page is stored, but replaces nothing until a
+person accepts the change, or a page without it comes. The same change is undone in posts that the run saved earlier:
+texts, comments and names are as before.
 """
 
 import json

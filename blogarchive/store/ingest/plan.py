@@ -53,8 +53,8 @@ def _queue_due(
 ) -> None:
     """Queue due targets within the budgets, listings first, and listings near thirty days regardless of them.
 
-    Blogs whose targets have been due for the longest time come first: the budget of their host may be too small.
-    `revisits` are the budgets of blogs, None for the default.
+    Blogs whose targets have been due the longest come first: the budget of their host may be too small. `revisits` are
+    the budgets of blogs, None for the default.
     """
     left: defaultdict[str, int] = defaultdict(lambda: schedule.HOST_BUDGET)
     for blog in blogs:  # a limited run has left targets in the queue
@@ -243,7 +243,7 @@ def _queue_home_chain(archive: Archive, run: Run, blog: Blog, now: datetime) -> 
 
 
 def _queue_witness(archive: Archive, blog: Blog, now: datetime) -> int:
-    """Queue the home page if own pages of posts of no month are gone since it was read; return how many targets.
+    """Queue the home page if own pages of posts of no month are gone since it was parsed. Return the number of targets.
 
     Its walk may have ended before those posts: now it goes on to its end (`listing_pages`), past a digest too.
     """
@@ -303,7 +303,7 @@ def queue_incomplete(archive: Archive, run: Run, blog: Blog, *, now: datetime) -
     - If the dates of the months disagree with the stored posts, record a failure. Queue the next pages of the home page
       too, unless they were all fetched within thirty days.
     - If the home page is gone, queue its earlier URLs.
-    - If pages of posts are gone since the home page was read, queue it again: its list is the second witness.
+    - If pages of posts are gone since the home page was parsed, requeue it: its list is the second witness.
     - If a post without a category appeared since the categories were fetched to their last pages, queue them again.
     """
     with archive.atomic():
@@ -332,7 +332,7 @@ select case when f.interval_days between 0 and 36500 then f.interval_days end, p
 
 
 def reschedule_post(context: SaveContext) -> str | None:
-    """Store the new interval of the page's post; return when it is due again (UTC text), None if it is not stored."""
+    """Store the new interval of the page's post. Return when it is due again (UTC text); None if it is not stored."""
     post, now = find_post(context.crawled), context.now
     number = post.number if post is not None else context.target.number
     key = frontier.target_key(post_target(context, context.target.url, number)) if number else ""

@@ -55,7 +55,7 @@ def _save_own_page(context: SaveContext, post: Post, before: posts.PostRow | Non
 
 
 def _name_post(context: SaveContext, post: Post) -> posts.PostRow | None:
-    """Store a row for a post of which only a saved page of comments is known, and return it; else None."""
+    """Store and return a row for a post with only a saved page of comments; else return None."""
     if not (context.page.is_imported and context.parsed.kind is PageKind.COMMENTS and post.comments):
         return None
     named = ListedPost(number=post.number, url=post.url, title=post.title or "", title_cut=True)
@@ -72,7 +72,7 @@ def mark_unchanged(context: SaveContext) -> None:
 
 
 def unlinked_post_targets(context: SaveContext) -> list[Target]:
-    """Return targets of the posts that the page lists, in case it has no link of their shape; not those known."""
+    """Return targets of the unknown posts that the page lists, in case it has no link of their shape."""
     parsed, known, done = context.parsed, context.archive.cache.target_keys, context.archive.cache.done
     shown, listed = (context.blog, parsed.latest, parsed.categories), [*parsed.listed]
     if done.get("posts") != shown:

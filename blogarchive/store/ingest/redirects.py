@@ -93,16 +93,16 @@ def _merge_moved(archive: Archive, crawled: CrawledPage, url: str) -> Target:
 
 
 def _renumber(archive: Archive, blog: Blog, old: int, before: str, number: str, url: str) -> None:
-    """Give the post of the id `old` the number that it has at another URL; add rows stored under that number to it."""
+    """Give the post of the id `old` the number that it has at another URL. Add rows stored under that number to it."""
     names: dict[str, Value] = {"site": blog.site, "uid": blog.uid, "old": old, "before": before}
     names |= {"new": post_id(archive, blog, number), "number": number, "url": url}
     names |= {"key": blog.post_key(before), "new_key": blog.post_key(number)}
     archive.execute_all(_MERGE, names)
 
 
-# Posts `o` that are gone and have another URL now, as `n`, in a blog of an unknown host. `n` was found after the page of
-# `o` was last seen. Title and text are equal; or only these two have that time of day, and the run that found `n` did
-# not see `o`.
+# Posts `o` that are gone and have another URL now, as `n`, in a blog of an unknown host. `n` was found after the page
+# of `o` was last seen. Title and text are equal. Or only these two have that time of day, and the run that found `n`
+# did not see `o`.
 # `cross join` and `+` make SQLite use the index of gone posts, which are few.
 _REAPPEARED = """
 select a.site, a.uid, o.id as old, o.number as before, n.id as new, n.number, n.url, '' as key, (select key
@@ -171,9 +171,9 @@ _MOVE_ROWS = (
     *(f"delete from {table} where post_id = :new" for table in OF_POSTS),
     "delete from posts where id = :new",
 )
-# Merge the post `new`, stored under a later URL, into the earlier post `old`, which gets its `number` and `url`. `before`
-# is the earlier number. The frontier keeps one row: that of `key`, renamed to `new_key`. If `key` is empty, the row of the
-# later URL is there already; then `new_key` is that of the earlier one.
+# Merge the post `new`, stored under a later URL, into the earlier post `old`, which gets its `number` and `url`.
+# `before` is the earlier number. The frontier keeps one row: that of `key`, renamed to `new_key`. If `key` is empty,
+# the row of the later URL is stored already: `new_key` is that of the earlier one.
 _MERGE = (
     *(_RENUMBER.format(name, _OF_OLD) for name in ("number", "post_number")),
     *_MOVE_ROWS,
@@ -228,7 +228,7 @@ def move_blog(archive: Archive, blog: Blog, crawled: CrawledPage) -> None:
 
 
 def count_known(archive: Archive, blog: Blog, crawled: CrawledPage, *, at_own_urls: bool = True) -> int:
-    """Return how many posts of a blog the home page lists: with their titles, at the same places below its path.
+    """Return how many posts of a blog the home page lists: with their titles, at their places below its path.
 
     If `at_own_urls` is true, posts at their own URLs count too: the home page alone may have moved.
     """

@@ -56,9 +56,9 @@ class ReparseResult:
 def reparse_pages(archive: Archive, parsed: Iterable[tuple[int, CrawledPage]]) -> Iterator[ReparseResult]:
     """Save each parsed page again and yield the results of the pages whose rows differ.
 
-    `parsed` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each
-    page is a transaction. Mostly all pages change, or hardly any: the rows are read before a page is saved if the page
-    before it changed some. Else a page that changes is rolled back, and saved once more.
+    `parsed` are pairs of a page's id and its crawled page after the text and date pipelines, oldest first. Each page is
+    a transaction. Mostly all pages change, or hardly any. The rows are read before a page is saved if the page before
+    it changed some. Else a page that changes is rolled back, and saved once more.
     """
     is_changed = False
     for page_id, crawled in parsed:
@@ -126,7 +126,7 @@ select title, coalesce(body_text, ''), coalesce(body_html, '')
 def import_page(
     archive: Archive, crawled: CrawledPage, *, counted: str | None = None
 ) -> tuple[SaveResult | None, Sequence[int]]:
-    """Store the page and its parsed page in one transaction; None if the same bytes of that URL were stored before.
+    """Store the page and its parsed page in one transaction. Return None if these bytes of that URL were stored before.
 
     `counted` is stored in the page's column of that name. Also return the ids of newer pages of its posts, to be parsed
     again after it.

@@ -1,4 +1,4 @@
-"""Save a crawled page in one transaction: its bytes, everything parsed from it and its links; or why it is rejected.
+"""Save a crawled page in one transaction: its bytes, all parsed from it and its links, or its rejection.
 
 A rejected page becomes a failure, a sign of a deletion, or a state of its blog.
 """
@@ -102,7 +102,7 @@ def save_page(
 ) -> SaveResult:
     """Save a crawled page of any status and return what changed; all times are `crawled.page.fetched_at`.
 
-    A rejected page replaces nothing and is recorded as a failure: a refusal, a notice, an error, or a parse worse
+    A rejected page replaces nothing and is recorded as a failure. It is a refusal, a notice, an error, or a parse worse
     than the stored one. Raises `CannotWrite` if the disk is full or the file is read-only, and `ArchiveDamaged`; then
     nothing is saved. `partial`: the run is limited. `accepted`: a person agrees with the changes of the site.
     """
@@ -338,8 +338,8 @@ def _reject(detail: str, *, of_blog: bool = True, is_held: bool = False) -> vali
 def _reject_unproven(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
     """Return a rejection of an unknown post below a stored blog, or of another query, that a user named.
 
-    It may be that of another person, unless it names a deeper blog: the host alone does not say whose it is. The page
-    is held, because `reparse` does not ask this again.
+    It may be another person's, unless it names a deeper blog: the host alone does not name the owner. The page is held,
+    because `reparse` does not ask this again.
     """
     target = crawled.target
     if target.uid or not target.is_home:
@@ -363,7 +363,7 @@ select 1 from authors a where a.site = ? and a.uid = ? and a.blog_title <> ? and
 
 
 def _reject_other_home(archive: Archive, crawled: CrawledPage, blog: Blog) -> validate.Rejection | None:
-    """Return a rejection if a home page has another title and lists no stored post: a parked domain, its new owner."""
+    """Return a rejection if a home page has another title and lists no stored post: it has a new owner."""
     parsed, uid = crawled.parsed, blog.uid
     if uid is None or not (crawled.target.is_home and site_by_name(blog.site).has_any_host):
         return None

@@ -1,11 +1,11 @@
 """Decide whether a response is a page, and whether the parsed page is stored or rejected.
 
-The crawl asks first for the kind of the response: a refusal, a server error or a cut page is requested again. Then the
-store asks whether the page may replace what is stored: no notice, and no page that parses worse.
+The crawl asks first for the response's kind: a refusal, a server error or a cut page is requested again. Then the store
+asks whether the page may replace what is stored: no notice, and no page that parses worse.
 
-Block pages, logins and error pages are notices: `find_notice` in `sites/grammar/post.py` finds them by `words.toml` if a
-page has no list and no certain post. Engines of unknown hosts have no notices: `_is_doubtful` keeps such a page from a
-stored or listed post. A block page with unknown words repeats at ten more URLs: `HostThrottle.record_response` in
+Block pages, logins and error pages are notices. `find_notice` in `sites/grammar/post.py` finds them by `words.toml` if
+a page has no list and no certain post. Engines of unknown hosts have no notices: `_is_doubtful` keeps such a page from
+a stored or listed post. A block page with unknown words repeats at ten more URLs: `HostThrottle.record_response` in
 `spiders/throttle.py` counts that.
 """
 
@@ -89,7 +89,7 @@ class ResponseClassifier:
         if kind is ResponseKind.PAGE and crawled.page.status in _WHOLE_STATUSES and crawled.page.has_end_tag:
             self._closing_hosts.add(host)
         if kind is ResponseKind.CUT and host not in self._closing_hosts and crawled.page.body.strip():
-            # Some sites close no page at all: the same bytes came twice, and no page of the host has an end.
+            # Some sites close no page at all: the same bytes came twice, and no page of the host ends.
             if crawled.page.body == last_body:
                 self._unclosed_hosts.add(host)
             if host in self._unclosed_hosts:
@@ -102,7 +102,7 @@ _ASCII_WORDS = (string.ascii_letters + string.digits + "+/=_-").encode()
 
 
 def repeated_form(page: Page, parsed: ParsedPage) -> bytes | None:
-    """Return the part of a block page, or of a domain for sale, that all URLs repeat; None for another page.
+    """Return the part of a block page, or of a domain for sale, that all URLs repeat; else None.
 
     It may have no known form, or be a post of any host that shows a short text alone. A 404 or 410 is valid for its own
     URL, whatever it says.
@@ -130,7 +130,7 @@ class Rejection:
     """The reason why a page is rejected.
 
     `gone_reason` is set if the page says that it was deleted. `waits`: the page is fetched again in a week. The site
-    itself seems to have changed, and other pages show sooner whether that ended; or a list is in place of a new post.
+    itself seems to have changed, and other pages show sooner whether that ended. Or a list is in place of a new post.
     `undone` is what was undone of the run when the page showed that the site had changed. `of_blog`: it may tell that
     the blog has moved or is closed. `is_held`: the page waits for a person, so `reparse` leaves it out too.
     """
@@ -240,7 +240,7 @@ def _validate_body(crawled: CrawledPage, stored: StoredState) -> Rejection | Non
     # A server that cannot reach its database may answer with `<html><body></body></html>`; a cache adds a comment.
     if _BLANK.fullmatch(page.body):
         return _cut(Detail.PAGE_EMPTY)
-    # A theme may cease to close its pages; a full disk or a cache may serve the same part of a page for weeks.
+    # A theme may cease to close its pages. A full disk or a cache may serve the same part of a page for weeks.
     text = (post and post.body_text) or ""
     is_part = not stored.whole or (text != stored.body and stored.body.startswith(text[:-_BROKEN]))
     return _cut(Detail.PAGE_CUT) if stored.has_end_tag and page.is_truncated and is_part else None
@@ -298,7 +298,7 @@ def _validate_content(crawled: CrawledPage, stored: StoredState) -> Rejection | 
 
 
 def _validate_list(crawled: CrawledPage, stored: StoredState) -> Rejection | None:
-    """Return why a page that is no post is rejected: its list is missing, or a notice replaces a home page."""
+    """Return why a page that is no post is rejected: it lacks its list, or a notice replaces a home page."""
     parsed = crawled.parsed
     if parsed.listed or parsed.posts:
         return None

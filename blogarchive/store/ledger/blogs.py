@@ -129,7 +129,7 @@ def canonical_uid(archive: Archive, site: str, uid: str) -> str:
 
 
 def follow_move(archive: Archive, target: Target, now: datetime) -> str | None:
-    """Return the uid of a home page that a user named, an alias if a blog has moved there; store that alias.
+    """Return the uid of a home page that a user named. Store it as an alias if a blog has moved there.
 
     The address of another stored blog becomes no alias.
     """
@@ -216,7 +216,7 @@ def home_target(archive: Archive, blog: Blog) -> Target | None:
     stored = archive.all_as(Target, query, (blog.site, blog.uid))
     author_url = stored_url(archive, blog)
     parsed = None if author_url is None else site.parse_url(author_url)
-    # A URL of the generic site does not show whether it is a home page: the blog may be below a path.
+    # A URL of the generic site does not show if it is a home page: the blog may be below a path.
     is_home = parsed is not None and (parsed.kind is PageKind.HOME or site.has_any_host)
     saved_url = parsed.url if parsed is not None and is_home else None
     url = saved_url or next((target.url for target in stored), author_url)
@@ -253,7 +253,7 @@ def home_urls(archive: Archive, blog: Blog) -> list[str]:
 
 
 def blog_hosts(archive: Archive, blog: Blog) -> frozenset[str]:
-    """Return the hosts, as in URLs, at which the blog is or was, and those of its site; with the path of a home page."""
+    """Return the hosts, as in URLs, at which the blog is or was, and its site's, with a home page's path."""
     homes = home_urls(archive, blog)
     hosts = {*map(netloc_of, homes), *(url.partition("://")[2].rstrip("/") for url in homes)}
     return frozenset(hosts) | frozenset(site_by_name(blog.site).hosts)

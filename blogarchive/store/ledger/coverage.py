@@ -28,7 +28,7 @@ COMMENTS = "comments"
 # Blogs that a message names: a command for a thousand is longer than any terminal takes.
 _MAX_NAMED = 5
 
-# A change is disproved if most pages of a run are as before: a few of them may always lack a field.
+# A change is disproved if most pages of a run are as before: a few may always lack a field.
 _MIN_SHARE = 0.5
 
 
@@ -42,7 +42,7 @@ class SiteChange:
 
 
 def scope_of(blog: Blog | Target) -> str:
-    """Return what changes as a whole, as tables of changes name it: a site, or one blog of any host, `web/HOST`."""
+    """Return what changes as a whole, by its name in tables of changes: a site, or `web/HOST`."""
     return f"{blog.site}/{blog.uid}" if site_by_name(blog.site).has_any_host else blog.site
 
 
@@ -59,7 +59,7 @@ def is_open(archive: Archive, site: str, kind: str) -> bool:
 
 
 def last_accepted_at(archive: Archive, site: str, field: str | None = None) -> str | None:
-    """Return when a person last agreed with a change of the site, or of that field (UTC text); None if never."""
+    """Return when a person last agreed with a change of the site or that field (UTC text); else None."""
     query = """select max(ended_at) from site_changes
             where accepted and site = ?1 and (?2 is null or field = ?2)"""
     return archive.text(query, (site, field))
@@ -132,7 +132,7 @@ def count_fields(archive: Archive, run_id: int | None, target: Target, parsed: P
 def count_rejected(
     archive: Archive, run_id: int | None, target: Target, parsed: ParsedPage, failure: failures.Failure
 ) -> None:
-    """Count a rejected page: the fields of its post, or the field that could not be parsed; no page of an error."""
+    """Count a rejected page, unless it is an error's: the fields of its post, or the unparsed field."""
     if failure.kind in ("http", "notice", "blocked"):
         return
     if parsed.kind is PageKind.POST and parsed.posts:
@@ -179,7 +179,7 @@ def accept_changes(archive: Archive, run: Run, sites: Iterable[str], *, now: dat
 
 
 def _find_lost(archive: Archive, run: Run) -> list[tuple[str, str]]:
-    """Return pairs of a site and a field, as `post.views`: earlier runs filled it, and many pages of `run` lack it."""
+    """Return pairs of a site and a field, as `post.views`, which earlier runs filled and many pages of `run` lack."""
     query = """select n.site, n.kind || '.' || n.field from field_counts n join (select site, kind, field,
             sum(filled) as filled, sum(empty) as empty from (select *, row_number() over
             (partition by site, kind, field order by run_id desc) as age from field_counts where run_id < ?)

@@ -1,4 +1,4 @@
-"""Rows of failures, and which of them a run reports: new ones, those to be retried, lasting ones once a week."""
+"""Rows of failures, and which of them a run reports: new ones, those to retry, lasting ones once a week."""
 
 import json
 from collections.abc import Sequence
@@ -197,7 +197,7 @@ def reported_failures(archive: Archive, blogs: Sequence[Blog], run: Run) -> list
     """Return the open failures of these blogs that are new in `run` or retried, those of home pages first.
 
     Failures that no run can fix are left out once a post of the blog is read. These are permanently failed images, a
-    blog without a list of posts, posts behind a password or shown in part, and lists in a sitemap of posts.
+    blog without a list of posts, and lists in a sitemap of posts. Posts behind a password, or shown in part, are too.
     """
     failed, homes = open_failures(archive, blogs), home_page_urls(archive, blogs)
     read = {blog for blog in {(x.site, x.uid) for x in failed} if archive.exists(_IS_READ, blog)}

@@ -56,9 +56,9 @@ def _update(archive: Archive, target: Target, values: Mapping[str, Value]) -> No
 
 
 def target_key(target: Target) -> str:
-    """Return the unique key of a target: site, uid and number of a post, whatever its URL; else its canonical URL.
+    """Return the unique key of a target: site, uid and number of a post at any URL, else its canonical URL.
 
-    The key of a later home page contains the uid too: blogs below paths of one host may share a list.
+    A later home page's key contains the uid too: blogs below paths of one host may share a list.
     """
     uid = target.uid or ""
     is_list_below_path = target.kind is _HOME and target.page_no > 1 and "/" in uid
@@ -75,7 +75,7 @@ def link_key(site: str, uid: str | None, link: Target | Link) -> str:
 
 
 def as_stored(archive: Archive, target: Target) -> Target:
-    """Return the stored home page or post at that URL, else `target`: on any host, a URL does not name its blog."""
+    """Return the stored home page or post at that URL, else `target`. On any host, a URL does not name its blog."""
     if target.uid:
         return target
     parts, place = urlsplit(target.url), target.url.rstrip("/")
@@ -195,7 +195,7 @@ def _row(target: Target, now: datetime, found_on: str | None, first: bool) -> di
 
 
 def _rank(target: Target) -> int | float:
-    """Return the rank of a post: newest first, because decimal ids rise with time; else 0, the order of a listing."""
+    """Return the rank of a post: newest first, as decimal ids rise with time; else 0, a listing's order."""
     number = target.number or ""
     if target.kind is not PageKind.POST or not number.isdecimal():
         return 0
@@ -216,7 +216,7 @@ def requeue_target(
     found_on: str | None = None,
     failed_too: bool = False,
 ) -> int:
-    """Queue `target` unless it was fetched at or after the UTC text `before`; return 1 if it was queued, else 0.
+    """Queue `target` unless it was fetched at or after the UTC text `before`. Return 1 if it was queued, else 0.
 
     A failed target waits for its retry, unless `failed_too`: it continues a page just parsed. A target that was
     requeued `MAX_REQUEUES` times is not queued again and gets a failure row.
@@ -318,8 +318,8 @@ def with_stored_scheme(archive: Archive, target: Target) -> Target:
 def stored_next_pages(archive: Archive, targets: Sequence[Target]) -> list[str]:
     """Return the URLs of the next pages of `targets` that earlier runs found, of comments and listings.
 
-    Excludes next pages of a home page, which only `queue_more` queues, and of targets with validators: a 304 response
-    has no links.
+    Excludes next pages of a home page, which only `queue_more` queues. Excludes those of targets with validators too: a
+    304 response has no links.
     """
     first_urls = [target.url for target in targets if not (target.etag or target.last_modified)]
     query = """select url from frontier where state = 'done' and page_no > 1 and kind <> 'home'
@@ -412,7 +412,7 @@ def deactivate_comments(archive: Archive, blog: Blog, number: str) -> list[str]:
 
 
 def assign_uid(archive: Archive, target: Target, uid: str) -> Target:
-    """Move a target of an unknown blog, or of an older uid, to the blog `uid`; return the target as stored now."""
+    """Move a target of an unknown blog, or of an older uid, to the blog `uid`. Return the target as stored now."""
     if target.uid == uid:
         return target
     # A post that was named without its blog keeps its URL as its key.

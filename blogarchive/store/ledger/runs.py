@@ -101,8 +101,8 @@ class RunEnd:
 def start_run(archive: Archive, command: str, arguments: Sequence[str] = (), *, now: datetime) -> Run:
     """Insert the row of a run that starts `now` (aware) with these command-line arguments; return the run.
 
-    The caller must hold the archive's lock: earlier runs without an outcome get the outcome `killed`. The run resumes an
-    unfinished one of the same command and arguments: what that fetched since its `epoch_at` is not fetched again.
+    The caller must hold the archive's lock: earlier runs without an outcome get the outcome `killed`. The run resumes
+    an unfinished one of the same command and arguments. What that fetched since its `epoch_at` is not fetched again.
     """
     moment, words = format_utc(now), json.dumps(list(arguments), ensure_ascii=False)
     with archive.atomic():

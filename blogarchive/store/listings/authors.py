@@ -33,7 +33,7 @@ def save_sidebar(context: SaveContext) -> None:
         return
     before, is_newest = cache.get(key, (None, False))
     is_same = before == shown and not is_home
-    # `reparse` parses the oldest pages first: if a page is the newest to show all months, each later page is too.
+    # `reparse` parses the oldest pages first: if a page is the newest with all months, each later one is.
     if not is_same or not (is_newest or months.are_newer(context)):
         is_newest = months.save_month_rows(context, parsed.months) or not context.is_reparse
     cache[key] = shown, is_newest  # the next page shares these objects, so that comparing them is fast
@@ -148,7 +148,7 @@ def _is_newest(context: SaveContext, row: _AuthorRow) -> bool:
 
 
 def _blog_url(context: SaveContext, row: _AuthorRow | None) -> str:
-    """Return the URL of the blog: of the home page as fetched, else as stored, else as the page shows it."""
+    """Return the blog's URL: of the home page as fetched, else as stored, else as the page shows it."""
     if context.parsed.kind is PageKind.HOME and context.target.page_no == 1:
         return context.page.url
     shown = context.parsed.author

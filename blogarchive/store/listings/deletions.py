@@ -1,4 +1,4 @@
-"""Mark posts as gone by two witnesses: their own page is gone, and a list that was read to its end lacks them.
+"""Mark posts as gone by two witnesses: their own page is gone, and a complete list lacks them.
 
 `Rejection` in `store/ingest/validate.py` names the pages that count as gone: 404, 410, a notice, a redirect to the home
 page. A list is read to its end if each page of its chain was stored in order and they agree. A month that the archive
@@ -51,7 +51,7 @@ def record_gone_page(context: SaveContext, reason: str) -> bool:
 
 def _requeue_month(context: SaveContext, month: str | None, seen_at: str, first_gone_at: str) -> None:
     """Requeue the month that should show a post whose own page is gone. `plan` queues the home page if there is none."""
-    # The month is fetched once after the page was first gone; for a post that was never seen, after each try.
+    # The month is fetched once after the page was first gone, or after each try if the post was never seen.
     condition = "url = (select url from archive_months where author_id = ? and month = ?) and coalesce(fetched_at, '') <= ?"
     values = (context.author_id, month, first_gone_at if seen_at else context.precise_moment)
     frontier.requeue_where(context.archive, context.blog, condition, values, now=context.now)
@@ -104,11 +104,11 @@ def prove_listing(context: SaveContext, kind: PageKind, chain: PageChain) -> Non
 def record_passed_over(
     context: SaveContext, shown: Collection[int], last: Collection[int], chain: PageChain, *, is_last: bool
 ) -> Set[str]:
-    """Record posts as missing from a list if their own pages are gone and it ends with four older posts, `last`.
+    """Record posts as missing from a list if their own pages are gone and it ends with four older ones, `last`.
 
-    The list may be incomplete: a list from new to old shows each post that is newer than its last ones, on this page or on
-    those before; pinned posts begin it. Of a list in another order, `last` is empty. So does a list of their month without
-    a next page, and a list of months without theirs. Return the months, YYYY-MM, of the list of months that still have a
+    The list may be incomplete. A list from new to old shows each post that is newer than its last ones, on this page or
+    earlier. Pinned posts begin it. Of a list in another order, `last` is empty. So does a list of their month without a
+    next page, and a list of months without theirs. Return the months, YYYY-MM, of the list of months that still have a
     doubted post.
     """
     month_of = context.site.month_of
@@ -136,8 +136,8 @@ def _doubted_months(context: SaveContext) -> set[str]:
 def posts_with_one_witness(context: SaveContext, *, since: str = "") -> list[str]:
     """Return the numbers of posts that only their own page shows as deleted: it is gone.
 
-    `since` is when the lists were last read to their end (UTC text). A cache may list a post for days after that: the
-    lists are read again one day after the page was gone, then after 2, 4, 8 days.
+    `since` is when the lists were last read to their end (UTC text). A cache may list a post for days after that. The
+    lists are fetched again one day after the page was gone, then after 2, 4, 8 days.
     """
     query = """select number from posts where author_id = ?1 and gone_at is null and own_page_gone_at is not null
             and (?2 = '' or julianday(own_page_gone_at) + julianday(?3) > 2 * julianday(?2))"""

@@ -19,7 +19,7 @@ from blogarchive.store.posts.posts import PostRow
 from blogarchive.store.rows import HAS_TEXT, Value, format_utc
 from blogarchive.store.statements import columns_of
 
-# Hosts put labels before and after the titles of a list that the page of the post lacks: [置顶], 【原创】, (图). An archive
+# Hosts put labels before and after the titles of a list that the post's page lacks: [置顶], 【原创】, (图). An archive
 # may put the day before them: 2020-05-06 - TITLE.
 _LABELS = re.compile(
     r"^\s*(?:[\[【(（<《][^\]】)）>》]{1,6}[\]】)）>》]\s*)+|^(?:19|20)\d\d-\d\d-\d\d\s+[-–—:]\s+|(?:\s*[\[【(（][^\]】)）]{1,6}[\]】)）])+\s*$"

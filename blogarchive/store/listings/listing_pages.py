@@ -1,6 +1,6 @@
 """Store listings (home pages, months, categories) and queue the next page of each chain.
 
-A chain that was crawled to its last page proves its listing: posts that it no longer shows are recorded as missing.
+A chain that was crawled to its last page proves its listing. Posts that it no longer shows are recorded as missing.
 """
 
 from collections.abc import Mapping, Sequence, Set
@@ -61,7 +61,7 @@ def save_days(context: SaveContext) -> None:
 
 
 def is_beyond_end(context: SaveContext, *, has_others: bool = False) -> bool:
-    """Return whether a next page of a listing is no longer needed: the list is shorter, or the page has another URL.
+    """Return whether a listing's next page is no longer needed: the list is shorter, or the page has another URL.
 
     `has_others`: the site may have another list of the same posts, whose pages have the same numbers.
     """
@@ -104,7 +104,7 @@ def _save_shown(context: SaveContext, shown: Sequence[Post]) -> None:
 
 
 def _follow_chain(context: SaveContext, page: _SavedList) -> None:
-    """Queue the next pages of the chain; if this page is the last one, use the chain as proof of its list."""
+    """Queue the next pages of the chain. If this page is the last one, use the chain as proof of its list."""
     following = page_chains.next_page_links(context, LIST_KINDS)
     chain, in_order = _find_or_start_chain(context, page)
     is_unknown_host = context.site.has_any_host  # its lists name the same posts
@@ -212,7 +212,7 @@ def _is_followed(context: SaveContext, chain_name: str) -> bool:
 
 
 def _needs_next_home(context: SaveContext, page: _SavedList, chain: PageChain, url: str) -> bool:
-    """Return whether the next home page is needed: not if the blog has months, else until a page shows nothing new.
+    """Return whether the next home page is needed: without months, it is until a page shows nothing new.
 
     A chain that was never complete is always followed: otherwise an interruption would leave a gap. So are a list
     that names the times of changes, and the archive of a home page without posts. So is a list that states another

@@ -1,4 +1,4 @@
-"""Store the monthly archive: the first and last post day of each month as shown, and as of its last complete crawl."""
+"""Store the monthly archive: each month's first and last post day, as shown and as of its last complete crawl."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from blogarchive.store.pages.context import SaveContext, date_text_day
 from blogarchive.store.rows import Value
 from blogarchive.store.statements import columns_of
 
-# Months that an archive may lose at once, or a quarter of them: a blog seldom deletes all posts of more.
+# Months that an archive may lose at once, or a quarter of them. A blog seldom deletes all posts of more.
 _MAX_GONE = 2
 
 
@@ -33,8 +33,8 @@ class _MonthRow:
 def save_month_rows(context: SaveContext, shown: Sequence[ShownMonth]) -> bool:
     """Store the rows of the archive and requeue the listings of months that changed since their last complete crawl.
 
-    Returns whether no newer page shows the archive. The page of a post may be from a cache of another day: its rows
-    are ignored if they show less than is stored.
+    Returns whether no newer page shows the archive. The page of a post may be from a cache of another day. Its rows are
+    ignored if they show less than is stored.
     """
     if not shown:
         return True

@@ -59,7 +59,7 @@ class SaveContext:
 
     @cached_property
     def is_newest(self) -> bool:
-        """Whether no later page of the URL of a page parsed again is stored; later fetches without a change store none."""
+        """Whether no later page of a reparsed page's URL is stored. Later fetches without a change store none."""
         return pages.newest_page_id(self.archive, self.page.url) == self.reparsed_id
 
     @property
@@ -123,7 +123,7 @@ class SaveContext:
         return SaveResult(outcome, self.blog, self.target.number, self.changes, self.failure)
 
     def counter_page_id(self) -> int | None:
-        """Return the page id for a counter: of this page if it has a row, else of the page stored before."""
+        """Return the page id for a counter: of this page if it has a row, else of the stored one."""
         return self._page_id if self._page_id is not None else self._stored_page_id
 
 
@@ -181,7 +181,7 @@ def is_relative(date: DateText | None) -> bool:
 
 
 def time_columns(date: DateText | None) -> dict[str, Value]:
-    """Return the columns of the time of a post or a comment: as ISO 8601, and as the page shows it."""
+    """Return the columns of a post's or comment's time: as ISO 8601, and as the page shows it."""
     return {"posted_at": date_text_iso(date), "posted_at_text": date.text if date else None}
 
 

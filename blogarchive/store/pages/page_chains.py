@@ -48,7 +48,7 @@ class PageChain:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChainItem:
-    """An item that a page of the chain showed: a post's number, or a comment's base with the digest of its text."""
+    """An item that a page of the chain showed: a post's number, or a comment's base with its text's digest."""
 
     item: str
     digest: str = ""
@@ -128,7 +128,7 @@ def doubtful_items(context: SaveContext, chain: PageChain, *, with_repeats: bool
 
 
 def add_items(context: SaveContext, chain: PageChain, items: Iterable[tuple[ChainItem, ItemState]]) -> None:
-    """Add a page to the chain: each item that it shows, and whether the item may repeat one of an earlier page."""
+    """Add a page to the chain: each item that it shows, and whether it may repeat an earlier page's."""
     insert = insert_sql("_page_chain_items", ("chain_id", "item", "digest", "state"))
     rows = [(chain.id, item.item, item.digest, state) for item, state in items]
     context.archive.execute_many(insert, rows)
@@ -227,7 +227,7 @@ def _listing_names(context: SaveContext) -> dict[str, str]:
 
 
 def _missing_home(context: SaveContext, *, has_home: bool) -> list[Target]:
-    """Return the home page if the frontier lacks it: the crawl began at a post, or the blog has a new uid."""
+    """Return the home page if the frontier lacks it: the crawl began at a post, or the uid is new."""
     author = context.parsed.author
     if author is None or (has_home and (context.site.has_any_host or author.uid == context.blog.uid)):
         return []

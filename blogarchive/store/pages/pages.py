@@ -30,7 +30,7 @@ _SECRET_HEADERS = {"cookie", "set-cookie", "set-cookie2", "authorization", "prox
 _TARGET_FIELDS = ("url", "kind", "uid", "number", "post_number", "page_no", "chain")
 _NUMBER_FIELDS = ("number", "post_number")
 
-# Bytes of pages for each byte of their archive: pages compress to a fifth, and their texts are stored beside them.
+# Bytes of pages for each byte of their archive. Pages compress to a fifth, and their texts are stored beside them.
 _MAX_RATIO = 25
 
 MAX_BODY_BYTES = 64 * 2**20
@@ -39,7 +39,7 @@ MAX_BODY_BYTES = 64 * 2**20
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredPage:
-    """A page of the archive with the target that it was fetched for, and the same as it is parsed: `blogs.named_at`."""
+    """A page of the archive with the target that it was fetched for, and that as parsed: `blogs.named_at`."""
 
     id: int
     page: Page
@@ -97,7 +97,7 @@ def newest_page_id(archive: Archive, url: str) -> int | None:
 
 
 def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run_id: int | None) -> int:
-    """Store the bytes of a crawled page and return the id of its row; the same page stored twice is one row."""
+    """Store the bytes of a crawled page and return the id of its row. The same page stored twice is one row."""
     page, digest = crawled.page, sha256(crawled.page.body).hexdigest()
     key: dict[str, Value] = {"url": page.url, "fetched_at": format_utc(page.fetched_at), "sha256": digest}
     query = "select id from pages where url = ? and fetched_at = ? and sha256 = ?"
@@ -107,7 +107,7 @@ def store_page(archive: Archive, crawled: "CrawledPage", *, uid: str | None, run
 
 
 def _page_columns(crawled: "CrawledPage") -> dict[str, Value]:
-    """Return the columns of a page beside its key and its run: the compressed bytes, and what a parser needs again."""
+    """Return the columns of a page beside its key and run: the compressed bytes, and what a parser needs again."""
     page = crawled.page
     headers = [pair for pair in page.headers if pair[0].lower() not in _SECRET_HEADERS]
     return {

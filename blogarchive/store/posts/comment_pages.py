@@ -220,7 +220,7 @@ def _end_chain(context: SaveContext, post_id: int, chain: PageChain, seen: int, 
 
 
 def _store_doubtful(context: SaveContext, post_id: int, chain: PageChain, seen: int) -> int:
-    """Store the comments of a chain that equal one of an earlier page and count; return how many were seen then.
+    """Store the comments of a chain that equal one of an earlier page and count. Return how many were seen then.
 
     The author wrote such a comment twice, or the pages overlap. The claimed count decides: those of repeated pages count
     too, or none of them does, else all but those.

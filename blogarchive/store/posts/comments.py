@@ -242,7 +242,7 @@ def pair_sources(
     timed = [(item, page_context.date_text_iso(item.comment.posted)) for item in shown]
     new = [(item, at) for item, at in timed if item.fingerprint not in known and at is not None]
     moved = sum(any(_is_moved(item, at, row) for row in index.texts[item.text_digest]) for item, at in new)
-    # One author may write `thanks` twice, an hour apart and on two pages: another zone moves most comments of a page.
+    # One author may write `thanks` twice, an hour apart and on two pages. Another zone moves most comments of a page.
     is_other_zone = 2 * moved > len(shown) and (moved > 1 or len(stored) == 1)
     copies = Counter((item.text_digest, at) for item, at in new)
     for item, at in new:
@@ -272,7 +272,7 @@ def _iter_likely(
     """
     name, text = item.comment.author_name, item.comment.body_text
     equal = index.texts[item.text_digest]
-    # A page may show the day or `6天前`, which is another date some days later: then the text must be equal.
+    # A page may show the day or `6天前`, another date some days later: then the text must be equal.
     same_text = [row for row in equal if _is_about(item, at, row)]
     yield from (row for row in same_text if row.author_name == name)
     yield from (row for row in index.days[name, at[:_DAY]] if _is_same_minute(at, row))

@@ -64,7 +64,7 @@ def save_post_counters(context: SaveContext, post: ParsedPost, before: "PostRow"
 
 
 def _save_series(context: SaveContext, post: ParsedPost, before: "PostRow") -> dict[str, Value]:
-    """Store the counters that a page shows in their series; return the columns that change in the row of the post."""
+    """Store the counters that a page shows in their series. Return the columns that change in the row of the post."""
     post_id, stored = before.id, before.counters
     shown: CounterValues = (post.views, post.likes, post.comment_count)
     if context.is_reparse or context.moment < before.last_seen_at:

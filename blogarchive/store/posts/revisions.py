@@ -105,8 +105,8 @@ class Write:
     """A write of a text.
 
     `replace_current` inserts the current text as a revision first. `date`: the text was seen earlier than known.
-    `revision_id` is that of the revision to update, None for the current text.
-    `is_edit` is False if the compared form is the same: only the markup is newer, or a saved page's image URLs.
+    `revision_id` is that of the revision to update, None for the current text. `is_edit` is False if the compared form
+    is the same: only markup, or a saved page's image URLs, are newer.
     """
 
     kind: _WriteKind

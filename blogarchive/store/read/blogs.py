@@ -67,7 +67,7 @@ def read_only_blog(archive: Statements) -> BlogHeader | None:
 
 
 def read_blogs(archive: Statements, *, words: str = "", page: int = 1) -> tuple[list[BlogSummary], int]:
-    """Return one page of the blogs that have each of `words` in a name, title or uid; without words, of all blogs.
+    """Return one page of the blogs with each of `words` in a name, title or uid; without words, of all.
 
     The blog with the newest post is the first; also returns the number of blogs on all pages.
     Simplified and Traditional characters, widths and cases are the same.

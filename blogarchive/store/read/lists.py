@@ -31,7 +31,7 @@ _OF_CATEGORY = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostSelection:
-    """The posts that a list shows: of a year (YYYY), a month (YYYY-MM) or all, of one category, one page of them."""
+    """The posts that a list shows: one page of those of a year (YYYY), a month (YYYY-MM), a category, or all."""
 
     period: str = ""
     category: int | None = None
@@ -104,7 +104,7 @@ def read_category_months(archive: Statements, author_id: int, category_id: int, 
 def read_category_neighbours(
     archive: Statements, post: FullPost, category_id: int
 ) -> tuple[PostLine | None, PostLine | None]:
-    """Return the next older and the next newer post in a category of the author; none if the post has no time."""
+    """Return the next older and newer post in a category of the author; none if the post has no time."""
     values = {"category": category_id, "at": post.posted_at, "id": post.id}
     older, newer = (
         archive.one_as(

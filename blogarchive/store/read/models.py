@@ -107,7 +107,7 @@ class Version:
         return "\n".join((self.body_text or "", *(f"<{url}>" for url in linked_urls(self.body_html))))
 
     def texts_compared_with(self, following: "Version") -> tuple[str, str]:
-        """Return the texts of both with the URLs of links and images below them; in their places if only these differ."""
+        """Return both texts with the URLs of links and images below them, or in their places if only these differ."""
         from blogarchive.parsing.compared_form import readable_form
 
         texts = self._text_and_urls, following._text_and_urls

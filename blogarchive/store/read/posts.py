@@ -17,7 +17,7 @@ from blogarchive.store.statements import Statements
 
 
 def find_posts(archive: Archive, number: str, *, uid: str | None = None) -> list[tuple[BlogHeader, FullPost]]:
-    """Return the posts of that number, or the one of that URL, with their blogs: several blogs may have such a number.
+    """Return the posts of that number, or the one of that URL, with their blogs: several may have such a number.
 
     `uid` is the uid of the blog or an alias of it; a decimal number may have leading zeros. Raises `UsageError` if
     there is no such post.
@@ -69,7 +69,7 @@ def read_post_page(archive: Statements, post_id: int) -> PostPage | None:
 
 
 def find_post_id(archive: Statements, site: str, uid: str | None, number: str) -> int | None:
-    """Return the id of the post of that number; without `uid`, None if several blogs of the site have the number."""
+    """Return the id of the post of that number; without `uid`, None if several blogs of the site have it."""
     query = """select p.id from authors a join posts p on p.author_id = a.id and p.number = ?2
             where a.site = ?1 and (?3 is null or a.uid = ?3 or exists
                   (select 1 from author_aliases l where l.author_id = a.id and l.alias = ?3)) limit 2"""
@@ -129,7 +129,7 @@ def find_random(archive: Statements) -> int | None:
 
 def read_day(archive: Statements, day: str, limit: int) -> tuple[PostLine, ...]:
     """Return at most `limit` posts of a day (MM-DD) of all years and blogs: newest first, five of a year."""
-    # Each bound is a query of its own: SQLite reads an index from its end for a single minimum or maximum.
+    # Each bound has its own query: SQLite reads an index from its end for a single minimum or maximum.
     first, last = (
         archive.text(f"select substr({bound}(posted_at), 1, 4) from posts where posted_at > '0'") or ""
         for bound in ("min", "max")

@@ -94,8 +94,8 @@ def crawl_counts(archive: Statements) -> CrawlCounts:
 def blog_lines(archive: Statements) -> list[dict[str, Any]]:
     """Return every blog in the order in which it was added: read, only requested, and then imported ones.
 
-    `is_left_out` of a paused or forgotten blog; `failures` counts those that are not resolved; `state` as in
-    `BlogStatus`; `author_id` and `last_seen_at` (UTC) are None of a blog that was only requested.
+    `is_left_out` is True of a paused or forgotten blog. `failures` counts those that are not resolved. `state` is as in
+    `BlogStatus`. `author_id` and `last_seen_at` (UTC) are None of a blog that was only requested.
     """
     query = """with blogs as (
                select site, uid, min(url) as url, min(id) as place from frontier
@@ -181,14 +181,14 @@ class BlogStatus:
     """The state of one blog. Times are UTC text. The fields are keys of `status --json`.
 
     `posts_named` counts all known posts, `posts_read` those with text, `gone_unread` those gone before their text was
-    stored; `gone` and `edited` count posts. `comments_claimed` counts the comments of each post as it says, or as many
+    stored. `gone` and `edited` count posts. `comments_claimed` counts the comments of each post as it says, or as many
     as are stored if that is more. `waiting` counts pages to fetch. `images_not_fetched` counts images on hosts that are
     not requested, by host. `last_good_run` is the end of the last run with exit code 0. `unreached_since` is the first
-    failure of the home page since it was last fetched; `last_error` is its newest reason, else None. `state` is
-    "moved" (`state_detail` is the new URL), "closed" (the notice), "unreachable" (the reason) or None. `overdue` counts
-    pages that are due for more than a week, `not_seen_since_agreement` posts that may still change after
-    `--accept-changes`. A blog that was never reached has no `first_seen_at`. `readers` counts the posts of a blog on an
-    unknown host by who read them; `list_proved_at` is when a list of all its posts was last read to its end.
+    failure of the home page since it was last fetched. `last_error` is its newest reason, else None. `state` is "moved"
+    (`state_detail` is the new URL), "closed" (the notice), "unreachable" (the reason) or None. `overdue` counts pages
+    that are due for more than a week, `not_seen_since_agreement` posts that may still change after `--accept-changes`.
+    A blog that was never reached has no `first_seen_at`. `readers` counts the posts of a blog on an unknown host by who
+    parsed them. `list_proved_at` is when a list of all its posts was last complete.
     """
 
     site: str

@@ -291,7 +291,7 @@ class Detail(StrEnum):
     COMMENTS_BARE = N_("{bare} of {count} comments show no text: the markup of another one may be broken")
     COMMENTS_ABOVE = N_("no comment shows a text below its header, and there is some above")
     COMMENTS_TYPED = N_("there is text above the first header, and all headers may be typed there")
-    COMMENTS_YEARS = N_("times of comments have no year, and the post is older than a year")
+    COMMENTS_YEARS = N_("times of comments have no year")
     COMMENTS_STRUCTURE = N_("the page's structure tells its comments apart in more than one way")
     COMMENTS_WORDS = N_("{count} comment headers that nothing but words tells apart, claimed: {claimed}")
     COMMENTS_IN_TEXT = N_("nothing but words tells comments from the post's text around them")

@@ -42,6 +42,7 @@ def join_date(parts: Sequence[str]) -> str | None:
 
 # --- dates of figures
 
+Since = datetime | None  # the time of the post, where that of a comment needs it
 Orders = Set[bool | None]
 """Whether dates begin with the day (True), month (False) or year (None). Empty, or with several, if not sure."""
 
@@ -70,12 +71,12 @@ DAY_FIRST = re.compile(
 _YEAR_FIRST = re.compile(r"(?i)(?:zh|ja|ko)\b")
 
 
-def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> Orders:
+def day_orders(texts: Iterable[str], lang: str = "", url: str = "", since: Since = None) -> Orders:
     """Return whether dates in these short texts begin with the day, as 13/5/2021; 5/6/2021 alone does not show it.
 
     It does if the same date for machines follows, as in `5/6/2021 2021-06-05`. 13/5/21 may begin with the year. Beside
     3/1/15, as in the Spanish of Blogger, it does not: no year has one digit. If no text shows it, the month in the URL
-    of the post does, as `/2011/08/`, else the language.
+    of the post does, as `/2011/08/`, or the time of the post `since`, else the language.
     """
     short = [text for text in map(str.strip, texts) if len(text) <= _MAX_SLASHED]
     short = [_SHORT_SLASHED.sub(r"\1/\2/20\3\4", text) if _STATED.search(text) else text for text in short]
@@ -89,29 +90,25 @@ def day_orders(texts: Iterable[str], lang: str = "", url: str = "") -> Orders:
     known |= {False for row in rows if int(row[1]) > 12}
     known |= {True for row in rows if is_year_last and int(row[0]) > 12}
     known |= {first > 12 for first, second in pairs if max(first, second) > 12}
-    month = _URL_MONTH.search(url)
-    since = (datetime(int(month[1]), int(month[2]), 1), "month") if month else None
+    since = datetime(int(month[1]), int(month[2]), 1) if (month := _URL_MONTH.search(url)) else since
     # English of no certain country has both.
     usual = {True} if DAY_FIRST.match(lang) else {True, False} if re.match("(?i)en", lang) else set[bool]()
-    return known or orders_since(short, since, lang) or usual
+    return known or (orders_since(short, since, lang) if since else set()) or usual
 
 
-def orders_since(texts: Iterable[str], since: tuple[datetime, str] | None, lang: str = "") -> Orders:
+def orders_since(texts: Iterable[str], since: datetime, lang: str = "") -> Orders:
     """Return the order, as `day_orders`, by which the first date is in the month after a post's time.
 
-    `since` is this time and its precision. No order is sure if several fit, or if another one puts the dates closer
-    together. The year is first only in a language that has it there: `13/09/20`.
+    `since` is this time. No order is sure if several fit, or if another one puts the dates closer together. The year is
+    first only in a language that has it there: `13/09/20`.
     """
-    if since is None:
-        return set()
-    day = since[0].replace(tzinfo=None)
     rows = [[*map(int, row)] for text in texts if len(text) <= _MAX_SLASHED for row in _FIGURES.findall(text)]
     spans = dict[bool | None, tuple[timedelta, timedelta]]()
     orders: tuple[bool | None, ...] = (True, False, None)[: 2 + bool(_YEAR_FIRST.match(lang))]
     for order, (y, m, d) in zip(orders, ((2, 1, 0), (2, 0, 1), (0, 1, 2)), strict=False):
         with suppress(ValueError):  # no month has this number, or there is no date
             found = [datetime(row[y] + 2000 * (row[y] < 100), row[m], row[d]) for row in rows]
-            spans[order] = (min(found) - day, max(found) - min(found))
+            spans[order] = (min(found) - since.replace(tzinfo=None), max(found) - min(found))
     near = {order for order, (gap, _) in spans.items() if -_DAY <= gap <= 31 * _DAY}
     # The other order may put all comments on a few days of a later month.
     is_sure = all(spans[one][1] <= span for one in near for gap, span in spans.values() if gap >= -_DAY)

@@ -256,9 +256,12 @@ def date_text(text: str, found: ParsedDate | None) -> DateText | None:
     return None if found is None else DateText(text=text, at=found.at, precision=found.precision)
 
 
-def open_time(text: str) -> DateText:
-    """Return the text of a time that is not complete alone, such as a day without a year. No later step parses it."""
-    return DateText(text=text, precision="day")
+def parse_yearless(text: str, since: datetime, now: datetime) -> ParsedDate | None:
+    """Return the first date of a text without a year since a day before `since`, as zones differ; None after `now`."""
+    start = since.replace(tzinfo=now.tzinfo) - rules.FUTURE_TOLERANCE
+    # `parse_date` returns the latest one that is at most a day ahead.
+    found = parse_date(text, start + timedelta(days=364))
+    return found if found and start <= found.at <= now + rules.FUTURE_TOLERANCE else None
 
 
 def parse_url_date(url: str, now: datetime) -> ParsedDate | None:

@@ -4,16 +4,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import chain, count, dropwhile, filterfalse, takewhile
 from typing import NamedTuple
 
-from blogarchive.items import Comment
-from blogarchive.parsing.dates.order import Orders, day_orders, orders_since, stamp_of_link
-from blogarchive.parsing.dates.parse import date_text, open_time, parse_linked
+from blogarchive.items import Comment, DateText
+from blogarchive.parsing.dates.order import Orders, Since, day_orders, stamp_of_link
+from blogarchive.parsing.dates.parse import date_text, parse_linked, parse_yearless
 from blogarchive.parsing.html import BLOCKS, Element, link_url, own_text
 from blogarchive.sites.engines.outline import HEADINGS, Outline
-from blogarchive.sites.engines.times import CLOCK, DATE, MOMENT, parse_exact, stated_times
+from blogarchive.sites.engines.times import CLOCK, MOMENT, YEARLESS, parse_exact, stated_times
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, beside, block_around, has_role, lift, shape_of
 from blogarchive.sites.markup.picker import Picker, answered, read_body, select_all, with_descendants
@@ -60,18 +59,18 @@ class Item:
 Read = list[tuple[Item, Comment | None]]
 
 
-def read_items(outline: Outline, places: list[int], stops: set[Element], now: datetime) -> Read:
+def read_items(outline: Outline, places: list[int], stops: set[Element], since: Since) -> Read:
     """Return the elements around these times and their comments: each in one element, or in several beside another."""
     elements = lift([outline.holders[place] for place in places], stops)
     # No answers are as deep: each would be read again with all those around it.
     is_deep = sum(len(outline.span(one)) for one in elements) > _MAX_NESTED * len(outline.texts)
-    orders, whole, rows = _find_orders(outline, places, now), list[Read](), Read()
+    orders, whole, rows = _find_orders(outline, places, since), list[Read](), Read()
     for way, is_whole in () if is_deep or not elements else _WAYS:
         items = _cut(outline, elements, places, way)
         _find_parts(outline, items, is_whole)
         # FC2 has the answer of the owner, without a name, in the comment: its text is no second comment.
         own = [x for x in items if not (x.above and x.shown and x.shown == x.above.shown)]
-        rows = [(item, _read_item(outline, item, orders, now)) for item in own]
+        rows = [(item, _read_item(outline, item, orders, since)) for item in own]
         whole += [rows] * all(comment for _, comment in rows)
         # SaBlog-X has each text before its time, and links to pages below the last time: these are no text.
         shapes = {x.body is not None and shape_of(x.body)[0] for x in own}
@@ -80,14 +79,12 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], now: da
     return next(iter(whole), rows)
 
 
-def _find_orders(outline: Outline, places: list[int], now: datetime) -> Orders:
+def _find_orders(outline: Outline, places: list[int], since: Since) -> Orders:
     """Return the orders of month and day that the dates of comments have, else those of the page, or since its post."""
     days = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
     nodes = outline.select("time[datetime], a[href*='showComment='], a[href*='#c1']")
     stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
-    head, lang = outline.span(outline.title.heading).stop, outline.lang
-    seen = (parse_exact(outline, at, now) for at in range(head, places[0]) if DATE.search(outline.texts[at]))
-    return day_orders(days) or day_orders(stated) or orders_since(days, next(filter(None, seen), None), lang)
+    return day_orders(days) or day_orders(stated) or day_orders(days, outline.lang, since=since)
 
 
 def _find_parts(outline: Outline, items: list[Item], is_whole: bool | None) -> None:
@@ -148,7 +145,7 @@ def _cut(outline: Outline, elements: list[Element], places: list[int], way: int 
     return items
 
 
-def _read_item(outline: Outline, item: Item, orders: Orders, now: datetime) -> Comment | None:
+def _read_item(outline: Outline, item: Item, orders: Orders, since: Since) -> Comment | None:
     if item.name is None or item.body is None:
         return None
     time = outline.holders[item.place]
@@ -170,8 +167,11 @@ def _read_item(outline: Outline, item: Item, orders: Orders, now: datetime) -> C
     rest = (x for x in map(own_text, bare) if not (x in item.name[0] or _SAYS.fullmatch(f" {x}")))
     if (time is item.body and not is_head) or not all(map(_ANSWER.fullmatch, rest)):
         return None
-    found = parse_exact(outline, item.place, now, orders) or parse_linked(line, time.get("href"), now)
-    at = None if bare else date_text(line, found) or open_time(line)
+    found = parse_exact(outline, item.place, orders) or parse_linked(line, time.get("href"), outline.now)
+    # Themes leave out the year.
+    found = found or (parse_yearless(line, since, outline.now) if since and YEARLESS.search(line) else None)
+    # With a precision, no later step parses the text of a time that it does not tell alone.
+    at = None if bare else date_text(line, found) or DateText(text=line, precision="day")
     # Tale has all answers to a comment in one list: its link `@name` is more exact.
     to = named[1] if named else (item.above and item.above.name and item.above.name[0]) or None
     comment = Comment(author_name=item.name[0], author_url=item.name[1], posted=at, reply_to=to)
@@ -288,9 +288,8 @@ def _find_texts(outline: Outline, items: list[Item], is_whole: bool | None) -> l
         *traits, size, order = map(sum, zip(*(row[0] for row in rows), strict=True))
         return (*traits, len(rows) == 1 and min(rows[0][2], default=0) > items[0].place, size, order)
 
-    if known:
-        return [row[1:] for row in max(known, key=rank)]
-    return [max(one.values(), key=lambda row: row[0], default=((), None, set[int]()))[1:] for one in blocks]
+    rest = [max(one.values(), key=lambda row: row[0], default=((), None, set[int]())) for one in blocks]
+    return [row[1:] for row in max(known, key=rank, default=rest)]
 
 
 def _text_blocks(outline: Outline, item: Item, is_whole: bool | None) -> dict[object, _Block]:

@@ -3,18 +3,18 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import chain, islice, pairwise, takewhile
 from typing import NamedTuple
 
 from blogarchive.items import Comment, Problem, comments_problem
 from blogarchive.messages.details import Detail
 from blogarchive.parsing.dates.numbers import parse_count
+from blogarchive.parsing.dates.order import Since
 from blogarchive.parsing.html import Element, own_text
 from blogarchive.sites.engines.body import mark
 from blogarchive.sites.engines.comment_parts import APART, HEADING, ITEM, Item, Read, read_items, shows_time
 from blogarchive.sites.engines.outline import COMMENTS, HEADINGS, Outline
-from blogarchive.sites.engines.times import DATE, MOMENT, is_edited, links_post
+from blogarchive.sites.engines.times import DATE, MOMENT, YEARLESS, is_edited, links_post
 from blogarchive.sites.engines.urls import PATTERNS, patterns
 from blogarchive.sites.markup.elements import Shape, ancestors, has_role, names_of, outside_forms, shape_of
 from blogarchive.sites.markup.picker import is_media, with_descendants
@@ -46,10 +46,11 @@ def comment_sections(outline: Outline) -> list[Element]:
     return found
 
 
-def read_comments(outline: Outline, sections: list[Element], body: Element, now: datetime) -> FoundComments:
+def read_comments(outline: Outline, sections: list[Element], body: Element, since: Since) -> FoundComments:
     """Return the comments under the text; none, and a problem, if one has no name, or they may be of the text.
 
     An author can quote comments with their markup. Those of the page stand outside the text, or beside their form.
+    `since` is the time of the post if that of a comment needs it.
     """
     text, inner = outside_forms(body, _OFF), under_heading(outline, outline.title.heading)
     apart = [section for section in sections if not outline.contains(body, section)]
@@ -60,12 +61,12 @@ def read_comments(outline: Outline, sections: list[Element], body: Element, now:
     between = (outline.texts[x.stop : y.start] for x, y in pairwise(map(outline.span, areas[: to_form + 1])))
     cited = max((i for i, row in enumerate(between, 1) if any(map(_SENTENCE.search, row))), default=0)
     areas, under = areas[cited:], under_heading(outline, apart[cited - 1] if apart and cited else body)
-    found = _read(outline, areas or under, body, text, now)
+    found = _read(outline, areas or under, body, text, since)
     large = {x for x in chain(sections, inner) if outline.size(x) > _MAX_HEADING}
     quoted = [x for x in outline.order if x in text and (x in large or has_role(x, ITEM))]
     last = [] if apart else _closing_comments(outline, quoted, body)
     for others, own in ((under * bool(areas), text), (last, text.difference(last, with_descendants(quoted)))):
-        read = _read(outline, others, body, own, now) if others and not found.comments else found
+        read = _read(outline, others, body, own, since) if others and not found.comments else found
         found = read if read.comments and all(x.kind == "incomplete" for x in read.problems) else found
     in_text = (comments_problem("unreadable", Detail.COMMENTS_IN_TEXT),)
     return found if not quoted or found.comments or found.problems else FoundComments(problems=in_text)
@@ -84,7 +85,7 @@ def _closing_comments(outline: Outline, quoted: list[Element], body: Element) ->
     return heads + quoted if is_end and heads and outline.tree.root.find(".//textarea") is None else []
 
 
-def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, now: datetime) -> FoundComments:
+def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, since: Since) -> FoundComments:
     """Return the comments in these elements, outside the elements of the post's own text, or the problem."""
     # A link from another blog may be marked as a comment beside a single one.
     apart = outline.beside | with_descendants(one for one in outline.order if has_role(one, _PING))
@@ -94,7 +95,7 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     inside = (with_descendants(areas) | (with_descendants({*named} - above) - outline.beside)) - own
     count = _find_count(outline, areas[:1], body)
     claimed = max(count or 0, _count_ids(outline, inside, above, body))
-    rows = _choose(outline, inside, above, claimed, now)
+    rows = _choose(outline, inside, above, claimed, since)
     pings = {node for node in inside if has_role(node, _PING) or _PING.match(own_text(node))}
     seen = with_descendants([*pings, *(part for item, _ in rows for part in item.parts)])
     kept = [r for r in rows if pings.isdisjoint((*r[0].element.iterancestors(), *r[0].nodes))]
@@ -108,6 +109,8 @@ def _read(outline: Outline, areas: list[Element], body: Element, own: _Nodes, no
     known = tuple(comment for _, comment in found if comment is not None)
     lost = [one.posted.text if one.posted else "" for one in known if not (one.posted and one.posted.at)]
     problems: tuple[Problem, ...] = (comments_problem("unreadable", Detail.NO_TIME_OF_COMMENT),) * bool(lost)
+    dated = (one.posted.text for one in known if one.posted and one.posted.at) if since else ()
+    problems += (comments_problem("unreadable", Detail.COMMENTS_YEARS),) * any(map(YEARLESS.search, dated))
     if len(known) < len(found) or body in seen:
         known, problems = (), (comments_problem("unreadable", Detail.COMMENT_PARTS),)
     elif is_rest or not all(map(MOMENT.search, filter(None, lost))) or (not found and wanted):
@@ -224,7 +227,7 @@ def _find_count(outline: Outline, sections: list[Element], body: Element) -> int
     return next((parse_count(one[1] or one[2]) for one in map(_COUNT.search, rows) if one), None)
 
 
-def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: datetime) -> Read:
+def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, since: Since) -> Read:
     """Return the repeated elements with one time each, outer ones before their answers.
 
     Times of comments stand in alike elements. Of several such groups the one with as many as the page claims counts,
@@ -247,7 +250,7 @@ def _choose(outline: Outline, inside: _Nodes, stops: _Nodes, claim: int, now: da
     # The same times are read once, with the first shape.
     shapes, found = {tuple(places): kind for kind, places in reversed(groups.items())}, []
     for places in sorted(dict.fromkeys(map(tuple, groups.values())), key=len, reverse=True)[:_MAX_GROUPS]:
-        rows = read_items(outline, [*places], stops, now)
+        rows = read_items(outline, [*places], stops, since)
         read = [one for _, one in rows if one is not None]
         is_whole, shape = len(read) == len(rows), shapes[places]
         exact = sum(one.posted is not None and one.posted.precision in ("minute", "second") for one in read)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
@@ -47,12 +48,10 @@ def read_index(page: Page, text: str, uid: str, now: datetime) -> Index | None:
         return Index((), found) if found and root is None else None
     if text.lstrip("\ufeff \r\n\t").startswith(("[", "{")):
         return _read_json(page, text, uid, now)
-    if root is None or root[1].lower() not in urls.PATTERNS["entries"]:
-        return None
-    try:
-        return _read_xml(parse_xml(text.lstrip("\ufeff \r\n\t"))[0], root[1].lower(), page.url, uid, now)
-    except InvalidExport:
-        return None
+    if root is not None and (kind := root[1].lower()) in urls.PATTERNS["entries"]:
+        with suppress(InvalidExport):
+            return _read_xml(parse_xml(text.lstrip("\ufeff \r\n\t"))[0], kind, page.url, uid, now)
+    return None
 
 
 def _read_xml(root: Element, kind: str, url: str, uid: str, now: datetime) -> Index:

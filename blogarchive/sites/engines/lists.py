@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import chain, islice, pairwise, takewhile
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -27,7 +26,7 @@ _COMMENT_FEED, _SITE, _LINK, _BESIDE, _TOPICS, *_HOMES = urls.PATTERNS["lists"][
 UPWARD, MIN_LISTED, _MIN_GROUP, _MAX_OTHER, _MAX_ROW, _MAX_DEPTH = "#comments", 3, 2, 60, 900, 40
 
 
-def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, ...]:
+def find_listed(outline: Outline, uid: str) -> tuple[ListedPost, ...]:
     """Return the posts that the page lists, in its order."""
     found: dict[str, ListedPost] = {}
     shared = around_several(rows := _find_rows(outline, uid), _MAX_DEPTH)
@@ -44,7 +43,7 @@ def find_listed(outline: Outline, uid: str, now: datetime) -> tuple[ListedPost, 
         title = "" if heading is None else title_text(outline, heading)[:300]
         if (number in found and found[number].title) or not (title or titled or group == ""):
             continue
-        at, cut = _find_date(outline, anchor, shared, now), title.endswith(("…", "...", "⋯"))
+        at, cut = _find_date(outline, anchor, shared), title.endswith(("…", "...", "⋯"))
         # Themes shorten titles: the page of the post has the whole one.
         title = title.rstrip("….⋯ ") if cut else title
         found[number] = ListedPost(title=title, number=number, url=url, title_cut=cut or not title, posted=at)
@@ -124,13 +123,13 @@ def _rows_around(outline: Outline, anchor: Element, shared: set[Element]) -> Ite
     return takewhile(lambda one: one not in shared and outline.size(one) <= _MAX_ROW, around)
 
 
-def _find_date(outline: Outline, anchor: Element, shared: set[Element], now: datetime) -> DateText | None:
+def _find_date(outline: Outline, anchor: Element, shared: set[Element]) -> DateText | None:
     """Return the date in the row of a link; a sentence is no date."""
     places = chain.from_iterable(map(outline.span, _rows_around(outline, anchor, shared)))
     short = ((at, text) for at in places if len(text := outline.texts[at]) < 80 and DATE.search(text))
     # Volantis shows the day of the last change alone.
     own = ((at, text.strip()) for at, text in short if not (PROSE.search(text) or is_edited(outline, at)))
-    return next((date_text(text, parse_exact(outline, at, now)) for at, text in own), None)
+    return next((date_text(text, parse_exact(outline, at)) for at, text in own), None)
 
 
 def find_next(outline: Outline, uid: str, archives: bool) -> list[str]:
@@ -191,7 +190,7 @@ def _is_next(outline: Outline, anchor: Element, by_text: bool) -> bool:
     return fits and max(_page_no(link_url(anchor, outline.tree.base) or ""), 2) > _page_no(outline.tree.url)
 
 
-def find_blog(outline: Outline, now: datetime) -> str:
+def find_blog(outline: Outline) -> str:
     """Return the uid of the blog to which a page belongs, if its URL does not contain the uid.
 
     The blog begins at the page if it lists posts below it, else where it links its home, else at the root of the host,
@@ -199,10 +198,10 @@ def find_blog(outline: Outline, now: datetime) -> str:
     """
     page = urlsplit(readable(here := urls.INDEX_FILE.sub("", urls.parse_url(outline.tree.url).url)))
     own = f"{page.netloc}{page.path.rstrip('/')}"
-    if len(near := find_listed(outline, own, now)) >= MIN_LISTED and not urls.looks_like_post(here):
+    if len(near := find_listed(outline, own)) >= MIN_LISTED and not urls.looks_like_post(here):
         return own
     # A theme may link the feed from each page as `atom.xml`. Drupal lists posts at `/node/7` on `/blog`, which has a feed.
-    is_outer = len(find_listed(outline, page.netloc, now)) >= MIN_LISTED + len(near)
+    is_outer = len(find_listed(outline, page.netloc)) >= MIN_LISTED + len(near)
     inner = {page.path * bool(_INNER.search(page.path)), f"{page.path.rstrip('/')}/" * is_outer}
     # The shortest is the home page: feeds of categories are in folders below it.
     for home in (urlsplit(readable(url)) for links in _home_urls(outline) for url in sorted(links, key=len)):

@@ -1,6 +1,7 @@
 """A page of an unknown host as its reader sees it: texts in order, what they belong to, and the data for machines."""
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain, combinations, islice
 from typing import NamedTuple
@@ -25,13 +26,13 @@ _NAMED_TAGS, _EDGES = ("a", "td", "div", "span", "p", "header", "center"), ("foo
 class Outline:
     """The visible texts of a page in order, with the element that holds each.
 
-    `order` are the shown elements by their place in the page. `metas` are the `meta` elements by lower-case name,
-    `article_data` is the JSON-LD object of an article; empty if there is none. When the page was saved may be unknown:
-    then nothing tells the time of `3天前`.
+    `now` is the fetch time in the zone of the site. `order` are the shown elements by their place in the page. `metas`
+    are the `meta` elements by lower-case name, `article_data` is the JSON-LD object of an article; empty if there is
+    none. When the page was saved may be unknown: then nothing tells the time of `3天前`.
     """
 
-    def __init__(self, tree: PageTree, *, is_saved: bool = False) -> None:
-        self.tree, self.is_saved, self._lines = tree, is_saved, dict[range | Element, str]()
+    def __init__(self, tree: PageTree, now: datetime, *, is_saved: bool = False) -> None:
+        self.tree, self.now, self.is_saved, self._lines = tree, now, is_saved, dict[range | Element, str]()
         self.texts, self.holders, self.order = list[str](), list[Element](), dict[Element, int]()
         # `_inner` are the places in `order` of an element and of those in it.
         self._inner, self._spans = dict[Element, range](), dict[Element, range]()

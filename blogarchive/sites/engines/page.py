@@ -6,7 +6,7 @@ Each field of a post has two witnesses where the page has them.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from functools import cached_property
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -62,7 +62,8 @@ class PageParser:
 
     @cached_property
     def _outline(self) -> Outline:
-        return Outline(picker.parse_tree(self._text, self.page.url, _OPENED), is_saved=self.page.is_imported)
+        tree = picker.parse_tree(self._text, self.page.url, _OPENED)
+        return Outline(tree, self.now, is_saved=self.page.is_imported)
 
     def explain(self) -> Explanation:
         """Return the engine that made the page, and the witness of each field."""
@@ -91,11 +92,11 @@ class PageParser:
             return self._refused(Detail.CHALLENGE, items.NoticeKind.BLOCKED)
         if _needs_browser(self._outline):
             return self._unknown(Detail.NEEDS_BROWSER, "page")
-        self.uid = self.uid if self.target.uid or self.here.uid else lists.find_blog(self._outline, self.now)
+        self.uid = self.uid if self.target.uid or self.here.uid else lists.find_blog(self._outline)
         # The list of a month, at `/?m=202105`, is at the root too.
         window = self._outline.tree.title if self._is_root and not urls.MONTH.search(self.here.url) else None
         self._title = self._outline.metas.get("og:site_name") or window or None
-        listed = lists.find_listed(self._outline, self.uid, self.now)
+        listed = lists.find_listed(self._outline, self.uid)
         if self._is_list(listed):
             return self._page_of_list(listed)
         if self._outline.select(urls.PATTERNS["page"]["password"]):
@@ -113,7 +114,7 @@ class PageParser:
     def _read_shown_post(self) -> _PostReading | None:
         url = urls.COMMENTS_PAGE.sub(r"\1", self.here.url).removesuffix(urls.WALK)
         number = self.target.post_number or self.target.number or urls.post_number(url)
-        return _read_post(self._outline, self.now, number, url)
+        return _read_post(self._outline, number, url)
 
     def _is_list(self, listed: tuple[ListedPost, ...]) -> bool:
         outline, classes = self._outline, self._outline.body_class.split()
@@ -220,16 +221,19 @@ def _find_reader(outline: Outline) -> str:
     return f"engine:{stated[1].lower()}" if stated else next(marked, "generic")
 
 
-def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostReading | None:
-    """Return the post that the page shows, None if it shows no text; `now` is the fetch time in the site's zone."""
+def _read_post(outline: Outline, number: str, url: str) -> _PostReading | None:
+    """Return the post that the page shows, None if it shows no text."""
     title, sections = outline.title, comment_sections(outline)
-    if (parts := _parts(outline, sections, now)) is None:
+    if (parts := _parts(outline, sections)) is None:
         return None
     element, agreed, found = parts
     added = added_parts(outline, element)
     # Sections without comments have headings.
-    around = Surroundings(outline, element, added, picker.with_descendants([*sections, *found.sections]), now)
+    around = Surroundings(outline, element, added, picker.with_descendants([*sections, *found.sections]))
     time = find_time(around)
+    # The day of the post tells the year of its comments, or which of two numbers is their day.
+    if time.value and not time.doubt and any(x.detail == Detail.NO_TIME_OF_COMMENT for x in found.problems):
+        found = read_comments(outline, sections, element, time.value.at)
     # Comments in the element of the text are stored once, as comments.
     removed = {*added, *(one for one in found.sections if outline.contains(element, one))}
     body = picker.read_body(picker.Picker(tree=outline.tree), element, removed=removed)
@@ -245,7 +249,7 @@ def _read_post(outline: Outline, now: datetime, number: str, url: str) -> _PostR
     return _PostReading(post, problems, _sources(title, time, element, found))
 
 
-def _parts(outline: Outline, own: list[Element], now: datetime) -> tuple[Element, bool, FoundComments] | None:
+def _parts(outline: Outline, own: list[Element]) -> tuple[Element, bool, FoundComments] | None:
     """Return the element of the text, whether two witnesses agree on it, and the comments."""
     element, agreed = find_body(outline, {*own, *(under := under_heading(outline, outline.title.heading))})
     # Promise "no forgery": with a line of the theme alone before them, they may be the start of the text.
@@ -253,7 +257,7 @@ def _parts(outline: Outline, own: list[Element], now: datetime) -> tuple[Element
         element, agreed = find_body(outline, set(own))
     if element is None:
         return None
-    found = read_comments(outline, own, element, now)
+    found = read_comments(outline, own, element, None)
     # Comments that are not read may be in the element of the text: static copies have them there, or it has the title too.
     details = {x.detail for x in found.problems if not found.comments}
     is_mixed = Detail.COMMENTS_IN_TEXT in details or (details and outline.title.heading in {*element.iter()})

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import NamedTuple
@@ -18,10 +18,11 @@ from blogarchive.sites.engines.outline import Outline
 from blogarchive.sites.engines.urls import PATTERNS, is_within, may_be_post, patterns, post_number
 from blogarchive.sites.markup.elements import ancestors
 
-_DATE, _VAGUE, _AGO = (name_words("".join(PATTERNS["times"][name])) for name in ("date", "vague", "ago"))
+_DATE, _BARE, _AGO = (name_words("".join(PATTERNS["times"][name])) for name in ("date", "yearless", "ago"))
 _TIME = f"(?:{_DATE})日?{''.join(PATTERNS['times']['clock'])}"
-_FORMS = (_DATE, f"{_DATE}|{_VAGUE}", f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", _AGO)
-DATE, MOMENT, _SHOWN, _LINE, AGO = (re.compile(one, re.IGNORECASE) for one in _FORMS)
+_MOMENT = f"{_DATE}|{_BARE}|{''.join(PATTERNS['times']['span'])}"
+_FORMS = (_DATE, _MOMENT, _BARE, f"{_TIME}?", rf"\s*{_TIME}\s*(?:[|·][^,，。]{{0,40}})?", _AGO)
+DATE, MOMENT, YEARLESS, _SHOWN, _LINE, AGO = (re.compile(one, re.IGNORECASE) for one in _FORMS)
 _EDITED, _UPDATED, _GAP, CLOCK = patterns("times", "edited updated gap alone")
 _OWN, _LOST, _STAMP = patterns("times", "own lost stamp")
 # Of the characters behind a date, those of `_WINDOW` belong to it.
@@ -44,7 +45,6 @@ class Surroundings:
     body: Element
     added: set[Element]
     closed: set[Element]  # the elements of comments
-    now: datetime
 
     @cached_property
     def inside(self) -> frozenset[int]:
@@ -70,7 +70,7 @@ def find_time(around: Surroundings) -> FoundTime:
     # Hatena shows `2年前`, WordPress `3周前`: the data for machines have the day
     is_vague = shown and (shown.precision in ("year", "month") or AGO.match(text or ""))
     shown, text = (None, None) if stated and is_vague else (shown, text)
-    witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.now))]
+    witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.outline.now))]
     witnesses.insert(len(witnesses) if weak else 0, ("shown", shown))
     found = [(name, one) for name, one in witnesses if one is not None]
     if not found:
@@ -96,7 +96,7 @@ def _find_shown(around: Surroundings) -> tuple[ParsedDate | None, str | None, De
     outline = around.outline
     own = outline.span(outline.title.heading) if DATE.search(outline.title.text or "") else range(0)
     for rank, place in sorted((_rank(around, place), place) for place in _dates_outside(around))[:4]:
-        if rank[1] < _FAR and (parsed := parse_exact(outline, place, around.now)):
+        if rank[1] < _FAR and (parsed := parse_exact(outline, place)):
             text = " ".join(match[0].split()) if (match := _SHOWN.search(outline.texts[place])) else ""
             weak = Detail.TIME_OF_TITLE if place in own else Detail.ONLY_CHANGED if rank[0] >= _EDIT else None
             return parsed, text or None, weak
@@ -186,7 +186,7 @@ def is_edited(outline: Outline, place: int) -> bool:
     return any(map(_EDITED.search, (label, nodes[place].get("itemprop", ""), texts[place][:120])))
 
 
-def parse_place(outline: Outline, place: int, now: datetime, order: Orders) -> ParsedDate | None:
+def parse_place(outline: Outline, place: int, order: Orders) -> ParsedDate | None:
     """Return the date in a text, None without a date or for one in the future. `order` is that of `write_year_first`."""
     shown = re.sub(r"(?<=\d)h(?=\d\d\b)", ":", outline.texts[place].replace("’", "'")).replace(" '", " 20")
     text = write_year_first(" ".join(shown.split()), order)
@@ -201,22 +201,22 @@ def parse_place(outline: Outline, place: int, now: datetime, order: Orders) -> P
     # The time of day may be before the date: `14:32, 06/05/2021`, as comments in Vietnamese have it.
     before = re.findall(r"(?:\d{1,2}:\d\d(?::\d\d)?)?[^\d前]*$", text[max(0, start - 22) : start])[0]
     date, after = fill_year(match[0], outline.short_date, order), _GAP.sub(r" \1:", text[end : end + _WINDOW])
-    parsed = parse_date(" ".join((before.replace(" on ", " ") + date + after).split()), now)
-    return None if parsed is None or parsed.at > now + 2 * _DAY or SHORT_DATE.match(date) else parsed
+    parsed = parse_date(" ".join((before.replace(" on ", " ") + date + after).split()), outline.now)
+    return None if parsed is None or parsed.at > outline.now + 2 * _DAY or SHORT_DATE.match(date) else parsed
 
 
-def parse_exact(outline: Outline, at: int, now: datetime, order: Orders | None = None) -> ParsedDate | None:
+def parse_exact(outline: Outline, at: int, order: Orders | None = None) -> ParsedDate | None:
     """Return the date in a text; that for machines in an attribute if the shown one is rough, such as `3天前`.
 
     Without an `order`, that by which the date is of the month in the URL counts, else that of the language.
     """
     text, node, url = outline.texts[at].strip()[:80], outline.holders[at], outline.tree.url
     order = order or day_orders([text], outline.lang, url if order is None else "")
-    found = parse_place(outline, at, now, order)
+    found = parse_place(outline, at, order)
     stated = map(stated_times, islice(chain([node], node.iterancestors()), 3))
     # Argon has the whole time in an element that it shows under the pointer.
     inner = (text for text in (one.text or "" for one in node) if DATE.search(text))
-    stamps = (parse_stamp(write_year_first(one, order), now) for one in chain(inner, *stated))
+    stamps = (parse_stamp(write_year_first(one, order), outline.now) for one in chain(inner, *stated))
     # The time of day is not read.
     found = None if found and found.precision == "day" and _LOST.search(DATE.split(text)[-1]) else found
     known = None if AGO.match(text) else found
@@ -236,11 +236,11 @@ def stated_times(node: Element) -> list[str]:
 
 
 def _find_stated(around: Surroundings) -> list[tuple[str, ParsedDate]]:
-    outline = around.outline
+    outline, now = around.outline, around.outline.now
     found = [("JSON-LD", str(one)) for one in (outline.article_data.get("datePublished"),) if one]
     found += [(f"meta {name}", at) for name, at in outline.metas.items() if _STAMP.search(name)][:1]
     nodes = (n for n in outline.select(PATTERNS["times"]["stated"]) if n not in around.closed)
     apart = ((n, at) for n in nodes if (at := outline.span(n).start) not in around.inside)
     own = (n for n, at in apart if not (is_edited(outline, at) or is_of_another(around, n)))
     found += [("time", n.get("datetime") or n.get("content") or n.get("title") or "") for n in islice(own, 1)]
-    return [(n, x) for n, v in found if (x := parse_stamp(v, around.now)) and x.at <= around.now + 2 * _DAY]
+    return [(n, x) for n, v in found if (x := parse_stamp(v, now)) and x.at <= now + 2 * _DAY]

@@ -31,8 +31,7 @@ PER_PAGE, _REST_FIELDS, WALK = 100, "id,link,date,date_gmt,modified_gmt,title", 
 @lru_cache(maxsize=4096)
 def parse_url(url: str) -> ParsedUrl:
     """Return the kind, the number and the canonical form of a URL; the uid of a home page or on a shared host."""
-    parts = canonical_parts(_COUNTRY.sub(r"\1.com", url))
-    if parts is None:
+    if (parts := canonical_parts(_COUNTRY.sub(r"\1.com", url))) is None:
         return ParsedUrl(url=url, kind=PageKind.UNKNOWN)
     netloc, path, asked = parts.netloc, parts.path, parts.query
     # A post that others share has words of the sharer in its URL: it is one post.

@@ -323,7 +323,7 @@ def test_a_weekday_or_dates_of_the_page_tell_the_month_of_a_slashed_date(
     ],
 )
 def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expected: set[bool]) -> None:
-    assert orders_since(texts, (datetime(2013, 2, 8), "day")) == expected
+    assert orders_since(texts, datetime(2013, 2, 8)) == expected
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,7 @@ def test_comments_stand_in_the_month_behind_their_post(texts: list[str], expecte
 def test_the_year_is_first_in_chinese_if_it_puts_all_comments_behind_their_post(
     texts: list[str], lang: str, order: set[bool | None], first: str
 ) -> None:
-    assert orders_since(texts, (datetime(2013, 2, 8), "day"), lang) == order
+    assert orders_since(texts, datetime(2013, 2, 8), lang) == order
     assert write_year_first(texts[0], order) == first
     assert write_year_first("5/6/2021", {None}) == "5/6/2021"
 

@@ -925,15 +925,56 @@ def test_a_time_without_a_space_behind_its_day_is_that_of_the_comment() -> None:
     assert (shown(page), page.problems) == (expected(), ())
 
 
-@pytest.mark.parametrize(
-    "shown", ["Jun {n}th at 2:41 am", "{n} juillet à 14:05", "1 year", "6月{n}日 14:05", "06-1{n} 14:05"]
-)
-def test_a_comment_without_a_year_is_stored_and_its_time_is_told_not_guessed(shown: str) -> None:
-    item = '<li id="comment-{n}"><cite><a href="/u/{n}">{name}</a></cite> <small><a href="#comment-{n}">{at}</a></small><p>{text}</p></li>'
-    page = read(f'<ol class="commentlist" id="comments">{rows(item, at=shown)}</ol>')
+YEARLESS_ROW = '<li id="comment-{n}"><cite><a href="/u/{n}">{name}</a></cite> <small><a href="#comment-{n}">{at}</a></small><p>{text}</p></li>'
+
+
+def read_yearless(at: str, when: str) -> tuple[list[str | None], list[str]]:
+    """Return the times of three comments, and what the failure rows of the page say."""
+    page = read(f'<ol class="commentlist" id="comments">{rows(YEARLESS_ROW, at=at)}</ol>', when=when)
     assert [one.author_name for one in page.posts[0].comments] == [name for name, _ in COMMENTS]
-    assert {one.posted and one.posted.at for one in page.posts[0].comments} == {None}
-    assert [one.field for one in page.problems] == ["comments"]
+    times = [one.posted and one.posted.at for one in page.posts[0].comments]
+    return [at and f"{at:%F %H:%M}" for at in times], [str(x.detail) for x in page.problems]
+
+
+@pytest.mark.parametrize(
+    ("shown", "when"),
+    [
+        ("{n} juillet à 14:05", "2024年5月1日"),
+        ("1 year", "2024年5月1日"),
+        ("Jun {n}th at 2:41 am", ""),
+        # Read on 30 November 2026: the next June since the post is none yet.
+        ("Jun {n}th at 2:41 am", "2026年8月1日"),
+    ],
+)
+def test_a_comment_whose_year_nothing_tells_is_stored_without_its_time(shown: str, when: str) -> None:
+    times, details = read_yearless(shown, when)
+    assert (times, details.count("a comment shows no time")) == ([None] * 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("shown", "when", "first"),
+    [
+        ("Jun {n}th at 2:41 am", "2021年5月1日 08:05", "2021-06-02 02:41"),
+        ("Jan {n}, 3:38 PM", "2021年12月30日", "2022-01-02 15:38"),
+        ("6月{n}日 14:05", "2021年6月2日", "2021-06-02 14:05"),
+        ("06-1{n} 14:05", "2021年6月13日 08:05", "2021-06-12 14:05"),  # another zone
+        ("06-1{n} 14:05", "2021年6月15日 08:05", "2022-06-12 14:05"),
+        ("Feb 2{n}, 3:38 PM", "2023年3月1日", "2024-02-22 15:38"),
+    ],
+)
+def test_a_day_without_a_year_is_the_first_since_its_post_and_a_problem(
+    shown: str, when: str, first: str
+) -> None:
+    times, details = read_yearless(shown, when)
+    assert (times[0], None in times, details) == (first, False, ["times of comments have no year"])
+
+
+def test_a_time_without_a_year_that_the_markup_states_whole_is_no_problem() -> None:
+    item = YEARLESS_ROW.replace("<small>", '<small><time datetime="2025-05-0{n}T09:0{n}:00+08:00">').replace(
+        "</small>", "</time></small>"
+    )
+    page = read(f'<ol class="commentlist" id="comments">{rows(item, at="May 0{n}, 9:0{n} am")}</ol>')
+    assert (shown(page), page.problems) == (expected(), ())
 
 
 def test_a_comma_before_the_year_and_a_time_of_day_in_a_link_are_of_one_time() -> None:

@@ -207,7 +207,9 @@ CALENDAR_RULES = rules.make_rules(
     (ANYWHERE, rf"{_EN_MONTH} ?{_EN_DAY} ?,? ?(?:{numbers.ENGLISH_WEEKDAY},? )?{_EN_YEAR}", _resolve_date),
     (
         ANYWHERE,
-        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: (?:de|năm))?[ ,/-]{{1,3}}{_EN_YEAR}",
+        # A site of Spain has dots alone: 28.oct.2012
+        rf"(?<![0-9:])(?P<d>[0-9]{{1,2}}){_ORDINAL}[ /-]?(?:(?:of|de) )?{_EN_MONTH}(?: (?:de|năm))?"
+        rf"(?:[ ,/-]{{1,3}}|(?<=\.)){_EN_YEAR}",
         _resolve_date,
     ),
     # 14-Jul-14; RFC 822, as feeds of 2005 have it: Mon, 14 Jul 14 08:11:22 GMT; 14 July 14 at 8:11

@@ -58,7 +58,7 @@ _SHORT_SLASHED = re.compile(
 )
 _FIGURES = re.compile(r"(?<![\d/.-])(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)(?![\d/.-])")
 # Numbers of comments on Blogger begin with their time in 2006; random ones of 2019 have 19 digits.
-_SHOWN_COMMENT = re.compile(r"(?:[?&]showComment=(?=\d{13}(?!\d))|#c(?=1[0-2]\d{16}$))(\d{10})")
+_SHOWN_COMMENT = re.compile(r"(?:[?&]showComment=(?=\d{13}(?!\d))|#c(?=1[0-2]\d{16}$)|^(?=1\d{12}$))(\d{10})")
 _URL_MONTH = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/)")
 _DAY, _MAX_SLASHED = timedelta(days=1), 80  # the longest length of a text that is a date, not prose
 
@@ -116,7 +116,7 @@ def orders_since(texts: Iterable[str], since: datetime, lang: str = "") -> Order
 
 
 def stamp_of_link(url: str | None) -> datetime | None:
-    """Return the time in UTC of the stamp in Blogger's link to a comment; None without one."""
+    """Return the time in UTC of the stamp in Blogger's link to a comment, or of milliseconds; None without one."""
     stamp = _SHOWN_COMMENT.search(url or "")
     return datetime.fromtimestamp(int(stamp[1]), UTC) if stamp else None
 

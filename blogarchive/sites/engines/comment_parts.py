@@ -82,8 +82,10 @@ def read_items(outline: Outline, places: list[int], stops: set[Element], since: 
 def _find_orders(outline: Outline, places: list[int], since: Since) -> Orders:
     """Return the orders of month and day that the dates of comments have, else those of the page, or since its post."""
     days = [text for at in places for text in (outline.texts[at], *stated_times(outline.holders[at]))]
-    nodes = outline.select("time[datetime], a[href*='showComment='], a[href*='#c1']")
-    stated = (f"{outline.text(x)} {x.get('datetime') or stamp_of_link(x.get('href')) or ''}" for x in nodes)
+    # Kinja has the time of each comment in milliseconds.
+    nodes = outline.select("time[datetime], a[href*='showComment='], a[href*='#c1'], [data-publishtime]")
+    stamps = (x.get("datetime") or stamp_of_link(x.get("href") or x.get("data-publishtime")) for x in nodes)
+    stated = (f"{outline.text(x)} {at or ''}" for x, at in zip(nodes, stamps, strict=True))
     return day_orders(days) or day_orders(stated) or day_orders(days, outline.lang, since=since)
 
 

@@ -72,8 +72,7 @@ def find_time(around: Surroundings) -> FoundTime:
     shown, text = (None, None) if stated and is_vague else (shown, text)
     witnesses = [*stated, ("URL", parse_url_date(around.outline.tree.url, around.outline.now))]
     witnesses.insert(len(witnesses) if weak else 0, ("shown", shown))
-    found = [(name, one) for name, one in witnesses if one is not None]
-    if not found:
+    if not (found := [(name, one) for name, one in witnesses if one is not None]):
         return FoundTime(value=None, doubt=Detail.NO_TIME_OF_POST)
     best = found[0][1]
     for one in (one for _, one in found[1:] if one.at.time() > time.min):

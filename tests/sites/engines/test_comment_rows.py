@@ -665,6 +665,30 @@ def test_the_order_of_day_and_month_that_puts_comments_right_behind_their_post_i
     assert [one.field for one in page.problems] == ([] if read_as else ["comments"])
 
 
+def test_milliseconds_beside_a_short_date_tell_its_order_of_day_and_month() -> None:
+    stamp = int(datetime(2025, 5, 2, 16, 2, tzinfo=UTC).timestamp())
+    item = (
+        '<li class="comment"><b>{name}</b> <span data-publishtime="{ms}"><i>{at}</i></span><p>{text}</p></li>'
+    )
+    stamps = [f"{stamp + n * 86_460}123" for n in range(3)]
+    said = rows(item, at="5/0{n}/25 9:0{n}am", ms=stamps)
+    page = read(f'<ol class="comments">{said}</ol>', "en", "a day")
+    assert shown(page) == expected()
+
+
+def test_a_date_of_a_day_and_the_name_of_its_month_with_dots_is_read() -> None:
+    item = '<div class="said"><span class="fecha">{at}</span><b>{name}</b><p>{text}</p></div>'
+    page = read(f"<div id='comments'>{rows(item, at='0{n}.may.2025 | 09:0{n}')}</div>", "es")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
+def test_cards_below_a_heading_of_related_posts_behind_that_of_comments_are_no_comments() -> None:
+    card = "<div class='grid'><a href='/notes/{n}/'><div class='name'>第{n}号桥的故事</div><div class='by'>记者 {name} <time datetime='2025-05-0{n}T09:00:00+08:00'>2小时前</time></div></a></div>"
+    end = f"<div><div class='count'>Comments</div></div><div class='like'>喜欢我们</div><div><div class='head'>Related Posts</div></div><div>{rows(card)}</div>"
+    page = read(end, "en")
+    assert (page.posts[0].comments, [x.field for x in page.problems]) == ((), [])
+
+
 @pytest.mark.parametrize(
     "at",
     [

@@ -682,6 +682,13 @@ def test_a_date_of_a_day_and_the_name_of_its_month_with_dots_is_read() -> None:
     assert (shown(page), page.problems) == (expected(), ())
 
 
+def test_a_rank_on_the_line_above_a_linked_name_is_not_the_name() -> None:
+    item = '<div class="said" id="comment_{n}"><div class="author_name">{rank}<a href="/social/{n}">{name}</a></div><span>{at}</span><p class="comment_body">{text}</p></div>'
+    ranks = ["<div>HUFFPOST SUPER USER</div>", "", "<div>Super User</div>"]
+    page = read(f"<div id='comments'>{rows(item, rank=ranks)}</div>")
+    assert (shown(page), page.problems) == (expected(), ())
+
+
 def test_cards_below_a_heading_of_related_posts_behind_that_of_comments_are_no_comments() -> None:
     card = "<div class='grid'><a href='/notes/{n}/'><div class='name'>第{n}号桥的故事</div><div class='by'>记者 {name} <time datetime='2025-05-0{n}T09:00:00+08:00'>2小时前</time></div></a></div>"
     end = f"<div><div class='count'>Comments</div></div><div class='like'>喜欢我们</div><div><div class='head'>Related Posts</div></div><div>{rows(card)}</div>"

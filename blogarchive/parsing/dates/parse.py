@@ -11,7 +11,7 @@ from blogarchive.items import UNKNOWN_ZONE, DateText, Precision
 from blogarchive.parsing.dates import rules
 from blogarchive.parsing.dates.calendar import CALENDAR_RULES, NAMED_RULES
 from blogarchive.parsing.dates.numbers import fold, words_of
-from blogarchive.parsing.dates.order import stamp_of_link
+from blogarchive.parsing.dates.order import Since, stamp_of_link
 from blogarchive.parsing.dates.relative import RELATIVE_RULES, TimeOfDay, time_after, time_alone, time_before
 
 
@@ -256,12 +256,20 @@ def date_text(text: str, found: ParsedDate | None) -> DateText | None:
     return None if found is None else DateText(text=text, at=found.at, precision=found.precision)
 
 
-def parse_yearless(text: str, since: datetime, now: datetime) -> ParsedDate | None:
-    """Return the first date of a text without a year since a day before `since`, as zones differ; None after `now`."""
-    start = since.replace(tzinfo=now.tzinfo) - rules.FUTURE_TOLERANCE
+def parse_yearless(text: str, stamp: ParsedDate | None, since: Since, now: datetime) -> ParsedDate | None:
+    """Return the first date of a text without a year since a day before `since`, as zones differ; None after `now`.
+
+    With a stamp that its markup states in UTC, it is that of the shown clock next to it; else the stamp is returned.
+    """
+    if (near := stamp.at if stamp else since) is None or (stamp and near.tzinfo is not now.tzinfo):
+        return stamp
+    start = near.replace(tzinfo=now.tzinfo) - rules.FUTURE_TOLERANCE
     # `parse_date` returns the latest one that is at most a day ahead.
-    found = parse_date(text, start + timedelta(days=364))
-    return found if found and start <= found.at <= now + rules.FUTURE_TOLERANCE else None
+    shown = parse_date(re.sub(r"\s(?:um|à)\s", " ", text), start + timedelta(days=364))
+    last = start + 2 * rules.FUTURE_TOLERANCE if stamp else now + rules.FUTURE_TOLERANCE
+    # A clock of 12 hours may lack the half of the day.
+    is_same = stamp and shown and f"{shown.at:%H:%M}" in (f"{stamp.at:%H:%M}", f"{stamp.at:%I:%M}")
+    return shown if shown and start <= shown.at <= last and not is_same else stamp
 
 
 def parse_url_date(url: str, now: datetime) -> ParsedDate | None:

@@ -171,7 +171,7 @@ def _read_item(outline: Outline, item: Item, orders: Orders, since: Since) -> Co
         return None
     found = parse_exact(outline, item.place, orders) or parse_linked(line, time.get("href"), outline.now)
     # Themes leave out the year.
-    found = found or (parse_yearless(line, since, outline.now) if since and YEARLESS.search(line) else None)
+    found = parse_yearless(line, found, since, outline.now) if YEARLESS.search(line) else found
     # With a precision, no later step parses the text of a time that it does not tell alone.
     at = None if bare else date_text(line, found) or DateText(text=line, precision="day")
     # Tale has all answers to a comment in one list: its link `@name` is more exact.

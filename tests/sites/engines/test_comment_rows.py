@@ -970,7 +970,6 @@ def read_yearless(at: str, when: str) -> tuple[list[str | None], list[str]]:
 @pytest.mark.parametrize(
     ("shown", "when"),
     [
-        ("{n} juillet à 14:05", "2024年5月1日"),
         ("1 year", "2024年5月1日"),
         ("Jun {n}th at 2:41 am", ""),
         # Read on 30 November 2026: the next June since the post is none yet.
@@ -988,6 +987,7 @@ def test_a_comment_whose_year_nothing_tells_is_stored_without_its_time(shown: st
         ("Jun {n}th at 2:41 am", "2021年5月1日 08:05", "2021-06-02 02:41"),
         ("Jan {n}, 3:38 PM", "2021年12月30日", "2022-01-02 15:38"),
         ("6月{n}日 14:05", "2021年6月2日", "2021-06-02 14:05"),
+        ("{n} juillet à 14:05", "2021年6月2日", "2021-07-02 14:05"),
         ("06-1{n} 14:05", "2021年6月13日 08:05", "2021-06-12 14:05"),  # another zone
         ("06-1{n} 14:05", "2021年6月15日 08:05", "2022-06-12 14:05"),
         ("Feb 2{n}, 3:38 PM", "2023年3月1日", "2024-02-22 15:38"),
@@ -1006,6 +1006,27 @@ def test_a_time_without_a_year_that_the_markup_states_whole_is_no_problem() -> N
     )
     page = read(f'<ol class="commentlist" id="comments">{rows(item, at="May 0{n}, 9:0{n} am")}</ol>')
     assert (shown(page), page.problems) == (expected(), ())
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown", "hour"),
+    [
+        ("2025-05-0{n}T22:30:00Z", "May {n}, 5:30 pm", "02 17:30"),  # the clock of the blog
+        ("2025-05-0{n}T22:30:00Z", "0{n} mai à 10:30", "02 22:30"),  # half of the day is not shown
+        ("2025-05-0{n}T22:30:00Z", "0{n} mai à 00:30", "02 00:30"),
+        ("2025-05-0{n}T22:30:00Z", "1er juin à 00:30", "02 22:30"),  # another day
+        ("2025-05-0{n}T22:30:00+09:00", "0{n} mai à 17:30", "02 22:30"),
+    ],
+)
+def test_the_clock_that_a_page_shows_without_a_year_counts_beside_a_stamp_in_utc(
+    stamp: str, shown: str, hour: str
+) -> None:
+    item = f'<li class="comment"><b>{{name}}</b> <time datetime="{stamp}">{{at}}</time><p>{{text}}</p></li>'
+    text = "<p>" + "La rivière monte jusqu'à la troisième ligne du pont. " * 12 + "</p>"
+    said = rows(item, at=shown).replace("青禾", "Anne").replace("老木", "Paul")
+    page = read(f'<ol class="comments">{said}</ol>', "fr", "1 mai 2025", text=text)
+    times = [one.posted and one.posted.at for one in page.posts[0].comments]
+    assert (times[0] and f"{times[0]:%d %H:%M}", page.problems) == (hour, ())
 
 
 def test_a_comma_before_the_year_and_a_time_of_day_in_a_link_are_of_one_time() -> None:

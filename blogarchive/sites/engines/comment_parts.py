@@ -275,7 +275,7 @@ def _name_of(outline: Outline, item: Item, node: Element) -> _Name | None:
     shown = min(named, key=lambda x: (x[0] in "(（", is_label(x), bool(_BADGE.fullmatch(x))), default="")
     own = (a for a in chain(node.iter("a"), node.iterancestors("a")) if a in item.nodes)
     url = next((link_url(anchor, outline.tree.base) for anchor in own), None)
-    odd = _ODD.match(outline.text(node)) if has_role(node, _AUTHOR) else None
+    odd = _ODD.match(outline.text(node)) if node.tag == "cite" or has_role(node, _AUTHOR) else None
     name = _trim(" ".join(shown.split())) or (odd[0] if odd else "")
     return (name, url if url and url.startswith(("http://", "https://")) else None) if name else None
 

@@ -537,6 +537,14 @@ def test_a_name_has_neither_a_sign_nor_a_label_and_keeps_its_last_word(item: str
     assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
 
 
+def test_a_visitor_may_sign_with_one_letter_or_with_a_colon_in_the_name() -> None:
+    item = '<li class="commentbody" id="comment-{n}"><cite><a href="https://{n}.example.org/">{visitor}</a></cite> <a href="#comment-{n}">{at}</a><p>{text}</p></li>'
+    names = ["v", "Project:Lorna", "Sven"]
+    said = rows(item, "May {n}, 2025 09:0{n}", visitor=names)
+    page = read(f"<h3>Comments</h3><ol class=comments>{said}</ol>", "en", "May 1, 2025")
+    assert ([one.author_name for one in page.posts[0].comments], page.problems) == (names, ())
+
+
 @pytest.mark.parametrize("heading", ["コメント 3件", "3件のコメント", "コメント（3件）"])
 @pytest.mark.parametrize(
     "item",

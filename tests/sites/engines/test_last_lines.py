@@ -31,6 +31,7 @@ OF_AUTHOR = [
     "最近更新了桥下的照片，2020-05-06 拍的，请大家看。",
     "本文写于三年前，那时桥还在，其中的人都走了。",
     "Next: the mountain.",
+    "Tweet it, print it: the old bridge is gone.",
     "次の朝、橋には誰もいなかった。",
 ]
 OF_THEME = [
@@ -48,6 +49,12 @@ OF_THEME = [
     "This work is licensed under a Creative Commons Attribution 4.0 International License.",
     "This entry was posted on 6 May 2020 and is filed under Rivers. You can leave a response.",
     "[ Метки | <a rel='tag' href='/tag/1'>река</a> ]",
+    "Abgelegt unter <a rel='category tag' href='/c/1'>Fluss</a>",
+    "Tweet",
+    "About these ads",
+    "View the discussion thread.",
+    "Comments powered by Disqus.",
+    "Jump to Recipe · Print Recipe",
 ]
 OF_AGE = [
     "距离上次修改已过932天",
@@ -83,6 +90,11 @@ def test_a_line_of_licence_or_of_other_posts_is_not_of_the_text(line: str) -> No
 @pytest.mark.parametrize("name", ["itemRatingBlock", "postTags", "itemContentFooter", "blogShareButtons"])
 def test_a_part_whose_name_has_its_words_without_signs_between_them_is_not_of_the_text(name: str) -> None:
     assert body_of(f"{TEXT}<div class='{name}'>河边的人（2）</div>") == body_of(TEXT)
+
+
+@pytest.mark.parametrize("name", ["shariff", "wpa", "ssba ssba-wrap", "nav-previous", "assistive-text"])
+def test_share_buttons_ads_and_navigation_of_plugins_are_not_of_the_text(name: str) -> None:
+    assert body_of(f"{TEXT}<div class='{name}'>River 27</div>") == body_of(TEXT)
 
 
 @pytest.mark.parametrize("line", OF_AGE)

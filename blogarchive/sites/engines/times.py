@@ -76,10 +76,9 @@ def find_time(around: Surroundings) -> FoundTime:
         return FoundTime(value=None, doubt=Detail.NO_TIME_OF_POST)
     best = found[0][1]
     for one in (one for _, one in found[1:] if one.at.time() > time.min):
-        is_exact = one.precision in ("minute", "second") and one.at.date() == best.at.date()
         # The one has an offset. A theme may show the hours of a clock of 12 hours, without the half of the day.
         is_same = best.precision == "minute" and f"{best.at:%H:%M}" in (f"{one.at:%H:%M}", f"{one.at:%I:%M}")
-        best = one if is_exact and (best.precision == "day" or is_same) else best
+        best = one if one.at.date() == best.at.date() and (best.precision == "day" or is_same) else best
     texts = tuple((name, f"{one.at:%Y-%m-%d %H:%M}") for name, one in found)
     doubt: str | None = weak if best is shown else None
     naive = [(name, one.at.replace(tzinfo=None)) for name, one in found if not (weak and one is shown)]
@@ -165,7 +164,9 @@ def _rank(around: Surroundings, place: int) -> tuple[int, ...]:
     end = text.start if text.start > start else start + 30
     if start <= place < end or place in head:
         return (2, edited, 0) if place in head else (edited, 0, place - start)
-    is_near = place < start or any(map(_OWN.search, (holder.get("id", ""), around.outline.texts[place])))
+    # The header of a magazine has the day of today, a menu one of another post.
+    own = (holder.get("id", ""), around.outline.texts[place])
+    is_near = (place < start and not head) or any(map(_OWN.search, own))
     gap = start - place if place < start else place - (text.stop or end)
     return (1 + edited, 1 if is_near or gap < _MAX_AFTER else _FAR, abs(gap))
 

@@ -69,6 +69,13 @@ def test_a_day_of_cards_of_other_posts_is_not_that_of_the_post() -> None:
     assert (page.posts[0].posted, told(page)) == (None, ["posted_at"])
 
 
+def test_the_day_of_today_far_above_the_title_is_not_that_of_the_post() -> None:
+    menu = "".join(f"<span>Rubrik {name}</span> " for name in "abcdefghijklmn")
+    head = f"<div class='datum'>Mittwoch, 31. Dezember 2025</div><div>{menu}</div>"
+    page = read(f"<body>{head}<h1>{TITLE}</h1><div class='entry-content'>{TEXT}</div></body>")
+    assert (page.posts[0].posted, told(page)) == (None, ["posted_at"])
+
+
 @pytest.mark.parametrize(
     ("image", "names"),
     [

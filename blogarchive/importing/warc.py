@@ -108,9 +108,9 @@ def _import_record(importer: PageImporter, record: "Record", source: Path, site:
     is_html = "html" in (record.content_type or "html").lower()
     if exported is None and (not is_html or record.status != HTTPStatus.OK):
         return True
+    if exported is None and split_web_url(record.url) is None:
+        raise CannotIdentify(_("its URL is damaged"))
     if exported is None and find_target(record.url, site, known=True) is None:
-        if split_web_url(record.url) is None:
-            raise CannotIdentify(_("its URL is damaged"))
         return False
     page = _read_page(record, source)
     if exported is None:

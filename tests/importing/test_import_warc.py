@@ -52,6 +52,13 @@ def test_pages_of_hosts_that_no_site_has_are_counted_if_there_are_no_others(tmp_
     assert import_warc(tmp_path / "a.db", warc, site="web").unplaced == ()
 
 
+def test_a_record_whose_url_no_browser_takes_is_listed_and_not_imported(tmp_path: Path) -> None:
+    records = [("https://elsewhere.example:99999/1", "text/html; charset=utf-8", page().encode(), "200 OK")]
+    warc = write_warc(tmp_path / "crawl.warc.gz", records)
+    report = import_warc(tmp_path / "a.db", warc, site="web")
+    assert (report.pages, [one.why for one in report.unplaced]) == (0, ["its URL is damaged"])
+
+
 @pytest.mark.parametrize(
     ("date", "moment"),
     [

@@ -42,13 +42,15 @@ def refuse_large_page(body: bytes) -> ParsedPage | None:
 _NO_PAGE = re.compile(
     r"(?i)(?:image|audio|video|font)/|application/(?:pdf|zip|octet-stream|msword|epub|vnd\.|x-)"
 )
+# An interface and a list for machines are JSON; a post is not.
+_NO_POST = re.compile(r"(?i)text/(?:css|csv|(?:x-)?javascript)|application/(?:json|javascript)")
 _TAG = re.compile(rb"[\s\xef\xbb\xbf]*<")
 
 
-def _refuse_file(page: Page) -> ParsedPage | None:
-    """Return a page without content and with a problem if the server sent no page but a file; else None."""
+def _refuse_file(page: Page, types: re.Pattern[str]) -> ParsedPage | None:
+    """Return a page without content and with a problem if the server sent a file of these types; else None."""
     kind = (page.header("Content-Type") or "").partition(";")[0].strip()
-    if _NO_PAGE.match(kind) is None or _TAG.match(page.body):
+    if types.match(kind) is None or _TAG.match(page.body):
         return None
     return _refuse(Detail.PAGE_TYPE.format(type=kind[:80]))
 
@@ -293,5 +295,7 @@ def parse_page(page: Page, target: Target) -> ParsedPage:
 
         saved = restore_page(page.body)
         page = page if saved is None else replace(page, body=saved.body)
-    refused = refuse_large_page(page.body) or _refuse_file(page)
-    return refused or site_by_name(target.site).parse_page(page, target)
+    if refused := refuse_large_page(page.body) or _refuse_file(page, _NO_PAGE):
+        return refused
+    parsed = site_by_name(target.site).parse_page(page, target)
+    return (parsed.kind is PageKind.POST and _refuse_file(page, _NO_POST)) or parsed

@@ -213,7 +213,15 @@ def test_since_leaves_out_posts_that_the_first_list_dates_before_it(tmp_path: Pa
     assert rows(tmp_path, "select count(*) from posts where body_text is not null") == [(12,)]
 
 
-@pytest.mark.parametrize(("name", "kind"), [("a.pdf", "application/pdf"), ("a.png", "image/png")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.pdf", "application/pdf"),
+        ("a.png", "image/png"),
+        ("a.json", "application/json"),
+        ("a.css", "text/css"),
+    ],
+)
 def test_a_file_that_is_no_page_is_no_post(tmp_path: Path, name: str, kind: str) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     blog.write(1, "山里下雨，一天没有人来。")

@@ -6,6 +6,7 @@ from gettext import gettext as _
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag
 
 import click
 
@@ -126,7 +127,8 @@ def _format_failure(failure: ledger.OpenFailure) -> str:
     kind = label(failure.kind) + (f" ({_(field_words(failure.field))})" if failure.field else "")
     detail = explain_detail(failure.detail, failure.kind)
     tries = _(", ").join((_("{count}x").format(count=failure.attempts), retry))
-    return f"{failure.last_failed_at}  {kind}  {failure.url}  {detail}  [{tries}]"
+    # The fragment of a home page says that its links are followed: no reader of the line needs it.
+    return f"{failure.last_failed_at}  {kind}  {urldefrag(failure.url).url}  {detail}  [{tries}]"
 
 
 def _history_object(blog: BlogHeader, post: FullPost) -> dict[str, object]:

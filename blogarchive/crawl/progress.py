@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from gettext import gettext as _
 from typing import TYPE_CHECKING, TextIO, cast
+from urllib.parse import urldefrag
 
 from blogarchive.items import PageKind, Target
 from blogarchive.messages.details import explain_detail, label
@@ -73,7 +74,7 @@ class LineObserver(CrawlObserver):
         """Print the failure."""
         reason = explain_detail(failure.detail, failure.kind)
         text = _("{kind}: {url}: {reason}")
-        self.on_message(text.format(kind=label(failure.kind), url=target.url, reason=reason))
+        self.on_message(text.format(kind=label(failure.kind), url=urldefrag(target.url).url, reason=reason))
 
     def on_message(self, text: str) -> None:
         """Print the message."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from gettext import gettext as _, ngettext
 from typing import Protocol
+from urllib.parse import urldefrag
 
 from blogarchive import errors
 from blogarchive.crawl.session import CrawlSession
@@ -230,7 +231,7 @@ def _describe(failure: failures.OpenFailure) -> str:
     """Return the blog, the URL and the reason of a failure."""
     blog = f"{failure.site}/{failure.uid} " if failure.uid else ""
     reason = explain_detail(failure.detail, failure.kind)
-    return _("{page}: {reason}").format(page=f"{blog}{failure.url}", reason=reason)
+    return _("{page}: {reason}").format(page=f"{blog}{urldefrag(failure.url).url}", reason=reason)
 
 
 def _failures_message(reported: Sequence[failures.OpenFailure]) -> str:

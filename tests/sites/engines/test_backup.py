@@ -233,6 +233,21 @@ def test_a_file_that_is_no_page_is_no_post(tmp_path: Path, name: str, kind: str)
     assert f"the server sent a file of type {kind}, no page" in ran.err
 
 
+def test_messages_name_the_home_page_by_the_address_that_a_browser_takes(tmp_path: Path) -> None:
+    blog = Blog(tmp_path / "blog", lists=False)
+    blog.write(1, "山里下雨，一天没有人来。")
+    with serve(blog) as url:
+        blog.build(url)
+        public = blog.folder / "public"
+        (public / "index.html").write_text("<title>山居</title><p>山里下雨。</p>", "utf-8")
+        (public / "empty.xml").write_text(
+            '<rss version="2.0"><channel><title>山居</title></channel></rss>', "utf-8"
+        )
+        told = run(tmp_path, "backup", url + "empty.xml").err
+    listed = run_command("failures", "--db", "a.db", folder=tmp_path).out
+    assert (f"{url}: " in told, f"{url}  " in listed, "#" in told + listed) == (True, True, False)
+
+
 def test_a_second_edit_on_a_day_that_the_sitemap_names_is_seen_on_the_next_day(tmp_path: Path) -> None:
     blog = Blog(tmp_path / "blog", lists=True)
     for number in range(1, 4):

@@ -67,6 +67,9 @@ def rows(item: str, at: str = "2025年5月{n}日 09:0{n}", **more: list[str]) ->
         '<dd class="said"><h3><a href="#c{n}">{n}</a>. {name} schreef:</h3><div class="said-text">{text}</div><small>{at}</small></dd>',
         # A microformat names the text as the name of the entry.
         '<dd class="h-cite"><p class="p-content p-name">{text}</p><a class="u-author h-card" href="#">{name}</a> <time class="dt-published">{at}</time></dd>',
+        # A button to the profile stands in the element that other themes have the name in.
+        '<li class="comment {odd}" id="c-{n}"><div class="comment-author avatar"><a href="#">Profile</a></div><div class="date">{at}</div><div class="comment_author">{name}</div><div class="comment-body">{text}</div></li>',
+        '<div class="comment-item" id="k{n}"><dl><dt>Nick</dt><dd><span>{name}</span></dd><dt>Data dodania</dt><dd>{at}</dd></dl><div class="comment-item-text">{text}</div></div>',
         # The text has no element of its own.
         '<li class="{odd}"><cite>Comment by <strong>{name}</strong> <a href="mailto:a@example.org">Email</a> &#8212; {at}</cite><br>{text}<br></li>',
     ],

@@ -101,6 +101,17 @@ def test_a_heading_that_substack_names_published_may_have_words_in_elements_of_t
     assert page.posts[0].title == TITLE
 
 
+def test_the_text_of_substack_ends_above_its_form_to_subscribe() -> None:
+    text = f"<div class='available-content'><div class='body markup'>{TEXT}</div></div>"
+    form = "<div><p>Wer abonniert, stimmt den Bedingungen zu, die hier stehen.</p></div>"
+    likes = "<div class='x'><div>9 Likes</div><div>4 Restacks</div></div>"
+    content = f"<div><h1>{TITLE}</h1><p>20. Mai 2019</p></div><div>{text}{form}{likes}</div>"
+    page = read(
+        f"<body><div class='main'><article class='newsletter-post post'>{content}</article></div></body>"
+    )
+    assert (page.posts[0].body_text or "").endswith("noch Licht.")
+
+
 def test_the_number_of_a_post_behind_the_month_in_its_address_is_no_day() -> None:
     page = read(post("4. Mai 2019"), url="https://notes.example.org/2019/05/21-das-wetter/")
     assert told(page) == []
